@@ -1,0 +1,1 @@
+"""Boatyard's engine and everything under it: git, runners, processes, agents, storage, API, client."""

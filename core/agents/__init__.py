@@ -1,0 +1,1 @@
+"""Executors: how a prompt becomes a process, and its output a conversation."""

@@ -1,0 +1,167 @@
+"""What an executor is to the engine: a state machine without input or output of its own.
+
+The engine feeds a driver the lines that the agent's process wrote and what the user decided; the driver
+answers with effects. Because a driver does nothing by itself and decides by its inputs alone, an engine
+that takes over a running process rebuilds the driver by feeding it the recorded inputs again, in order,
+and skips the sends that were made before. The same replay gives the conversation of an old turn.
+
+The engine's part of the bargain: inputs are recorded with the place in the output at which they came,
+and a send is recorded before it is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.values.conversation import Entry
+from core.values.entities import ApprovalOption
+from core.values.states import ProcessStatus
+
+
+@dataclass(frozen=True)
+class Send:
+    """Write these bytes to the agent's standard input."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class CloseInput:
+    """End the agent's standard input: it is asked to finish and exit."""
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """An entry is new, or replaces the one with the same id."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class AskApproval:
+    """The agent waits for the user's decision."""
+
+    key: str
+    """The driver's own name for the request; comes back in `Driver.answer`."""
+    title: str
+    detail: str
+    options: tuple[ApprovalOption, ...]
+    question: bool = False
+    """True when this asks the user something rather than for permission: never approved automatically."""
+
+
+@dataclass(frozen=True)
+class WithdrawApproval:
+    """The request needs no answer any more."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class AgentSession:
+    """The agent's own id of its session, needed to resume it."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class UsageReport:
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True)
+class TurnEnded:
+    """The turn is over; the process may still run until its input is closed."""
+
+    status: ProcessStatus
+    reason: str = ""
+    """Why it did not complete, for people."""
+    summary: str = ""
+    """The agent's final message."""
+
+
+Effect = Send | CloseInput | Upsert | AskApproval | WithdrawApproval | AgentSession | UsageReport | TurnEnded
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """What a driver is made for."""
+
+    process_id: str
+    prompt: str
+    cwd: str
+    """Absolute path where the agent works, as the agent sees it."""
+    agent_session_id: str = ""
+    """The session to go on with; empty: a new one."""
+    started_at: float = 0.0
+
+
+class Driver(Protocol):
+    """One turn of one executor. Every method returns the effects in the order to carry them out."""
+
+    def begin(self) -> list[Effect]:
+        """The process has been started."""
+        ...
+
+    def receive(self, line: bytes, now: float) -> list[Effect]:
+        """One line of standard output, without its end; anything may be in it, at any length."""
+        ...
+
+    def complain(self, line: bytes, now: float) -> list[Effect]:
+        """One line of standard error."""
+        ...
+
+    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
+        """The user chose an option of an approval; an unknown key or option has no effect."""
+        ...
+
+    def cancel(self, now: float) -> list[Effect]:
+        """The user wants the turn to end: ask the agent politely."""
+        ...
+
+    def exited(self, exit_code: int, now: float) -> list[Effect]:
+        """The process has ended; after this, `TurnEnded` must have been given once in all."""
+        ...
+
+
+@dataclass(frozen=True)
+class Launch:
+    """The command that a profile makes of a turn."""
+
+    argv: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+    stdin: bytes | None = None
+    """All of standard input, or None when the driver sends it piece by piece."""
+
+
+class Executor(Protocol):
+    """An agent profile that can be started."""
+
+    name: str
+    title: str
+    kind: str
+    demonstration: bool
+
+    def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
+        """The command for a turn, on the host or in a container."""
+        ...
+
+    def driver(self, request: TurnRequest) -> Driver:
+        """A fresh driver for the turn."""
+        ...
+
+    def probe_argv(self, *, contained: bool) -> tuple[str, ...]:
+        """A command that succeeds where the agent is installed, such as `command -v claude-agent-acp`."""
+        ...
+
+    def install_hint(self) -> str:
+        """What to do to get the agent, in a sentence."""
+        ...
+
+
+def as_document(effect: Effect) -> dict[str, Any]:
+    """An effect as plain data, for logs and tests."""
+    return {"effect": type(effect).__name__, **effect.__dict__}

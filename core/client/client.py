@@ -1,0 +1,301 @@
+"""Everything that a front end can ask of the engine, one method per thing a user can do.
+
+A `project`, `repo`, `task` or `process` argument takes a full id, a unique prefix of four characters or
+more, or the natural key (project name, repo path or name); a workspace is addressed by its name.
+Every method raises the `BoatyardError` that the engine answered, or `UnreachableError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import msgspec
+
+from core.client.connection import Connection
+from core.errors import BoatyardError
+from core.values import requests as ask
+from core.values.conversation import Conversation, LogChunk
+from core.values.entities import (
+    AgentInfo,
+    Approval,
+    EngineStatus,
+    Operation,
+    Process,
+    Project,
+    QueuedPrompt,
+    Repo,
+    Session,
+    Snapshot,
+    Task,
+    Turn,
+    Workspace,
+)
+from core.values.events import AnyEvent
+from core.values.review import (
+    DiffSummary,
+    FileContent,
+    FileDiff,
+    FileNode,
+    LossReport,
+    MergePreview,
+    MergeResult,
+)
+from core.values.states import MergeStyle
+
+
+class SendAnswer(msgspec.Struct, frozen=True):
+    """Either the process of the new turn, or the prompt's place in the queue."""
+
+    process: Process | None = None
+    queued: QueuedPrompt | None = None
+
+
+class ShellAnswer(msgspec.Struct, frozen=True):
+    argv: tuple[str, ...]
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+class Client:
+    """A typed client of one engine; use as an asynchronous context manager."""
+
+    def __init__(self, socket: Path) -> None:
+        self._http = Connection(socket)
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    # The engine
+
+    async def engine_status(self) -> EngineStatus:
+        return await self._http.call("GET", "/engine", EngineStatus)
+
+    async def stop_engine(self) -> None:
+        """Tells the engine to stop; processes that run go on without it."""
+        await self._http.call("POST", "/engine/stop", dict)
+
+    async def snapshot(self) -> Snapshot:
+        return await self._http.call("GET", "/snapshot", Snapshot)
+
+    def events(self, since: int) -> AsyncIterator[AnyEvent]:
+        """Events after sequence number `since`; ends when the engine goes away."""
+        return self._http.events(since)
+
+    async def agents(self) -> tuple[AgentInfo, ...]:
+        return await self._http.call("GET", "/agents", tuple[AgentInfo, ...])
+
+    # Projects and repos
+
+    async def projects(self) -> tuple[Project, ...]:
+        return await self._http.call("GET", "/projects", tuple[Project, ...])
+
+    async def project(self, project: str) -> Project:
+        return await self._http.call("GET", f"/projects/{_part(project)}", Project)
+
+    async def add_project(self, body: ask.AddProject) -> Project:
+        return await self._http.call("POST", "/projects", Project, body=body)
+
+    async def update_project(self, project: str, body: ask.UpdateProject) -> Project:
+        return await self._http.call("PATCH", f"/projects/{_part(project)}", Project, body=body)
+
+    async def remove_project(self, project: str) -> None:
+        await self._http.call("DELETE", f"/projects/{_part(project)}", dict)
+
+    async def repos(self) -> tuple[Repo, ...]:
+        return await self._http.call("GET", "/repos", tuple[Repo, ...])
+
+    async def repo(self, repo: str) -> Repo:
+        return await self._http.call("GET", f"/repos/{_part(repo)}", Repo)
+
+    async def add_repo(self, body: ask.AddRepo) -> Repo:
+        return await self._http.call("POST", "/repos", Repo, body=body)
+
+    async def update_repo(self, repo: str, body: ask.UpdateRepo) -> Repo:
+        return await self._http.call("PATCH", f"/repos/{_part(repo)}", Repo, body=body)
+
+    async def remove_repo(self, repo: str) -> None:
+        await self._http.call("DELETE", f"/repos/{_part(repo)}", dict)
+
+    # Tasks
+
+    async def tasks(self, project: str = "") -> tuple[Task, ...]:
+        query = {"project": project} if project else None
+        return await self._http.call("GET", "/tasks", tuple[Task, ...], query=query)
+
+    async def task(self, task: str) -> Task:
+        return await self._http.call("GET", f"/tasks/{_part(task)}", Task)
+
+    async def add_task(self, body: ask.AddTask) -> Task:
+        return await self._http.call("POST", "/tasks", Task, body=body)
+
+    async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
+        return await self._http.call("PATCH", f"/tasks/{_part(task)}", Task, body=body)
+
+    async def remove_task(self, task: str) -> None:
+        await self._http.call("DELETE", f"/tasks/{_part(task)}", dict)
+
+    # Workspaces
+
+    async def workspaces(self) -> tuple[Workspace, ...]:
+        return await self._http.call("GET", "/workspaces", tuple[Workspace, ...])
+
+    async def workspace(self, name: str) -> Workspace:
+        return await self._http.call("GET", f"/workspaces/{_part(name)}", Workspace)
+
+    async def new_workspace(self, body: ask.NewWorkspace) -> Operation:
+        """Begins a `create` operation and returns at once; follow it by events or `wait_operation`."""
+        return await self._http.call("POST", "/workspaces", Operation, body=body)
+
+    async def run_task(self, body: ask.RunTask) -> Operation:
+        """Project, task and workspace in one go; returns the `create` operation at once."""
+        return await self._http.call("POST", "/run", Operation, body=body)
+
+    async def operation(self, operation: str) -> Operation:
+        return await self._http.call("GET", f"/operations/{_part(operation)}", Operation)
+
+    async def wait_operation(self, operation: str) -> Operation:
+        """Returns when the operation has ended, well or not."""
+        return await self._http.call("GET", f"/operations/{_part(operation)}/wait", Operation)
+
+    async def retry_setup(self, name: str) -> Operation:
+        """Goes on with a creation that stopped at a failed set-up script."""
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/retry", Operation)
+
+    async def send(self, name: str, body: ask.SendPrompt) -> Process | QueuedPrompt:
+        """Starts a turn, or queues the prompt when one runs."""
+        answer = await self._http.call("POST", f"/workspaces/{_part(name)}/send", SendAnswer, body=body)
+        sent = answer.process or answer.queued
+        if sent is None:
+            raise BoatyardError("the engine neither started nor queued the prompt", hint="Try again.")
+        return sent
+
+    async def stop_workspace(self, name: str) -> None:
+        """Stops what runs in the workspace: politely, then firmly."""
+        await self._http.call("POST", f"/workspaces/{_part(name)}/stop", dict)
+
+    async def approvals(self, name: str) -> tuple[Approval, ...]:
+        """The workspace's permission requests that wait for an answer."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/approvals", tuple[Approval, ...])
+
+    async def answer_approval(self, approval: str, body: ask.AnswerApproval) -> Approval:
+        return await self._http.call("POST", f"/approvals/{_part(approval)}/answer", Approval, body=body)
+
+    async def conversation(self, name: str, *, end: int | None = None, limit: int = 200) -> Conversation:
+        """A window of the latest session's entries that ends before index `end` (None: at the last)."""
+        query: dict[str, int] = {"limit": limit} | ({"end": end} if end is not None else {})
+        return await self._http.call(
+            "GET", f"/workspaces/{_part(name)}/conversation", Conversation, query=query
+        )
+
+    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/queue", tuple[QueuedPrompt, ...])
+
+    async def drop_queued(self, name: str, prompt: str) -> None:
+        await self._http.call("DELETE", f"/workspaces/{_part(name)}/queue/{_part(prompt)}", dict)
+
+    async def close_workspace(self, name: str) -> Operation:
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/close", Operation)
+
+    async def restore_workspace(self, name: str) -> Operation:
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/restore", Operation)
+
+    async def loss(self, name: str) -> LossReport:
+        """What removing the workspace would put into the trash."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/loss", LossReport)
+
+    async def remove_workspace(self, name: str, body: ask.RemoveWorkspace) -> Operation:
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/remove", Operation, body=body)
+
+    async def recover_workspace(self, name: str) -> Operation:
+        """Brings a removed workspace back from the trash."""
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/recover", Operation)
+
+    async def shell_argv(self, name: str, body: ask.RunCommand) -> tuple[str, ...]:
+        """The argument list that the caller runs on its own terminal; an empty command gives a shell."""
+        answer = await self._http.call("POST", f"/workspaces/{_part(name)}/shell", ShellAnswer, body=body)
+        return answer.argv
+
+    async def run_command(self, name: str, body: ask.RunCommand) -> Process:
+        """Starts a command as a process of the workspace, with a log like any other."""
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/exec", Process, body=body)
+
+    # Files, diff, merge
+
+    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
+        """The entries of one folder, folders first; `path` is relative to the workspace's folder."""
+        query = {"path": path} if path else None
+        return await self._http.call(
+            "GET", f"/workspaces/{_part(name)}/files", tuple[FileNode, ...], query=query
+        )
+
+    async def file(self, name: str, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
+        """A window of a file's lines."""
+        query: dict[str, str | int] = {"path": path, "start": start, "limit": limit}
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/file", FileContent, query=query)
+
+    async def diff(self, name: str) -> DiffSummary:
+        """Takes a snapshot and compares it with the target branch."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff", DiffSummary)
+
+    async def file_diff(
+        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3
+    ) -> FileDiff:
+        """A window of one file's diff lines, at the latest snapshot."""
+        query: dict[str, str | int] = {
+            "repo": repo_id, "path": path, "start": start, "limit": limit, "context": context,
+        }  # fmt: skip
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/file", FileDiff, query=query)
+
+    async def patch(self, name: str) -> str:
+        """The whole diff as a patch text, as git writes it."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/patch", str)
+
+    async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
+        """What a merge would do, with its conflicts; nothing changes."""
+        query = {"style": style.value} if style else None
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/merge", MergePreview, query=query)
+
+    async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
+        return await self._http.call("POST", f"/workspaces/{_part(name)}/merge", MergeResult, body=body)
+
+    # Sessions and processes
+
+    async def sessions(self, name: str) -> tuple[Session, ...]:
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/sessions", tuple[Session, ...])
+
+    async def processes(self, name: str = "") -> tuple[Process, ...]:
+        query = {"workspace": name} if name else None
+        return await self._http.call("GET", "/processes", tuple[Process, ...], query=query)
+
+    async def process(self, process: str) -> Process:
+        return await self._http.call("GET", f"/processes/{_part(process)}", Process)
+
+    async def wait_process(self, process: str) -> Process:
+        """Returns when the process has ended and the engine has recorded how."""
+        return await self._http.call("GET", f"/processes/{_part(process)}/wait", Process)
+
+    async def turn(self, process: str) -> Turn:
+        return await self._http.call("GET", f"/processes/{_part(process)}/turn", Turn)
+
+    async def stop_process(self, process: str) -> Process:
+        return await self._http.call("POST", f"/processes/{_part(process)}/stop", Process)
+
+    async def log(
+        self, process: str, *, stream: str = "out", offset: int = -1, limit: int = 65536
+    ) -> LogChunk:
+        """A window of a process's output (`out` or `err`); offset -1: the last `limit` bytes."""
+        query: dict[str, str | int] = {"stream": stream, "offset": offset, "limit": limit}
+        return await self._http.call("GET", f"/processes/{_part(process)}/log", LogChunk, query=query)

@@ -1,0 +1,116 @@
+"""HTTP over the engine's Unix socket: requests in, typed values or a `BoatyardError` out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import aiohttp
+import msgspec
+
+from core.errors import BoatyardError, UnreachableError, error_from_document
+from core.values.events import AnyEvent
+
+T = TypeVar("T")
+Query = Mapping[str, str | int]
+
+API = "http://boatyard/api/v1"
+REQUEST_SECONDS = 600
+"""An engine that says nothing for so long about a request is given up."""
+
+
+def _unreachable(socket: Path, cause: object) -> UnreachableError:
+    return UnreachableError(
+        f"the engine does not answer on {socket}: {cause}",
+        hint="Run 'boatyard engine start', and look at 'boatyard engine logs' if that does not help.",
+    )
+
+
+class Connection:
+    """One client's connections to the engine; use as an asynchronous context manager."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(path=str(socket)),
+            timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS),
+        )
+
+    async def __aenter__(self) -> Connection:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        returns: type[T],
+        *,
+        body: msgspec.Struct | None = None,
+        query: Query | None = None,
+    ) -> T:
+        """Sends one request and decodes its answer.
+
+        Raises:
+            BoatyardError: What the engine answered, in its own class, or `UnreachableError`.
+        """
+        payload = await self._exchange(method, path, body, query)
+        try:
+            return msgspec.json.decode(payload, type=returns)
+        except msgspec.DecodeError as error:
+            raise BoatyardError(
+                f"the engine's answer to {method} {path} is not understood: {error}",
+                hint="Engine and client may be of different versions: run 'boatyard engine stop'.",
+            ) from error
+
+    async def _exchange(
+        self, method: str, path: str, body: msgspec.Struct | None, query: Query | None
+    ) -> bytes:
+        data = msgspec.json.encode(body) if body is not None else None
+        headers = {"Content-Type": "application/json"} if data is not None else None
+        try:
+            async with self._session.request(
+                method, API + path, data=data, headers=headers, params=query
+            ) as response:
+                payload = await response.read()
+                if response.status < 400:
+                    return payload
+                raise _refusal(payload, response.status)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise _unreachable(self._socket, error) from error
+
+    async def events(self, since: int) -> AsyncIterator[AnyEvent]:
+        """The engine's events after `since`, until the engine goes away.
+
+        Raises:
+            UnreachableError: When there is no connection, or it breaks.
+        """
+        decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+        try:
+            async with self._session.ws_connect(
+                f"{API}/events", params={"since": since}, heartbeat=20, max_msg_size=0
+            ) as socket:
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        yield decoder.decode(message.data)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise _unreachable(self._socket, error) from error
+
+
+def _refusal(payload: bytes, status: int) -> BoatyardError:
+    try:
+        document: Any = msgspec.json.decode(payload)
+        return error_from_document(document["error"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return BoatyardError(
+            f"the engine answered with HTTP status {status}", hint="See 'boatyard engine logs'."
+        )

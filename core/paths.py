@@ -1,0 +1,103 @@
+"""Where everything of one Boatyard home lies on disk.
+
+`BOATYARD_HOME` puts configuration, data, state, cache and sockets under one folder; without it the
+XDG base directories are used. Two homes share nothing: the container names and labels carry `instance`,
+which is derived from the data folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKET_PATH_LIMIT = 100
+"""Bytes that a Unix socket's path may have (108 on Linux, 104 on macOS), less a margin."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one Boatyard home. Nothing is created until `create` is called."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+    runtime: Path
+
+    @property
+    def instance(self) -> str:
+        """Twelve hexadecimal digits that tell this home's containers and volumes from every other's."""
+        return hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:12]
+
+    @property
+    def socket(self) -> Path:
+        """The engine's Unix socket; in a short folder when the runtime folder's path is too long."""
+        path = self.runtime / "engine.sock"
+        if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+            return path
+        return Path(tempfile.gettempdir()) / f"boatyard-{os.getuid()}-{self.instance}" / "engine.sock"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running engine with flock; its text is the engine's process id."""
+        return self.state / "engine.lock"
+
+    @property
+    def log(self) -> Path:
+        """The engine's rotated log file."""
+        return self.state / "engine.log"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "boatyard.db"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def depots(self) -> Path:
+        """One bare repository per repo, named by the repo's id."""
+        return self.data / "depots"
+
+    @property
+    def workspaces(self) -> Path:
+        """One folder per workspace, named by the workspace."""
+        return self.data / "workspaces"
+
+    @property
+    def trash(self) -> Path:
+        return self.data / "trash"
+
+    def create(self) -> None:
+        """Makes the folders, readable by the user alone whatever the umask."""
+        for folder in (self.config, self.data, self.state, self.cache, self.socket.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.data, self.state, self.socket.parent):
+            folder.chmod(0o700)
+        for folder in (self.depots, self.workspaces, self.trash, self.backups):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def find_home(override: str | None = None) -> Home:
+    """The home that `override`, else `BOATYARD_HOME`, else the XDG base directories name."""
+    root = override or os.environ.get("BOATYARD_HOME")
+    if root:
+        base = Path(root).expanduser().absolute()
+        return Home(base / "config", base / "data", base / "state", base / "cache", base / "run")
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("boatyard", appauthor=False)
+    runtime = Path(dirs.user_state_dir) / "run"
+    if os.environ.get("XDG_RUNTIME_DIR"):
+        runtime = Path(os.environ["XDG_RUNTIME_DIR"]) / "boatyard"
+    return Home(
+        Path(dirs.user_config_dir),
+        Path(dirs.user_data_dir),
+        Path(dirs.user_state_dir),
+        Path(dirs.user_cache_dir),
+        runtime,
+    )

@@ -1,0 +1,1 @@
+"""Value types that every layer and every client shares; nothing here does anything."""

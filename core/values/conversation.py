@@ -1,0 +1,94 @@
+"""A conversation with an agent as a list of entries, each replaced whole by its id.
+
+The shape follows version 2 of the Agent Client Protocol: entries are upserted by id, and the state of a
+turn is an entry apart from the reply. It is a view: the raw output of the process stays on disk.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.values.entities import Value
+
+
+class EntryKind(StrEnum):
+    USER = "user"
+    MESSAGE = "message"
+    THOUGHT = "thought"
+    PLAN = "plan"
+    TOOL = "tool"
+    PERMISSION = "permission"
+    USAGE = "usage"
+    NOTICE = "notice"
+    """Something about the turn that the agent did not say itself: retries, resumption, silence."""
+    ERROR = "error"
+    RAW = "raw"
+    """Output that is not of the protocol, as it came."""
+
+
+class ToolState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FileEdit(Value, frozen=True, kw_only=True):
+    """A change that a tool call reports: whole texts, or a patch when the agent sends one."""
+
+    path: str
+    old: str | None = None
+    new: str = ""
+
+
+class PlanItem(Value, frozen=True, kw_only=True):
+    text: str
+    status: str = "pending"
+    """`pending`, `in_progress` or `completed`."""
+
+
+class Entry(Value, frozen=True, kw_only=True):
+    """One thing in a conversation; fields that do not belong to its kind are empty."""
+
+    id: str
+    process_id: str
+    kind: EntryKind
+    order: int
+    """Place in the process's conversation, from 0; never changes."""
+    text: str = ""
+    """Markdown of a message, title of a tool call, or plain text."""
+    title: str = ""
+    state: ToolState | None = None
+    tool_kind: str = ""
+    """`read`, `edit`, `delete`, `move`, `search`, `execute`, `think`, `fetch`, `other`."""
+    output: str = ""
+    edits: tuple[FileEdit, ...] = ()
+    locations: tuple[str, ...] = ()
+    plan: tuple[PlanItem, ...] = ()
+    approval_id: str | None = None
+    started_at: float = 0.0
+    ended_at: float | None = None
+
+
+class Conversation(Value, frozen=True, kw_only=True):
+    """A window of a session's entries, oldest first."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    """How many entries the session has in all."""
+    start: int
+    """Index of the first entry of the window among all."""
+
+
+class LogChunk(Value, frozen=True, kw_only=True):
+    """A window of a process's output."""
+
+    offset: int
+    """Byte offset of the window's first byte."""
+    next_offset: int
+    size: int
+    """Bytes that the stream has in all."""
+    text: str
+    ended: bool
+    """True when the process has ended and nothing more will come."""

@@ -1,0 +1,294 @@
+"""What the engine tells its clients about: frozen values, as the API sends them.
+
+Ids are UUIDs as 32 hexadecimal digits. Times are seconds since 1970-01-01 UTC with milliseconds; None
+means "not yet". Text from outside (titles, branches, output) is data and may hold any character.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.values.states import (
+    Activity,
+    ApprovalStatus,
+    CheckpointKind,
+    MergeStyle,
+    OperationStatus,
+    ProcessStatus,
+    RunnerKind,
+    RunReason,
+    TaskStatus,
+    WorkspaceState,
+)
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of everything that crosses the API."""
+
+
+class Project(Value, frozen=True, kw_only=True):
+    id: str
+    name: str
+    repo_ids: tuple[str, ...] = ()
+    merge_style: MergeStyle = MergeStyle.MERGE
+
+
+class Repo(Value, frozen=True, kw_only=True):
+    id: str
+    path: str
+    """Canonical absolute path of the user's repository."""
+    name: str
+    """The folder's name, used for the clone inside a workspace; unique within a workspace."""
+    display_name: str = ""
+    setup_script: str = ""
+    cleanup_script: str = ""
+    archive_script: str = ""
+    dev_server_script: str = ""
+    copy_files: tuple[str, ...] = ()
+    parallel_setup: bool = False
+    target_branch: str = ""
+    """Default target branch; empty: the branch checked out when a workspace starts."""
+    working_directory: str = ""
+
+
+class Task(Value, frozen=True, kw_only=True):
+    id: str
+    project_id: str
+    title: str
+    description: str = ""
+    status: TaskStatus = TaskStatus.TODO
+    parent_workspace: str | None = None
+    """Name of the workspace whose task this one is a part of."""
+    position: int = 0
+    created_at: float = 0.0
+    updated_at: float = 0.0
+
+
+class WorkspaceRepo(Value, frozen=True, kw_only=True):
+    repo_id: str
+    name: str
+    path: str
+    """Absolute path of the clone's working tree."""
+    target_branch: str
+    base_commit: str
+    head: str
+    added: int = 0
+    """Lines added against the target at the last snapshot."""
+    removed: int = 0
+
+
+class Settings(Value, frozen=True, kw_only=True):
+    """How a workspace's environment is made."""
+
+    runner: RunnerKind | None = None
+    """None: docker when an engine answers, else host."""
+    image: str = ""
+    env: dict[str, str] = {}
+    cpus: float = 2.0
+    memory_mb: int = 4096
+    processes: int = 512
+    network: str = "full"
+    """`full` or `none`."""
+
+
+class Workspace(Value, frozen=True, kw_only=True):
+    id: str
+    name: str
+    task_id: str
+    branch: str
+    state: WorkspaceState
+    activity: Activity = Activity.IDLE
+    runner: RunnerKind = RunnerKind.HOST
+    notice: str = ""
+    """What the user has to know about this workspace, such as that nothing isolates it."""
+    repos: tuple[WorkspaceRepo, ...] = ()
+    settings: Settings = Settings()
+    archived: bool = False
+    pinned: bool = False
+    parent_workspace: str | None = None
+    agent: str = ""
+    """Executor of the latest session."""
+    session_id: str | None = None
+    """The latest session."""
+    process_id: str | None = None
+    """The latest agent process of the latest session."""
+    turns: int = 0
+    queued: int = 0
+    """Follow-ups that wait for the running turn."""
+    folder: str = ""
+    """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
+    setup_completed_at: float | None = None
+    last_activity_at: float = 0.0
+    created_at: float = 0.0
+
+    @property
+    def added(self) -> int:
+        return sum(repo.added for repo in self.repos)
+
+    @property
+    def removed(self) -> int:
+        return sum(repo.removed for repo in self.repos)
+
+
+class Session(Value, frozen=True, kw_only=True):
+    id: str
+    workspace: str
+    """The workspace's name."""
+    executor: str
+    agent_session_id: str = ""
+    created_at: float = 0.0
+
+
+class Process(Value, frozen=True, kw_only=True):
+    id: str
+    session_id: str
+    workspace: str
+    run_reason: RunReason
+    status: ProcessStatus
+    label: str = ""
+    """What it is in a few words: the executor, or the first line of the command."""
+    exit_code: int | None = None
+    reason: str = ""
+    """Why it failed, was killed or lost, for people."""
+    started_at: float = 0.0
+    completed_at: float | None = None
+
+
+class Turn(Value, frozen=True, kw_only=True):
+    process_id: str
+    prompt: str
+    summary: str = ""
+    seen: bool = False
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+class ApprovalOption(Value, frozen=True, kw_only=True):
+    id: str
+    name: str
+    kind: str
+    """`allow_once`, `allow_always`, `reject_once` or `reject_always` (Agent Client Protocol)."""
+
+
+class Approval(Value, frozen=True, kw_only=True):
+    """A permission that an agent asks for and has not been given yet, or was."""
+
+    id: str
+    process_id: str
+    workspace: str
+    title: str
+    detail: str = ""
+    """What exactly it wants to do: a command line, a diff, a path."""
+    options: tuple[ApprovalOption, ...] = ()
+    status: ApprovalStatus = ApprovalStatus.PENDING
+    chosen: str = ""
+    created_at: float = 0.0
+
+
+class QueuedPrompt(Value, frozen=True, kw_only=True):
+    id: str
+    workspace: str
+    prompt: str
+    position: int
+
+
+class Merge(Value, frozen=True, kw_only=True):
+    id: str
+    workspace: str
+    repo_id: str
+    target_branch: str
+    style: MergeStyle
+    commit: str
+    """What the target branch points at since."""
+    merged_at: float = 0.0
+
+
+class Checkpoint(Value, frozen=True, kw_only=True):
+    workspace: str
+    number: int
+    message: str
+    kind: CheckpointKind
+    commits: dict[str, str] = {}
+    """Snapshot commit by repo id."""
+    created_at: float = 0.0
+
+
+class StepReport(Value, frozen=True, kw_only=True):
+    """One named step of an operation: not begun, running, done or failed."""
+
+    name: str
+    label: str
+    started_at: float | None = None
+    ended_at: float | None = None
+    error: str = ""
+    process_id: str | None = None
+    """The process whose log shows what the step does, when it runs one."""
+
+
+class Operation(Value, frozen=True, kw_only=True):
+    """Something of several steps that the engine does or did, shown while it happens."""
+
+    id: str
+    kind: str
+    """`create`, `merge`, `close`, `restore`, `delete`."""
+    workspace: str
+    status: OperationStatus
+    steps: tuple[StepReport, ...] = ()
+    error: dict[str, object] | None = None
+    """The error document (see `core.errors`) when it failed."""
+    result: dict[str, object] = {}
+    started_at: float = 0.0
+    ended_at: float | None = None
+
+
+class AgentInfo(Value, frozen=True, kw_only=True):
+    """An executor profile and whether it can be used here."""
+
+    name: str
+    title: str
+    kind: str
+    """`acp` or `command`."""
+    available: bool
+    detail: str = ""
+    """Where it was found, or what to do to get it."""
+    demonstration: bool = False
+    """True for the built-in agent that has no model behind it."""
+
+
+class RunnerInfo(Value, frozen=True, kw_only=True):
+    kind: RunnerKind
+    available: bool
+    detail: str = ""
+    isolates: bool = False
+
+
+class EngineStatus(Value, frozen=True, kw_only=True):
+    pid: int
+    version: str
+    home: str
+    instance: str
+    started_at: float
+    sequence: int
+    clients: int = 0
+    running: int = 0
+    """Processes that run now."""
+    runners: tuple[RunnerInfo, ...] = ()
+    default_runner: RunnerKind = RunnerKind.HOST
+
+
+class Snapshot(Value, frozen=True, kw_only=True):
+    """Everything that a tree and a board show, at one moment of the event stream."""
+
+    sequence: int
+    """The last event that is contained; ask the event stream for what came after it."""
+    projects: tuple[Project, ...] = ()
+    repos: tuple[Repo, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    """The pending ones."""
+    operations: tuple[Operation, ...] = ()
+    """Those that run, and the last failed one of each workspace."""
+    default_runner: RunnerKind = RunnerKind.HOST
+    notice: str = ""

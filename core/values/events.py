@@ -1,0 +1,105 @@
+"""What the engine publishes over its WebSocket, one JSON document per frame.
+
+Every event has a sequence number that only grows, also from one engine process to the next. A client
+sends the last number it has seen; it gets what came after, or `reset` when that is no longer known.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.values.conversation import Entry
+from core.values.entities import Approval, Operation, Process, Project, Repo, Task, Workspace
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """The base of all events."""
+
+    sequence: int = 0
+
+
+class ProjectChanged(Event, frozen=True, kw_only=True, tag="project"):
+    project: Project
+
+
+class RepoChanged(Event, frozen=True, kw_only=True, tag="repo"):
+    repo: Repo
+
+
+class TaskChanged(Event, frozen=True, kw_only=True, tag="task"):
+    task: Task
+
+
+class WorkspaceChanged(Event, frozen=True, kw_only=True, tag="workspace"):
+    workspace: Workspace
+
+
+class ProcessChanged(Event, frozen=True, kw_only=True, tag="process"):
+    process: Process
+
+
+class OperationChanged(Event, frozen=True, kw_only=True, tag="operation"):
+    operation: Operation
+
+
+class ApprovalChanged(Event, frozen=True, kw_only=True, tag="approval"):
+    approval: Approval
+
+
+class Removed(Event, frozen=True, kw_only=True, tag="removed"):
+    entity: str
+    """`project`, `repo`, `task` or `workspace`."""
+    id: str
+    """Its id; a workspace's is its id too, not its name."""
+
+
+class EntryChanged(Event, frozen=True, kw_only=True, tag="entry"):
+    """A conversation entry is new or changed; sent at most ten times a second per entry.
+
+    A long text grows by its end: the text up to `keep` characters stays, `entry.text` follows it.
+    """
+
+    workspace: str
+    session_id: str
+    entry: Entry
+    keep: int = 0
+
+
+class LogGrew(Event, frozen=True, kw_only=True, tag="log"):
+    """A process has written; at most ten times a second per process. Read it with the log calls."""
+
+    workspace: str
+    process_id: str
+    size: int
+    """Bytes in its output now."""
+
+
+class FilesChanged(Event, frozen=True, kw_only=True, tag="files"):
+    """A workspace has a new snapshot: its files and its diff may be different now."""
+
+    workspace: str
+
+
+class Reset(Event, frozen=True, kw_only=True, tag="reset"):
+    """The events asked for are gone: take a new snapshot."""
+
+
+class Stopping(Event, frozen=True, kw_only=True, tag="stopping"):
+    """The engine stops, as it was told to."""
+
+
+AnyEvent = (
+    ProjectChanged
+    | RepoChanged
+    | TaskChanged
+    | WorkspaceChanged
+    | ProcessChanged
+    | OperationChanged
+    | ApprovalChanged
+    | Removed
+    | EntryChanged
+    | LogGrew
+    | FilesChanged
+    | Reset
+    | Stopping
+)

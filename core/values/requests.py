@@ -1,0 +1,109 @@
+"""Bodies of API requests. A field left out keeps its default or, in an update, its present value."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from core.values.entities import Settings
+from core.values.states import MergeStyle, TaskStatus
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all request bodies: an unknown field is an error that names it."""
+
+
+class AddProject(Request, frozen=True, kw_only=True):
+    name: str
+    repos: tuple[str, ...] = ()
+    """Paths, or ids or names of known repos."""
+
+
+class UpdateProject(Request, frozen=True, kw_only=True):
+    name: str | UnsetType = UNSET
+    merge_style: MergeStyle | UnsetType = UNSET
+    add_repos: tuple[str, ...] = ()
+    remove_repos: tuple[str, ...] = ()
+
+
+class AddRepo(Request, frozen=True, kw_only=True):
+    path: str
+
+
+class UpdateRepo(Request, frozen=True, kw_only=True):
+    display_name: str | UnsetType = UNSET
+    setup_script: str | UnsetType = UNSET
+    cleanup_script: str | UnsetType = UNSET
+    archive_script: str | UnsetType = UNSET
+    dev_server_script: str | UnsetType = UNSET
+    copy_files: tuple[str, ...] | UnsetType = UNSET
+    parallel_setup: bool | UnsetType = UNSET
+    target_branch: str | UnsetType = UNSET
+    working_directory: str | UnsetType = UNSET
+
+
+class AddTask(Request, frozen=True, kw_only=True):
+    project: str
+    title: str
+    description: str = ""
+
+
+class UpdateTask(Request, frozen=True, kw_only=True):
+    title: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    status: TaskStatus | UnsetType = UNSET
+    position: int | UnsetType = UNSET
+
+
+class NewWorkspace(Request, frozen=True, kw_only=True):
+    task: str
+    name: str = ""
+    """Empty: made from the task's title."""
+    agent: str = ""
+    """Executor that starts on the task at once; empty: no agent is started."""
+    prompt: str = ""
+    """Empty: the task's title and description."""
+    target_branch: str = ""
+    """Empty: each repo's default, else the branch that is checked out there."""
+    settings: Settings = Settings()
+
+
+class RunTask(Request, frozen=True, kw_only=True):
+    """Project, task, workspace and agent in one go; what exists already is used."""
+
+    title: str
+    repos: tuple[str, ...]
+    description: str = ""
+    project: str = ""
+    """Empty: the first repo's name."""
+    agent: str = ""
+    name: str = ""
+    target_branch: str = ""
+    settings: Settings = Settings()
+
+
+class SendPrompt(Request, frozen=True, kw_only=True):
+    prompt: str
+    agent: str = ""
+    """Empty or the session's own: the same session goes on; another: a new session."""
+
+
+class AnswerApproval(Request, frozen=True, kw_only=True):
+    option: str = ""
+    """Id or kind of the chosen option; empty: the first that allows once."""
+
+
+class RunCommand(Request, frozen=True, kw_only=True):
+    argv: tuple[str, ...]
+
+
+class MergeWorkspace(Request, frozen=True, kw_only=True):
+    style: MergeStyle | None = None
+    """None: the project's."""
+    message: str = ""
+    """Empty: drafted from the task."""
+
+
+class RemoveWorkspace(Request, frozen=True, kw_only=True):
+    force: bool = False
+    """Without it, a workspace with something to lose is refused and the loss told."""

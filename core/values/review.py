@@ -1,0 +1,144 @@
+"""Files, diffs and merges as the API shows them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.values.entities import Merge, Value
+from core.values.states import MergeStyle
+
+
+class Change(StrEnum):
+    ADDED = "added"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+    RENAMED = "renamed"
+    COPIED = "copied"
+    TYPE = "type_changed"
+
+
+class FileChange(Value, frozen=True, kw_only=True):
+    """One changed file of a diff. Paths use `/` and may hold any character but NUL."""
+
+    repo_id: str
+    path: str
+    change: Change
+    old_path: str | None = None
+    """Where it was, when renamed or copied."""
+    added: int = 0
+    removed: int = 0
+    binary: bool = False
+    old_mode: str = ""
+    new_mode: str = ""
+
+
+class DiffSummary(Value, frozen=True, kw_only=True):
+    """Target branch against the workspace's latest snapshot, over all its repos."""
+
+    workspace: str
+    snapshot: dict[str, str]
+    """Snapshot commit by repo id."""
+    files: tuple[FileChange, ...]
+    added: int
+    removed: int
+
+
+class LineKind(StrEnum):
+    FILE = "file"
+    META = "meta"
+    HUNK = "hunk"
+    CONTEXT = "context"
+    ADDED = "added"
+    REMOVED = "removed"
+    NOTE = "note"
+    """`\\ No newline at end of file` and the like."""
+
+
+class DiffLine(Value, frozen=True, kw_only=True):
+    kind: LineKind
+    text: str
+    """Without the leading sign and the line end."""
+    old: int | None = None
+    new: int | None = None
+    """Line numbers from 1 on either side."""
+
+
+class FileDiff(Value, frozen=True, kw_only=True):
+    """The lines of one file's diff, or a window of them."""
+
+    file: FileChange
+    lines: tuple[DiffLine, ...]
+    total: int
+    start: int = 0
+    truncated: bool = False
+
+
+class FileNode(Value, frozen=True, kw_only=True):
+    """A file or folder of a workspace."""
+
+    path: str
+    """Relative to the workspace's folder, with `/`."""
+    name: str
+    folder: bool
+    size: int = 0
+    link: bool = False
+    change: Change | None = None
+    """What the latest snapshot says of it against the target; of a folder: something below changed."""
+
+
+class FileContent(Value, frozen=True, kw_only=True):
+    """A window of a file's lines."""
+
+    path: str
+    size: int
+    binary: bool
+    start: int
+    """Index of the first line of the window, from 0."""
+    lines: tuple[str, ...]
+    more: bool
+
+
+class Conflict(Value, frozen=True, kw_only=True):
+    repo_id: str
+    path: str
+    kind: str
+    """git's word for it: `content`, `add/add`, `modify/delete`, `rename/delete`, …"""
+
+
+class RepoMerge(Value, frozen=True, kw_only=True):
+    """What a merge would do, or did, in one repo."""
+
+    repo_id: str
+    target_branch: str
+    old: str
+    new: str
+    """The commit that the target gets; equal to `old` when there is nothing to merge."""
+    files: int = 0
+    added: int = 0
+    removed: int = 0
+
+
+class MergePreview(Value, frozen=True, kw_only=True):
+    workspace: str
+    style: MergeStyle
+    repos: tuple[RepoMerge, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    blocked: tuple[str, ...] = ()
+    """Sentences about what stands in the way, such as local edits that a fast-forward would touch."""
+    message: str = ""
+    """Drafted commit message."""
+
+
+class MergeResult(Value, frozen=True, kw_only=True):
+    workspace: str
+    merges: tuple[Merge, ...]
+
+
+class LossReport(Value, frozen=True, kw_only=True):
+    """What deleting a workspace would put into the trash."""
+
+    workspace: str
+    unmerged_commits: int = 0
+    changed_files: int = 0
+    untracked_files: int = 0
+    ignored_files: int = 0
