@@ -1,0 +1,41 @@
+"""The tables, in an order in which each names only earlier ones (but for a task's parent workspace)."""
+
+from __future__ import annotations
+
+import peewee
+
+from core.store.models.operations import Counter, Operation
+from core.store.models.people import ApiToken, Collaborator, MigrationState, User, UserSettings
+from core.store.models.projects import Project, ProjectRepo, Repo
+from core.store.models.sessions import (
+    Approval,
+    CodingAgentTurn,
+    ExecutionProcess,
+    ProcessRepoState,
+    QueuedPrompt,
+    Session,
+)
+from core.store.models.tasks import Image, Scratch, Tag, Task, TaskImage
+from core.store.models.workspaces import (
+    Checkpoint,
+    CheckpointRepo,
+    Merge,
+    Template,
+    TemplateFile,
+    Workspace,
+    WorkspaceRepo,
+)
+
+MODELS: tuple[type[peewee.Model], ...] = (
+    Project, Repo, ProjectRepo, Task, Image, TaskImage, Tag, Scratch,
+    Workspace, WorkspaceRepo, Checkpoint, CheckpointRepo, Merge, Template, TemplateFile,
+    Session, ExecutionProcess, ProcessRepoState, CodingAgentTurn, Approval, QueuedPrompt,
+    User, UserSettings, ApiToken, Collaborator, MigrationState, Operation, Counter,
+)  # fmt: skip
+
+__all__ = [
+    "MODELS", "ApiToken", "Approval", "Checkpoint", "CheckpointRepo", "CodingAgentTurn", "Collaborator",
+    "Counter", "ExecutionProcess", "Image", "Merge", "MigrationState", "Operation", "ProcessRepoState",
+    "Project", "ProjectRepo", "QueuedPrompt", "Repo", "Scratch", "Session", "Tag", "Task", "TaskImage",
+    "Template", "TemplateFile", "User", "UserSettings", "Workspace", "WorkspaceRepo",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""Sessions, their processes and turns, and what waits for the user or for a turn's end."""
+
+from __future__ import annotations
+
+import time
+
+import peewee
+
+from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, one_of
+from core.store.models.projects import Repo
+from core.store.models.workspaces import Workspace
+from core.values.states import ApprovalStatus, ProcessStatus, RunReason
+
+
+class Session(Entity):
+    workspace = peewee.ForeignKeyField(Workspace, backref="sessions", on_delete="CASCADE")
+    executor = peewee.CharField(default="")
+    agent_session_id = peewee.TextField(default="")
+
+
+class ExecutionProcess(Entity):
+    session = peewee.ForeignKeyField(Session, backref="processes", on_delete="CASCADE")
+    run_reason = peewee.CharField()
+    action = JSONField(default=dict)
+    label = peewee.TextField(default="")
+    status = peewee.CharField(default=ProcessStatus.RUNNING.value, index=True)
+    exit_code = peewee.IntegerField(null=True)
+    reason = peewee.TextField(default="")
+    stop_requested = peewee.BooleanField(default=False)
+    dropped = peewee.BooleanField(default=False)
+    started_at = MillisecondsField(default=time.time)
+    completed_at = MillisecondsField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("run_reason", RunReason),
+            one_of("status", ProcessStatus),
+            peewee.Check("(status = 'running') = (completed_at IS NULL)"),
+        ]
+        indexes = ((("session", "started_at"), False),)
+
+
+class ProcessRepoState(Base):
+    process = peewee.ForeignKeyField(ExecutionProcess, backref="repo_states", on_delete="CASCADE")
+    repo = peewee.ForeignKeyField(Repo, on_delete="RESTRICT")
+    head_before = peewee.CharField(64, default="")
+    head_after = peewee.CharField(64, null=True)
+    merge_commit = peewee.CharField(64, null=True)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("process", "repo")
+
+
+class CodingAgentTurn(Base):
+    process = peewee.ForeignKeyField(ExecutionProcess, backref="turns", primary_key=True, on_delete="CASCADE")
+    agent_session_id = peewee.TextField(default="")
+    agent_message_id = peewee.TextField(default="")
+    prompt = peewee.TextField()
+    summary = peewee.TextField(default="")
+    seen = peewee.BooleanField(default=False)
+    input_tokens = peewee.BigIntegerField(null=True)
+    output_tokens = peewee.BigIntegerField(null=True)
+    cost_usd = peewee.FloatField(null=True)
+
+
+class Approval(Entity):
+    process = peewee.ForeignKeyField(ExecutionProcess, backref="approvals", on_delete="CASCADE")
+    key = peewee.TextField()
+    title = peewee.TextField()
+    detail = peewee.TextField(default="")
+    question = peewee.BooleanField(default=False)
+    options = JSONField(default=list)
+    status = peewee.CharField(default=ApprovalStatus.PENDING.value, index=True)
+    chosen = peewee.TextField(default="")
+
+    class Meta:
+        constraints = [one_of("status", ApprovalStatus)]
+        indexes = ((("process", "key"), True),)
+
+
+class QueuedPrompt(Entity):
+    workspace = peewee.ForeignKeyField(Workspace, backref="queue", on_delete="CASCADE")
+    executor = peewee.CharField(default="")
+    prompt = peewee.TextField()
+    position = peewee.IntegerField()
+
+    class Meta:
+        indexes = ((("workspace", "position"), False),)

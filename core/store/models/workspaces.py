@@ -1,0 +1,122 @@
+"""Workspaces, their repos, checkpoints, merges, and the templates they are made from."""
+
+from __future__ import annotations
+
+import time
+
+import peewee
+
+from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, one_of
+from core.store.models.projects import Repo
+from core.store.models.tasks import Task
+from core.values.states import CheckpointKind, MergeStyle, RunnerKind, WorkspaceState
+
+
+class Workspace(Entity):
+    task = peewee.ForeignKeyField(Task, backref="workspaces", on_delete="CASCADE")
+    name = peewee.CharField(63, unique=True)
+    branch = peewee.TextField()
+    state = peewee.CharField(default=WorkspaceState.CREATING.value, index=True)
+    runner = peewee.CharField(default=RunnerKind.HOST.value)
+    notice = peewee.TextField(default="")
+    parent_workspace = peewee.ForeignKeyField("self", null=True, backref="remixes", on_delete="SET NULL")
+    working_directory = peewee.TextField(default="")
+    setup_completed_at = MillisecondsField(null=True)
+    archived = peewee.BooleanField(default=False)
+    pinned = peewee.BooleanField(default=False)
+    published_at = MillisecondsField(null=True)
+    published_by = peewee.TextField(null=True)
+    idle_timeout = peewee.IntegerField(null=True)
+    auto_close_at = MillisecondsField(null=True)
+    last_activity_at = MillisecondsField(default=time.time)
+    deleted_at = MillisecondsField(null=True)
+    settings = JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            one_of("state", WorkspaceState),
+            one_of("runner", RunnerKind),
+            peewee.Check("name GLOB '[a-z]*[a-z0-9]' AND name NOT GLOB '*[^a-z0-9-]*'"),
+        ]
+
+
+class WorkspaceRepo(Base):
+    workspace = peewee.ForeignKeyField(Workspace, backref="repos", on_delete="CASCADE")
+    repo = peewee.ForeignKeyField(Repo, backref="workspaces", on_delete="RESTRICT")
+    position = peewee.IntegerField(default=0)
+    target_branch = peewee.TextField()
+    base_commit = peewee.CharField(64, default="")
+    head = peewee.CharField(64, default="")
+    snapshot = peewee.CharField(64, default="")
+    landed_source = peewee.CharField(64, default="")
+    added = peewee.IntegerField(default=0)
+    removed = peewee.IntegerField(default=0)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("workspace", "repo")
+
+
+class Checkpoint(Entity):
+    workspace = peewee.ForeignKeyField(Workspace, backref="checkpoints", on_delete="CASCADE")
+    number = peewee.IntegerField()
+    message = peewee.TextField(default="")
+    kind = peewee.CharField()
+    active = peewee.BooleanField(default=True)
+
+    class Meta:
+        constraints = [one_of("kind", CheckpointKind), peewee.Check("number > 0")]
+        indexes = ((("workspace", "number"), True),)
+
+
+class CheckpointRepo(Base):
+    checkpoint = peewee.ForeignKeyField(Checkpoint, backref="repos", on_delete="CASCADE")
+    repo = peewee.ForeignKeyField(Repo, on_delete="RESTRICT")
+    commit = peewee.CharField(64)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("checkpoint", "repo")
+
+
+class Merge(Entity):
+    """A landing: directly into the target branch, or as a pull request."""
+
+    workspace = peewee.ForeignKeyField(Workspace, backref="merges", on_delete="CASCADE")
+    repo = peewee.ForeignKeyField(Repo, on_delete="RESTRICT")
+    target_branch = peewee.TextField()
+    kind = peewee.CharField(default="direct")
+    style = peewee.CharField(default=MergeStyle.MERGE.value)
+    commit = peewee.CharField(64, null=True)
+    source = peewee.CharField(64, default="")
+    pr_number = peewee.IntegerField(null=True)
+    pr_url = peewee.TextField(null=True)
+    pr_status = peewee.CharField(null=True)
+    merged_at = MillisecondsField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("style", MergeStyle),
+            peewee.Check("kind IN ('direct', 'pull_request')"),
+            peewee.Check("pr_status IS NULL OR pr_status IN ('open', 'merged', 'closed')"),
+            peewee.Check("(kind = 'pull_request') = (pr_number IS NOT NULL)"),
+        ]
+
+
+class Template(Entity):
+    name = peewee.CharField(unique=True)
+    description = peewee.TextField(default="")
+    language = peewee.TextField(default="")
+    settings = JSONField(default=dict)
+    public = peewee.BooleanField(default=False)
+    use_count = peewee.IntegerField(default=0)
+
+    class Meta:
+        constraints = [peewee.Check("use_count >= 0")]
+
+
+class TemplateFile(Base):
+    template = peewee.ForeignKeyField(Template, backref="files", on_delete="CASCADE")
+    path = peewee.TextField()
+    content = peewee.BlobField()
+
+    class Meta:
+        primary_key = peewee.CompositeKey("template", "path")
