@@ -1,0 +1,110 @@
+"""The aiohttp application: decodes requests, calls the engine, encodes answers and errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+from aiohttp import web
+
+from core.engine import Engine
+from core.errors import BoatyardError, UsageError
+from core.server.routes import ROUTES, Route
+from core.server.stream import stream_events
+
+log = logging.getLogger(__name__)
+
+B = TypeVar("B", bound=msgspec.Struct)
+ENGINE = web.AppKey("engine", Engine)
+BODY_LIMIT = 4 * 2**20
+"""Bytes that a request's body may have."""
+
+
+class Call:
+    """One request as a route's handler sees it."""
+
+    def __init__(self, request: web.Request, body: Any) -> None:
+        self._request = request
+        self.body = body
+        self.engine = request.app[ENGINE]
+
+    def part(self, name: str) -> str:
+        """A part of the path, decoded."""
+        return self._request.match_info[name]
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._request.query.get(name, default)
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number from the query.
+
+        Raises:
+            UsageError: It is none, or too long to be meant.
+        """
+        text = self._request.query.get(name)
+        if text is None:
+            return default
+        if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
+            raise UsageError(f"{name} is {text[:40]!r}, not a whole number")
+        return int(text)
+
+
+def make_application(engine: Engine) -> web.Application:
+    """The application that serves `engine`."""
+    application = web.Application(middlewares=[_answer_errors], client_max_size=BODY_LIMIT)
+    application[ENGINE] = engine
+    for route in ROUTES:
+        application.router.add_route(route.method, "/api/v1" + route.path, _handler(route))
+    application.router.add_get("/api/v1/events", _events)
+    return application
+
+
+async def _events(request: web.Request) -> web.StreamResponse:
+    since = Call(request, None).number("since", -1)
+    return await stream_events(request, request.app[ENGINE].hub, since)
+
+
+def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body = await _decode(request, route.body) if route.body else None
+        answer = await route.handle(Call(request, body))
+        return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+
+    return handle
+
+
+async def _decode(request: web.Request, kind: type[B]) -> B:
+    if request.content_type != "application/json":
+        raise UsageError(
+            f"the body's type is {request.content_type!r}",
+            hint="Send JSON with 'Content-Type: application/json'.",
+        )
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UsageError(f"the request's body is wrong: {error}") from error
+
+
+@web.middleware
+async def _answer_errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except BoatyardError as error:
+        return _error(error, error.http_status)
+    except web.HTTPException as error:
+        return _error(BoatyardError(f"{request.method} {request.path}: {error.reason}"), error.status)
+    except Exception as error:  # the request boundary: told to the caller, and logged with its trace
+        log.exception("%s %s failed", request.method, request.path)
+        hint = "This is a defect in Boatyard; 'boatyard engine logs' has its trace."
+        return _error(BoatyardError(f"unexpected {type(error).__name__}: {error}", hint=hint), 500)
+
+
+def _error(error: BoatyardError, status: int) -> web.Response:
+    document = {"error": error.document()}
+    return web.Response(
+        body=msgspec.json.encode(document, enc_hook=str), status=status, content_type="application/json"
+    )

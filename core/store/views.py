@@ -1,0 +1,322 @@
+"""Rows as the values that clients see. Call on the store's thread (through `Store.read` or `Store.write`).
+
+Lists are made with a fixed number of queries however many rows there are: a tree of ten thousand tasks
+is one read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import peewee
+
+from core.store import models as m
+from core.values.entities import (
+    Approval,
+    ApprovalOption,
+    Operation,
+    Process,
+    Project,
+    QueuedPrompt,
+    Repo,
+    Session,
+    Settings,
+    StepReport,
+    Task,
+    Turn,
+    Workspace,
+    WorkspaceRepo,
+)
+from core.values.states import (
+    Activity,
+    ApprovalStatus,
+    MergeStyle,
+    OperationStatus,
+    ProcessStatus,
+    RunnerKind,
+    RunReason,
+    TaskStatus,
+    WorkspaceState,
+)
+
+_ENDED_BADLY = (ProcessStatus.FAILED, ProcessStatus.LOST)
+
+
+def projects(rows: Iterable[m.Project]) -> tuple[Project, ...]:
+    links: dict[str, list[str]] = defaultdict(list)
+    query = m.ProjectRepo.select(m.ProjectRepo.project, m.ProjectRepo.repo).order_by(m.ProjectRepo.position)
+    for project_id, repo_id in query.tuples():
+        links[project_id].append(repo_id)
+    return tuple(
+        Project(
+            id=row.id,
+            name=row.name,
+            repo_ids=tuple(links[row.id]),
+            merge_style=MergeStyle(row.merge_style),
+        )
+        for row in rows
+    )
+
+
+def project(row: m.Project) -> Project:
+    return projects([row])[0]
+
+
+def repo(row: m.Repo) -> Repo:
+    return Repo(
+        id=row.id,
+        path=row.path,
+        name=row.name,
+        display_name=row.display_name,
+        setup_script=row.setup_script,
+        cleanup_script=row.cleanup_script,
+        archive_script=row.archive_script,
+        dev_server_script=row.dev_server_script,
+        copy_files=tuple(row.copy_files),
+        parallel_setup=row.parallel_setup,
+        target_branch=row.target_branch,
+        working_directory=row.working_directory,
+    )
+
+
+def tasks(query: Any) -> tuple[Task, ...]:
+    """Tasks of a query over `Task`, without making a model of each row."""
+    t = m.Task
+    columns = query.select(
+        t.id, t.project, t.title, t.description, t.status, t.parent_workspace, t.position,
+        t.created_at, t.updated_at,
+    )  # fmt: skip
+    names = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
+    return tuple(
+        Task(
+            id=row[0],
+            project_id=row[1],
+            title=row[2],
+            description=row[3],
+            status=TaskStatus(row[4]),
+            parent_workspace=names.get(row[5]),
+            position=row[6],
+            created_at=row[7],
+            updated_at=row[8],
+        )
+        for row in columns.tuples()
+    )
+
+
+def task(row: m.Task) -> Task:
+    return tasks(m.Task.select().where(m.Task.id == row.id))[0]
+
+
+def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
+    """The workspaces with their repos and what goes on in them."""
+    ids = [row.id for row in rows]
+    repos = _workspace_repos(ids)
+    sessions = _latest_sessions(ids)
+    agents = _latest_agents(ids)
+    turns = _counts(
+        m.Session.select(m.Session.workspace, peewee.fn.COUNT(m.ExecutionProcess.id))
+        .join(m.ExecutionProcess)
+        .where(
+            m.Session.workspace.in_(ids),
+            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+            ~m.ExecutionProcess.dropped,
+        )
+        .group_by(m.Session.workspace)
+    )
+    queued = _counts(
+        m.QueuedPrompt.select(m.QueuedPrompt.workspace, peewee.fn.COUNT(m.QueuedPrompt.id))
+        .where(m.QueuedPrompt.workspace.in_(ids))
+        .group_by(m.QueuedPrompt.workspace)
+    )
+    waiting = _waiting(ids)
+    parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
+    return tuple(
+        Workspace(
+            id=row.id,
+            name=row.name,
+            task_id=row.task_id,
+            branch=row.branch,
+            state=WorkspaceState(row.state),
+            activity=_activity(row, agents.get(row.id), row.id in waiting),
+            runner=RunnerKind(row.runner),
+            notice=row.notice,
+            repos=tuple(repos[row.id]),
+            settings=msgspec.convert(row.settings, Settings),
+            archived=row.archived,
+            pinned=row.pinned,
+            parent_workspace=parents.get(row.parent_workspace_id),
+            agent=sessions[row.id][1] if row.id in sessions else "",
+            session_id=sessions[row.id][0] if row.id in sessions else None,
+            process_id=agents[row.id][0] if row.id in agents else None,
+            turns=turns.get(row.id, 0),
+            queued=queued.get(row.id, 0),
+            folder=row.working_directory,
+            setup_completed_at=row.setup_completed_at,
+            last_activity_at=row.last_activity_at,
+            created_at=row.created_at,
+        )
+        for row in rows
+    )
+
+
+def workspace(row: m.Workspace) -> Workspace:
+    return workspaces([row])[0]
+
+
+def _activity(row: m.Workspace, agent: tuple[str, str] | None, waiting: bool) -> Activity:
+    if row.state == WorkspaceState.CREATING:
+        return Activity.SETUP
+    if waiting:
+        return Activity.WAITING
+    if agent and agent[1] == ProcessStatus.RUNNING:
+        return Activity.RUNNING
+    if row.state == WorkspaceState.FAILED or (agent and agent[1] in _ENDED_BADLY):
+        return Activity.FAILED
+    return Activity.IDLE
+
+
+def _counts(query: Any) -> dict[str, int]:
+    return dict(query.tuples())
+
+
+def _waiting(ids: Sequence[str]) -> set[str]:
+    query = (
+        m.Approval.select(m.Session.workspace)
+        .join(m.ExecutionProcess)
+        .join(m.Session)
+        .where(m.Session.workspace.in_(ids), m.Approval.status == ApprovalStatus.PENDING)
+    )
+    return {row[0] for row in query.tuples()}
+
+
+def _latest_sessions(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id and executor of each workspace's latest session."""
+    query = (
+        m.Session.select(m.Session.workspace, m.Session.id, m.Session.executor)
+        .where(m.Session.workspace.in_(ids))
+        .order_by(m.Session.created_at, peewee.SQL("rowid"))
+    )
+    return {workspace_id: (session_id, executor) for workspace_id, session_id, executor in query.tuples()}
+
+
+def _latest_agents(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id and status of each workspace's latest agent process."""
+    e = m.ExecutionProcess
+    query = (
+        e.select(m.Session.workspace, e.id, e.status)
+        .join(m.Session)
+        .where(m.Session.workspace.in_(ids), e.run_reason == RunReason.CODING_AGENT, ~e.dropped)
+        .order_by(e.started_at)
+    )
+    return {workspace_id: (process_id, status) for workspace_id, process_id, status in query.tuples()}
+
+
+def _workspace_repos(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
+    found: dict[str, list[WorkspaceRepo]] = defaultdict(list)
+    w = m.WorkspaceRepo
+    query = (
+        w.select(
+            w.workspace, w.repo, m.Repo.name, w.target_branch, w.base_commit, w.head, w.added, w.removed,
+            m.Workspace.working_directory,
+        )
+        .join(m.Repo)
+        .switch(w)
+        .join(m.Workspace)
+        .where(w.workspace.in_(ids))
+        .order_by(w.position)
+    )  # fmt: skip
+    for workspace_id, repo_id, name, target, base, head, added, removed, folder in query.tuples():
+        found[workspace_id].append(
+            WorkspaceRepo(
+                repo_id=repo_id,
+                name=name,
+                path=f"{folder}/{name}",
+                target_branch=target,
+                base_commit=base,
+                head=head,
+                added=added,
+                removed=removed,
+            )
+        )
+    return found
+
+
+def session(row: m.Session, workspace_name: str) -> Session:
+    return Session(
+        id=row.id,
+        workspace=workspace_name,
+        executor=row.executor,
+        agent_session_id=row.agent_session_id,
+        created_at=row.created_at,
+    )
+
+
+def process(row: m.ExecutionProcess) -> Process:
+    return Process(
+        id=row.id,
+        session_id=row.session_id,
+        workspace=row.session.workspace.name,
+        run_reason=RunReason(row.run_reason),
+        status=ProcessStatus(row.status),
+        label=row.label,
+        exit_code=row.exit_code,
+        reason=row.reason,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+    )
+
+
+def process_query() -> Any:
+    """Processes joined with what `process` needs, so that a list is one query."""
+    return (
+        m.ExecutionProcess.select(m.ExecutionProcess, m.Session, m.Workspace)
+        .join(m.Session)
+        .join(m.Workspace)
+    )
+
+
+def turn(row: m.CodingAgentTurn) -> Turn:
+    return Turn(
+        process_id=row.process_id,
+        prompt=row.prompt,
+        summary=row.summary,
+        seen=row.seen,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=row.cost_usd,
+    )
+
+
+def approval(row: m.Approval) -> Approval:
+    return Approval(
+        id=row.id,
+        process_id=row.process_id,
+        workspace=row.process.session.workspace.name,
+        title=row.title,
+        detail=row.detail,
+        options=msgspec.convert(tuple(row.options), tuple[ApprovalOption, ...]),
+        status=ApprovalStatus(row.status),
+        chosen=row.chosen,
+        created_at=row.created_at,
+    )
+
+
+def queued_prompt(row: m.QueuedPrompt, workspace_name: str) -> QueuedPrompt:
+    return QueuedPrompt(id=row.id, workspace=workspace_name, prompt=row.prompt, position=row.position)
+
+
+def operation(row: m.Operation) -> Operation:
+    return Operation(
+        id=row.id,
+        kind=row.kind,
+        workspace=row.workspace_name,
+        status=OperationStatus(row.status),
+        steps=msgspec.convert(tuple(row.steps), tuple[StepReport, ...]),
+        error=row.error,
+        result=row.result,
+        started_at=row.created_at,
+        ended_at=row.ended_at,
+    )

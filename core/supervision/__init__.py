@@ -1,0 +1,1 @@
+"""Running processes watched over: output followed, agents driven, ends recorded, events told."""
