@@ -1,0 +1,105 @@
+"""The host as a runner: no isolation at all, the same files and the same code paths as a container.
+
+HOME stays the user's, because agents find their login there; temporary files go below the workspace,
+because agents leave prompts behind in the shared folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import ClassVar
+
+from core.errors import NotFoundError
+from core.processes.command import Command
+from core.processes.launch import launch
+from core.processes.run_directory import RunDirectory
+from core.processes.tree import terminate
+from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
+from core.runners.short_command import discard_leftovers, new_run, run_to_end, runs_of
+from core.runners.variables import SHELL_SCRIPT, inherited, workspace_variables, write_variables
+from core.values.entities import RunnerInfo
+from core.values.states import RunnerKind
+
+_STOP_GRACE_SECONDS = 5.0
+
+
+class HostRunner:
+    """Runs processes as the user, with everything that the user may do."""
+
+    kind: ClassVar[RunnerKind] = RunnerKind.HOST
+    isolates: ClassVar[bool] = False
+
+    async def probe(self) -> RunnerInfo:
+        if shutil.which("sh") is None:
+            return RunnerInfo(kind=self.kind, available=False, detail="no `sh` was found in PATH")
+        return RunnerInfo(kind=self.kind, available=True, detail="runs as you, with all your files in reach")
+
+    async def ensure(self, env: Environment, progress: Progress | None = None) -> None:
+        """Makes the folders; on the host there is nothing else to make."""
+        env.prepare()
+        discard_leftovers(env.runs)
+        write_variables(env.root / "etc" / "variables", self._own_variables(env))
+
+    async def stop(self, env: Environment) -> None:
+        await terminate(runs_of(env.runs), _STOP_GRACE_SECONDS)
+
+    async def remove(self, env: Environment) -> None:
+        await self.stop(env)
+
+    async def state(self, env: Environment) -> EnvironmentState:
+        return EnvironmentState.RUNNING if env.runs.is_dir() else EnvironmentState.ABSENT
+
+    async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
+        run.create(command)
+        variables = {**inherited(os.environ), **self._own_variables(env), **command.env}
+        await launch(run, command.argv, command.cwd, variables)
+
+    async def alive(self, env: Environment, run: RunDirectory) -> bool:
+        return run.alive()
+
+    async def close_input(self, env: Environment, run: RunDirectory) -> None:
+        run.close_input()
+
+    async def terminate(self, env: Environment, run: RunDirectory, grace_seconds: float) -> None:
+        await terminate([run], grace_seconds)
+
+    async def exec(
+        self,
+        env: Environment,
+        argv: tuple[str, ...],
+        *,
+        cwd: str = "",
+        variables: dict[str, str] | None = None,
+        stdin: bytes = b"",
+        timeout_seconds: float = 60.0,
+        needs: str = "",
+    ) -> ExecResult:
+        if needs and shutil.which(needs) is None:
+            raise NotFoundError(f"{needs} is not installed on this machine", hint=f"Install {needs}.")
+        env.prepare()
+        run = new_run(env.runs)
+        command = Command(argv, cwd or str(env.folder), variables or {}, stdin)
+        return await run_to_end(
+            run,
+            argv[0],
+            start=lambda: self.spawn(env, run, command),
+            alive=lambda: self.alive(env, run),
+            kill=lambda: terminate([run], 0.0),
+            timeout_seconds=timeout_seconds,
+        )
+
+    def shell_argv(self, env: Environment, argv: tuple[str, ...] = (), cwd: str = "") -> tuple[str, ...]:
+        variables = str(env.root / "etc" / "variables")
+        return ("sh", "-c", SHELL_SCRIPT, "boatyard", variables, cwd or str(env.folder), *argv)
+
+    async def owned(self, instance: str) -> list[Owned]:
+        """Nothing: on the host an environment is just its folder, which belongs to the workspace."""
+        return []
+
+    def path_of(self, env: Environment, host_path: Path) -> str:
+        return str(host_path)
+
+    def _own_variables(self, env: Environment) -> dict[str, str]:
+        return {"TMPDIR": str(env.root / "tmp"), **workspace_variables(env)}

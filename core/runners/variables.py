@@ -1,0 +1,63 @@
+"""The environment variables of processes, and the file that brings them into a terminal's shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.runners.runner import Environment
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+REPOSITORY_VARIABLES = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_COMMON_DIR", "GIT_CONFIG",
+    "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+})  # fmt: skip
+"""What would point git at another repository (`git rev-parse --local-env-vars`): never inherited."""
+
+SHELL_SCRIPT = """
+[ ! -r "$1" ] || . "$1"
+cd -- "$2" || exit 126
+shift 2
+if [ $# -gt 0 ]; then exec "$@"; fi
+if [ -n "${SHELL-}" ] && command -v -- "$SHELL" >/dev/null; then exec "$SHELL"; fi
+if command -v bash >/dev/null; then exec bash; fi
+exec sh
+"""
+"""What the user's terminal runs: `sh -c SCRIPT boatyard VARIABLES-FILE CWD [ARGV…]`.
+
+The variables come from a file because they may hold secrets, which a command line would show to everyone.
+"""
+
+
+def inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """The engine's own variables, as far as a process on the host should have them."""
+    return {name: value for name, value in environ.items() if name not in REPOSITORY_VARIABLES}
+
+
+def workspace_variables(env: Environment) -> dict[str, str]:
+    """What every process of the workspace has, on every runner."""
+    return {
+        "BOATYARD_WORKSPACE": env.workspace,
+        "BOATYARD_INSTANCE": env.instance,
+        **env.settings.env,
+        **env.env,
+    }
+
+
+def write_variables(path: Path, variables: Mapping[str, str]) -> None:
+    """Writes shell assignments, atomically and readable by the user alone; odd names are left out."""
+    lines = [
+        f"export {name}={shlex.quote(value)}\n"
+        for name, value in sorted(variables.items())
+        if _NAME.fullmatch(name)
+    ]
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(os.fsencode("".join(lines)))
+    part.replace(path)
