@@ -23,6 +23,7 @@ from typing import Literal
 
 from core.errors import ConflictError, NotFoundError, StorageError
 from core.processes.command import Command
+from core.processes.fifo import open_for_writing, write_all
 
 Stream = Literal["out", "err"]
 
@@ -208,16 +209,11 @@ class RunDirectory:
         """
         try:
             with self._folder() as folder:
-                flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-                fifo = os.open(name, flags, dir_fd=folder)
+                return open_for_writing(folder, name)
         except OSError as error:
             if error.errno == errno.ENXIO:
                 raise ConflictError(f"nobody reads the {name} of the run {self.id}") from error
             raise NotFoundError(f"the {name} of the run {self.id} is gone: {error.strerror}") from error
-        if not stat.S_ISFIFO(os.fstat(fifo).st_mode):
-            os.close(fifo)
-            raise NotFoundError(f"the {name} of the run {self.id} has been replaced by something else")
-        return fifo
 
     async def write_input(self, data: bytes, *, timeout_seconds: float = 60.0) -> None:
         """Writes all of `data` to the command's standard input, in one piece among other writers.
@@ -235,7 +231,7 @@ class RunDirectory:
                     hint="The process has ended, or was asked to end.",
                 ) from error
             try:
-                await _write_all(fifo, data, timeout_seconds)
+                await write_all(fifo, data, timeout_seconds)
             except BrokenPipeError as error:
                 raise ConflictError(f"the run {self.id} ended while its input was written") from error
             except TimeoutError as error:
@@ -273,29 +269,3 @@ def read_regular(folder: int, name: str, offset: int, limit: int) -> bytes:
         return os.pread(file, limit, offset)
     finally:
         os.close(file)
-
-
-async def _write_all(fifo: int, data: bytes, timeout_seconds: float) -> None:
-    """Writes as the reader makes room.
-
-    Raises:
-        TimeoutError: Nothing was read for so long.
-        BrokenPipeError: No reader is left.
-    """
-    rest = memoryview(data)
-    while rest:
-        try:
-            rest = rest[os.write(fifo, rest) :]
-        except BlockingIOError:
-            async with asyncio.timeout(timeout_seconds):
-                await _writable(fifo)
-
-
-async def _writable(fifo: int) -> None:
-    loop = asyncio.get_running_loop()
-    room = asyncio.Event()
-    loop.add_writer(fifo, room.set)
-    try:
-        await room.wait()
-    finally:
-        loop.remove_writer(fifo)

@@ -17,7 +17,7 @@ from core.processes.launch import launch
 from core.processes.run_directory import RunDirectory
 from core.processes.tree import terminate
 from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
-from core.runners.short_command import discard_leftovers, new_run, run_to_end, runs_of
+from core.runners.short_command import discard_leftovers, discarded_on_failure, new_run, run_to_end, runs_of
 from core.runners.variables import SHELL_SCRIPT, inherited, workspace_variables, write_variables
 from core.values.entities import RunnerInfo
 from core.values.states import RunnerKind
@@ -54,7 +54,8 @@ class HostRunner:
     async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
         run.create(command)
         variables = {**inherited(os.environ), **self._own_variables(env), **command.env}
-        await launch(run, command.argv, command.cwd, variables)
+        async with discarded_on_failure(run):
+            await launch(run, command.argv, command.cwd, variables)
 
     async def alive(self, env: Environment, run: RunDirectory) -> bool:
         return run.alive()

@@ -80,6 +80,8 @@ class Owned:
     """What the engine underneath calls it, such as a container's name."""
     state: EnvironmentState
     image: str = ""
+    helper: bool = False
+    """It was made for one short command, and goes away with it."""
 
 
 @dataclass(frozen=True)

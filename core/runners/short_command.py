@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from core.errors import BoatyardError
@@ -39,6 +40,16 @@ def discard_leftovers(runs: Path) -> None:
     for run in runs_of(runs):
         if run.id.startswith(_PREFIX) and run.started() and not run.alive():
             _discard(run)
+
+
+@asynccontextmanager
+async def discarded_on_failure(run: RunDirectory) -> AsyncIterator[None]:
+    """Clears the run directory away when the process could not be started, so that a retry can make it."""
+    try:
+        yield
+    except BaseException:
+        _discard(run)
+        raise
 
 
 async def run_to_end(

@@ -1,0 +1,201 @@
+"""What is asked of the container engine, one method per thing: containers, processes in them, facts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import BoatyardError, ConflictError
+from core.runners.docker.connection import CREATE_SECONDS, PROBE_SECONDS, Connection, Refused
+from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE, ContainerSpec, user
+from core.runners.runner import EnvironmentState, Owned
+
+_STOP_SECONDS = 5
+_STATES = {"running": EnvironmentState.RUNNING, "paused": EnvironmentState.RUNNING}
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container as the engine reports it."""
+
+    id: str
+    status: str
+    image: str
+    labels: dict[str, str]
+
+    @property
+    def state(self) -> EnvironmentState:
+        return _STATES.get(self.status, EnvironmentState.STOPPED)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The engine itself."""
+
+    version: str
+    cpus: int
+    unenforced: tuple[str, ...]
+    """Limits that the engine accepts and does not keep."""
+
+
+class ContainerEngine:
+    """The calls; errors are told in words that name the container or image."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cpus: int | None = None
+        self._creating = asyncio.Semaphore(2 * (os.cpu_count() or 1))
+        """Creating is bound by the processor: more at once only makes each one slower."""
+
+    async def facts(self) -> Facts:
+        info: dict[str, Any] = await self._connection.call(
+            "ask for its state", lambda client: client.info(), seconds=PROBE_SECONDS
+        )
+        limits = {"MemoryLimit": "memory", "CpuCfsQuota": "CPU", "PidsLimit": "process"}
+        return Facts(
+            version=str(info.get("ServerVersion", "")),
+            cpus=int(info.get("NCPU") or 1),
+            unenforced=tuple(name for key, name in limits.items() if not info.get(key)),
+        )
+
+    async def cpus(self) -> int:
+        """Processors of the machine that containers run on; asked once."""
+        if self._cpus is None:
+            self._cpus = (await self.facts()).cpus
+        return self._cpus
+
+    async def find(self, name: str) -> Container | None:
+        try:
+            found: dict[str, Any] = await self._connection.call(
+                f"look for the container {name}", lambda client: client.inspect_container(name)
+            )
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return Container(
+            id=str(found["Id"]),
+            status=str(found["State"]["Status"]),
+            image=str(found["Image"]),
+            labels=dict(found["Config"].get("Labels") or {}),
+        )
+
+    async def create(self, spec: ContainerSpec, image: str) -> str:
+        """Creates and starts a container; one that does not start is removed again.
+
+        Raises:
+            ConflictError: The name is taken.
+            BoatyardError: The engine refuses the container, or cannot start it.
+        """
+        async with self._creating:
+            try:
+                container: str = await self._connection.call(
+                    f"create the container {spec.name}",
+                    lambda client: spec.create(client, image),
+                    seconds=CREATE_SECONDS,
+                )
+            except Refused as refused:
+                if refused.status == 409:
+                    raise ConflictError(f"the container name {spec.name} is taken") from refused
+                raise
+            try:
+                await self.start(container, spec.name)
+            except BoatyardError:
+                await self.remove(container)
+                raise
+        return container
+
+    async def start(self, container: str, name: str) -> None:
+        """Starts, or wakes a paused container.
+
+        Raises:
+            BoatyardError: It does not start.
+        """
+        try:
+            await self._connection.call(
+                f"start the container {name}", lambda client: client.start(container), seconds=CREATE_SECONDS
+            )
+        except Refused as refused:
+            raise BoatyardError(refused.message, hint=_start_hint(refused.message)) from refused
+
+    async def wake(self, container: str) -> None:
+        await self._connection.call(
+            f"wake the container {container}", lambda client: client.unpause(container)
+        )
+
+    async def stop(self, container: str) -> None:
+        await self._unless_gone(
+            f"stop the container {container}",
+            lambda client: client.stop(container, timeout=_STOP_SECONDS),
+        )
+
+    async def kill(self, container: str) -> None:
+        await self._unless_gone(f"kill the container {container}", lambda client: client.kill(container))
+
+    async def remove(self, container: str) -> None:
+        """Removes with its anonymous volumes, running or not."""
+        await self._unless_gone(
+            f"remove the container {container}",
+            lambda client: client.remove_container(container, force=True, v=True),
+        )
+
+    async def _unless_gone(self, what: str, use: Any) -> None:
+        try:
+            await self._connection.call(what, use, seconds=CREATE_SECONDS)
+        except Refused as refused:
+            # 404: gone; 409: not running (kill), or its removal is under way already.
+            if refused.status not in (304, 404, 409):
+                raise
+
+    async def execute(self, container: str, argv: Sequence[str], variables: dict[str, str]) -> None:
+        """Starts a command in a running container, detached.
+
+        Raises:
+            ConflictError: The container does not run.
+        """
+
+        def use(client: Any) -> None:
+            made = client.exec_create(
+                container, list(argv), stdout=False, stderr=False, user=user(), environment=variables
+            )
+            client.exec_start(made["Id"], detach=True)
+
+        try:
+            await self._connection.call(
+                f"start a process in the container {container}", use, seconds=CREATE_SECONDS
+            )
+        except Refused as refused:
+            if refused.status in (404, 409):
+                raise ConflictError(
+                    f"the container {container} does not run", hint="Restore the workspace first."
+                ) from refused
+            raise
+
+    async def owned(self, instance: str, *, workspace: str = "") -> list[Owned]:
+        """Containers with the instance's label, those of one workspace when it is named."""
+        labels = [f"{INSTANCE}={instance}"] + ([f"{WORKSPACE}={workspace}"] if workspace else [])
+        found: list[dict[str, Any]] = await self._connection.call(
+            "list containers", lambda client: client.containers(all=True, filters={"label": labels})
+        )
+        return [
+            Owned(
+                workspace=str(container["Labels"].get(WORKSPACE, "")),
+                name=str(container["Names"][0]).removeprefix("/"),
+                state=_STATES.get(str(container["State"]), EnvironmentState.STOPPED),
+                image=str(container["Image"]),
+                helper=HELPER in container["Labels"],
+            )
+            for container in found
+            if container.get("Names")
+        ]
+
+
+def _start_hint(message: str) -> str:
+    if "executable file not found" in message:
+        return "The image has no `sh`; choose another image for the workspace."
+    if "mount" in message:
+        return "A folder of the workspace is missing; restore it, or delete the workspace."
+    return "See the container engine's log."

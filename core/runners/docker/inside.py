@@ -1,0 +1,86 @@
+"""Processes inside a workspace's running container: starting, ending, and short commands."""
+
+from __future__ import annotations
+
+from core.errors import BoatyardError, UnreachableError
+from core.processes.command import Command
+from core.processes.launch import begun
+from core.processes.run_directory import RunDirectory
+from core.processes.wrapper import wrapper_argv
+from core.runners.docker.container import container_name
+from core.runners.docker.engine import ContainerEngine
+from core.runners.docker.family import KILL_SECONDS, terminate_argv
+from core.runners.docker.layout import HOME
+from core.runners.runner import Environment, EnvironmentState, ExecResult
+from core.runners.short_command import discarded_on_failure, new_run, run_to_end, runs_of
+from core.runners.variables import workspace_variables
+
+_START_SECONDS = 20.0
+
+
+def container_variables(env: Environment) -> dict[str, str]:
+    """What every process of the workspace has in a container, beside what the image sets."""
+    own = {"HOME": HOME, "USER": "boatyard", "LOGNAME": "boatyard", "LANG": "C.UTF-8"}
+    return {**own, **workspace_variables(env)}
+
+
+class Inside:
+    """What happens inside of containers that run."""
+
+    def __init__(self, engine: ContainerEngine) -> None:
+        self._engine = engine
+
+    async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
+        run.create(command)
+        argv = wrapper_argv(str(run.path), command.cwd, command.argv)
+        async with discarded_on_failure(run):
+            await self._engine.execute(container_name(env), argv, {**container_variables(env), **command.env})
+            await begun(run)
+
+    async def run(self, env: Environment, command: Command, timeout_seconds: float) -> ExecResult:
+        """A short command to its end."""
+        run = new_run(env.runs)
+
+        async def alive() -> bool:
+            return run.alive()
+
+        return await run_to_end(
+            run,
+            command.argv[0],
+            start=lambda: self.spawn(env, run, command),
+            alive=alive,
+            kill=lambda: self._kill(env, run),
+            timeout_seconds=timeout_seconds,
+        )
+
+    async def _kill(self, env: Environment, run: RunDirectory) -> None:
+        if run.alive():
+            await self._engine.execute(container_name(env), terminate_argv([run.id], 0.0, alone=False), {})
+
+    async def terminate(self, env: Environment, runs: list[RunDirectory], grace_seconds: float) -> None:
+        """Ends everything that the runs started.
+
+        Raises:
+            BoatyardError: Something cannot be killed.
+        """
+        found = await self._engine.find(container_name(env))
+        if found is None or found.state is not EnvironmentState.RUNNING:
+            return  # Nothing lives in a container that does not run.
+        ids = {run.id for run in runs}
+        alone = not any(run.alive() for run in runs_of(env.runs) if run.id not in ids)
+        argv = terminate_argv(sorted(ids), grace_seconds, alone=alone)
+        limit = grace_seconds + KILL_SECONDS + _START_SECONDS
+        try:
+            result = await self.run(env, Command(argv, "/", stdin=b""), limit)
+        except UnreachableError:
+            raise
+        except BoatyardError:
+            # No room for one more process, as under a fork bomb: only the whole container can be ended.
+            await self._engine.kill(found.id)
+            return
+        if result.exit_code != 0:
+            left = result.out.decode(errors="replace").strip()
+            raise BoatyardError(
+                f"processes in the container of {env.workspace} cannot be killed: {left}",
+                hint="Close the workspace: that stops its container.",
+            )

@@ -1,0 +1,200 @@
+"""The container runner: one container per workspace, found by its name, made again when it has vanished.
+
+The engine is never asked to carry data. Processes are tied to run directories in a bind mount, so whether
+one lives, what it wrote and how it ended is read from files, and a restart of the engine loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from typing import ClassVar
+
+from core.errors import BoatyardError, ConflictError, NotFoundError
+from core.processes.command import Command
+from core.processes.run_directory import RunDirectory
+from core.runners.docker import layout
+from core.runners.docker.connection import Connection
+from core.runners.docker.container import (
+    SPEC,
+    ContainerSpec,
+    container_name,
+    user,
+    workspace_spec,
+)
+from core.runners.docker.engine import Container, ContainerEngine
+from core.runners.docker.helper import Helpers
+from core.runners.docker.image import Images
+from core.runners.docker.inside import Inside, container_variables
+from core.runners.docker.programs import Programs
+from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
+from core.runners.short_command import discard_leftovers, runs_of
+from core.runners.variables import SHELL_SCRIPT, write_variables
+from core.values.entities import RunnerInfo
+from core.values.states import RunnerKind
+
+_STOP_GRACE_SECONDS = 5.0
+_DETACH_KEYS = "ctrl-^,ctrl-@"
+"""The default would swallow every ctrl-p, which shells and editors use."""
+
+
+class DockerRunner:
+    """Runs each workspace's processes in a container of its own."""
+
+    kind: ClassVar[RunnerKind] = RunnerKind.DOCKER
+    isolates: ClassVar[bool] = True
+
+    def __init__(self, address: str | None = None) -> None:
+        """Touches nothing yet; `address` is found as the `docker` command finds it when not given."""
+        self._connection = Connection(address)
+        self._engine = ContainerEngine(self._connection)
+        self._images = Images(self._connection)
+        self._inside = Inside(self._engine)
+        self._helpers = Helpers(self._engine)
+        self._programs = Programs(self._images, self._inside, self._helpers)
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def probe(self) -> RunnerInfo:
+        try:
+            facts = await self._engine.facts()
+        except BoatyardError as error:
+            return RunnerInfo(kind=self.kind, available=False, detail=error.message, isolates=True)
+        detail = f"container engine {facts.version}"
+        if facts.unenforced:
+            detail += f"; {', '.join(facts.unenforced)} limits are not enforced by this engine"
+        return RunnerInfo(kind=self.kind, available=True, detail=detail, isolates=True)
+
+    async def ensure(self, env: Environment, progress: Progress | None = None) -> None:
+        self._prepare(env)
+        spec = workspace_spec(env, await self._engine.cpus())
+        async with self._locks.setdefault(spec.name, asyncio.Lock()):
+            found = await self._engine.find(spec.name)
+            if found is not None and await self._reuse(env, spec, found):
+                return
+            image = await self._images.resolve(env.settings.image, progress)
+            if found is not None:
+                await self._engine.remove(found.id)
+            await self._create(env, spec, image)
+
+    async def _reuse(self, env: Environment, spec: ContainerSpec, found: Container) -> bool:
+        """Makes the container that is there run, if it is the right one.
+
+        An outdated one in which a process lives is right too: it is made again the next time.
+        """
+        _refuse_foreign(spec, found)
+        running = found.state is EnvironmentState.RUNNING
+        busy = running and any(run.alive() for run in runs_of(env.runs))
+        if not busy and not await self._current(env, spec, found):
+            return False
+        if found.status == "paused":
+            await self._engine.wake(found.id)
+        elif not running:
+            await self._engine.start(found.id, spec.name)
+        return True
+
+    async def _current(self, env: Environment, spec: ContainerSpec, found: Container) -> bool:
+        if found.labels.get(SPEC) != spec.digest() or found.status in ("dead", "removing"):
+            return False
+        # An image that is gone from here is no reason to lose the container that was made from it.
+        return await self._images.local(env.settings.image) in (None, found.image)
+
+    async def _create(self, env: Environment, spec: ContainerSpec, image: str) -> None:
+        try:
+            await self._engine.create(spec, image)
+        except ConflictError:
+            # Somebody was quicker: the name is the lock. Theirs will do if it is ours as well.
+            found = await self._engine.find(spec.name)
+            if found is None or not await self._reuse(env, spec, found):
+                raise
+
+    async def stop(self, env: Environment) -> None:
+        found = await self._engine.find(container_name(env))
+        if found is None or found.state is not EnvironmentState.RUNNING:
+            return
+        alive = [run for run in runs_of(env.runs) if run.alive()]
+        if alive:
+            # Asked one by one first: when the container stops, wrappers die before they can write.
+            await self._inside.terminate(env, alive, _STOP_GRACE_SECONDS)
+        await self._engine.stop(found.id)
+
+    async def remove(self, env: Environment) -> None:
+        await self.stop(env)
+        for owned in await self._engine.owned(env.instance, workspace=env.workspace):
+            await self._engine.remove(owned.name)
+
+    async def state(self, env: Environment) -> EnvironmentState:
+        found = await self._engine.find(container_name(env))
+        return EnvironmentState.ABSENT if found is None else found.state
+
+    async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
+        await self._inside.spawn(env, run, command)
+
+    async def alive(self, env: Environment, run: RunDirectory) -> bool:
+        return run.alive()
+
+    async def close_input(self, env: Environment, run: RunDirectory) -> None:
+        run.close_input()
+
+    async def terminate(self, env: Environment, run: RunDirectory, grace_seconds: float) -> None:
+        await self._inside.terminate(env, [run], grace_seconds)
+
+    async def exec(
+        self,
+        env: Environment,
+        argv: tuple[str, ...],
+        *,
+        cwd: str = "",
+        variables: dict[str, str] | None = None,
+        stdin: bytes = b"",
+        timeout_seconds: float = 60.0,
+        needs: str = "",
+    ) -> ExecResult:
+        command = Command(argv, cwd or str(env.folder), variables or {}, stdin)
+        found = await self._engine.find(container_name(env))
+        if found is not None and found.status == "running":
+            if await self._programs.inside(env, found.image, needs):
+                return await self._inside.run(env, command, timeout_seconds)
+        self._prepare(env)
+        own = found.image if found else await self._images.resolve(env.settings.image)
+        image = await self._programs.image_with(env, needs, own)
+        return await self._helpers.run(env, image, command, timeout_seconds)
+
+    def shell_argv(self, env: Environment, argv: tuple[str, ...] = (), cwd: str = "") -> tuple[str, ...]:
+        """As the protocol says; needs the `docker` command, which owns the terminal meanwhile.
+
+        Raises:
+            NotFoundError: There is no `docker` command.
+        """
+        docker = shutil.which("docker")
+        if docker is None:
+            raise NotFoundError(
+                "a shell in a container needs the `docker` command, and it is not in PATH",
+                hint="Install the docker command line (docker-cli).",
+            )
+        where = cwd or str(env.folder)
+        options = ("-it", "--detach-keys", _DETACH_KEYS, "--user", user(), "--env", "TERM")
+        inner = ("sh", "-c", SHELL_SCRIPT, "boatyard", f"{layout.ETC}/variables", where, *argv)
+        return (docker, "-H", self._connection.address, "exec", *options, container_name(env), *inner)
+
+    async def owned(self, instance: str) -> list[Owned]:
+        return await self._engine.owned(instance)
+
+    def path_of(self, env: Environment, host_path: Path) -> str:
+        return layout.inside(env, host_path)
+
+    def _prepare(self, env: Environment) -> None:
+        """Makes what is mounted: folders, user tables, variables."""
+        env.prepare()
+        discard_leftovers(env.runs)
+        layout.write_accounts(env.root / "etc", os.getuid(), os.getgid())
+        write_variables(env.root / "etc" / "variables", container_variables(env))
+
+
+def _refuse_foreign(spec: ContainerSpec, found: Container) -> None:
+    if any(found.labels.get(key) != value for key, value in spec.labels.items()):
+        raise ConflictError(
+            f"the container name {spec.name} is taken by a container that is not Boatyard's",
+            hint=f"Rename or remove that container: `docker rename {spec.name} other-name`.",
+        )
