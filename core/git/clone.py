@@ -179,8 +179,7 @@ def _quoted(value: str) -> str:
 async def _check_out(clone: WorkspaceClone) -> None:
     """In parallel; `read-tree` into an empty index, since no file is there that could be in the way."""
     git = depot_git(clone.git_dir).having(
-        config={"checkout.workers": "0", "core.logAllRefUpdates": "true"},
-        GIT_WORK_TREE=str(clone.worktree),
+        {"GIT_WORK_TREE": str(clone.worktree)}, config={"checkout.workers": "0"}
     )
     await git.run("read-tree", "-m", "-u", "HEAD", seconds=CHECKOUT_TIMEOUT)
 

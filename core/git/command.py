@@ -20,7 +20,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,9 +116,15 @@ class Git:
         """The whole environment of a command."""
         return {**_inherited(), **self.base, **_numbered(self.config), **self.extra}
 
-    def having(self, *, config: Mapping[str, str] | None = None, **environment: str) -> Git:
-        """The same with more configuration and environment."""
-        return replace(self, config={**self.config, **(config or {})}, extra={**self.extra, **environment})
+    def having(
+        self, environment: Mapping[str, str] | None = None, *, config: Mapping[str, str] | None = None
+    ) -> Git:
+        """The same with more environment and configuration."""
+        return replace(
+            self,
+            config={**self.config, **(config or {})},
+            extra={**self.extra, **(environment or {})},
+        )
 
     def without(self, *environment: str) -> Git:
         """The same without some of its environment."""
@@ -162,7 +168,7 @@ class Git:
             raise _failure(args, code, err, self.folder)
         return Output(code, out, err)
 
-    async def stream(self, *args: str | bytes) -> AsyncIterator[bytes]:
+    async def stream(self, *args: str | bytes) -> AsyncGenerator[bytes, None]:
         """Runs one command and yields its output as it comes; ends it when the caller stops asking.
 
         Raises:

@@ -98,7 +98,7 @@ class Depot:
     async def refresh(self, source: UserRepository) -> None:
         """Takes over the user's branches, remote-tracking branches and tags as they are now."""
         async with self.writing() as git:
-            await git.having(GIT_ALLOW_PROTOCOL="file").run(
+            await git.having({"GIT_ALLOW_PROTOCOL": "file"}).run(
                 *FETCH, "--prune", "--update-shallow", "--", str(source.common_dir), *_REFSPECS, seconds=LONG
             )
 
@@ -195,7 +195,7 @@ async def _create(path: Path, source: UserRepository, lock: int) -> None:
 async def _copy(part: Path, source: UserRepository, lock: int) -> None:
     """`--dissociate` takes in the objects that the source itself borrows; a source whose packs change
     during the copy is asked for them by git's own transport the second time."""
-    git = depot_git(part.parent).having(GIT_ALLOW_PROTOCOL="file").without("GIT_DIR").handing_down(lock)
+    git = depot_git(part.parent).having({"GIT_ALLOW_PROTOCOL": "file"}).without("GIT_DIR").handing_down(lock)
     copy = ("clone", "--quiet", "--bare", "--no-tags", "--dissociate", "--template=",
             f"--upload-pack={UPLOAD_PACK}")  # fmt: skip
     ends = ("--", str(source.common_dir), str(part))

@@ -104,7 +104,8 @@ async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapsho
     refs = f"{WORKSPACES}/{clone.workspace}"
     async with depot.writing() as git:
         fetching = git.having(
-            config={"fetch.fsckObjects": "true", "transfer.fsckObjects": "true"}, GIT_ALLOW_PROTOCOL="file"
+            {"GIT_ALLOW_PROTOCOL": "file"},
+            config={"fetch.fsckObjects": "true", "transfer.fsckObjects": "true"},
         )
         try:
             await fetching.run(

@@ -1,0 +1,108 @@
+"""Which files differ between two commits, as git's raw and numstat records say it (git-diff-tree(1)).
+
+Only NUL-separated output is read, since a file name may hold anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import GitError
+from core.git.depot import Depot
+from core.git.path_text import name_to_text
+from core.values.review import Change, FileChange
+
+DIFF_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "--no-color")
+_KINDS = {
+    "A": Change.ADDED,
+    "M": Change.MODIFIED,
+    "D": Change.DELETED,
+    "R": Change.RENAMED,
+    "C": Change.COPIED,
+    "T": Change.TYPE,
+}
+
+
+@dataclass(frozen=True)
+class RawChange:
+    """One record of `--raw -z`. Names are bytes, as git has them."""
+
+    old_mode: str
+    new_mode: str
+    status: str
+    """A, M, D, R, C or T."""
+    name: bytes
+    old_name: bytes | None = None
+
+
+async def changed_files(depot: Depot, repo_id: str, old: str, new: str) -> tuple[FileChange, ...]:
+    """All files that differ between two commits or trees of the depot, in the order of their paths.
+
+    Args:
+        depot: Where both are.
+        repo_id: Put into the values.
+        old: Id of a commit or tree.
+        new: Id of a commit or tree.
+    """
+    answer = await depot.git.run("diff-tree", "-z", "--raw", "--numstat", *DIFF_OPTIONS, old, new)
+    raw, counts = parse_changes(answer.out)
+    return tuple(_value(repo_id, change, counts.get(change.name)) for change in raw)
+
+
+def parse_changes(output: bytes) -> tuple[list[RawChange], dict[bytes, tuple[int, int] | None]]:
+    """Reads `diff-tree -z --raw --numstat`: first all raw records, then all counts.
+
+    Returns:
+        The records, and by name the lines added and removed, or None for a binary file.
+
+    Raises:
+        GitError: The output is no such thing.
+    """
+    fields = output.split(b"\0")
+    if fields.pop() != b"":
+        raise GitError("git's list of changed files ends in the middle", hint="Try again.")
+    fields.reverse()
+    raw: list[RawChange] = []
+    counts: dict[bytes, tuple[int, int] | None] = {}
+    try:
+        while fields and fields[-1].startswith(b":"):
+            raw.append(_raw(fields))
+        while fields:
+            name, lines = _count(fields)
+            counts[name] = lines
+    except (IndexError, ValueError, KeyError) as error:
+        raise GitError("git's list of changed files cannot be read", hint="Check git's version.") from error
+    return raw, counts
+
+
+def _raw(fields: list[bytes]) -> RawChange:
+    old_mode, new_mode, _, _, status = fields.pop()[1:].decode("ascii").split(" ")
+    kind = status[0]
+    _KINDS[kind]
+    first = fields.pop()
+    if kind in "RC":
+        return RawChange(old_mode, new_mode, kind, fields.pop(), first)
+    return RawChange(old_mode, new_mode, kind, first)
+
+
+def _count(fields: list[bytes]) -> tuple[bytes, tuple[int, int] | None]:
+    added, removed, name = fields.pop().split(b"\t", 2)
+    if not name:
+        fields.pop()
+        name = fields.pop()
+    return name, None if added == b"-" else (int(added), int(removed))
+
+
+def _value(repo_id: str, change: RawChange, lines: tuple[int, int] | None) -> FileChange:
+    added, removed = lines or (0, 0)
+    return FileChange(
+        repo_id=repo_id,
+        path=name_to_text(change.name),
+        change=_KINDS[change.status],
+        old_path=None if change.old_name is None else name_to_text(change.old_name),
+        added=added,
+        removed=removed,
+        binary=lines is None,
+        old_mode=change.old_mode,
+        new_mode=change.new_mode,
+    )
