@@ -231,7 +231,7 @@ def reader_git(folder: Path) -> Git:
 
 def owner_git(folder: Path) -> Git:
     """git as the user has it, hooks and filters included, that never asks and never collects garbage."""
-    environment = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false", "GIT_LITERAL_PATHSPECS": "1"}
+    environment = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "false"}
     config = {"gc.auto": "0", "maintenance.auto": "false", "fetch.writeCommitGraph": "false"}
     return Git(folder, {**environment, **_users_choice()}, config, {})
 

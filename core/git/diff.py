@@ -173,22 +173,29 @@ def _section_count(change: RawChange) -> int:
     return 2 if change.status == "T" else 1
 
 
-def patch(depot: Depot, old: str, new: str) -> AsyncIterator[bytes]:
-    """The whole diff as `git apply` takes it, binary files included, in chunks."""
-    return depot.git.stream("diff-tree", "-p", "--binary", "--full-index", *DIFF_OPTIONS, old, new)
+def patch(depot: Depot, old: str, new: str, folder: str = "") -> AsyncGenerator[bytes, None]:
+    """The whole diff as `git apply` takes it, binary files included, in chunks.
+
+    Args:
+        depot: Where both sides are.
+        old: Id of a commit or tree.
+        new: Id of a commit or tree.
+        folder: Put before every path, so that patches of several repositories go together.
+    """
+    below = f"{folder}/" if folder else ""
+    prefixes = (f"--src-prefix=a/{below}", f"--dst-prefix=b/{below}")
+    return depot.git.stream("diff-tree", "-p", "--binary", "--full-index", *prefixes, *DIFF_OPTIONS, old, new)
 
 
-async def patch_text(depot: Depot, old: str, new: str) -> str:
-    """The whole diff as one text; bytes that are no UTF-8 are shown as `\\xff`.
+async def patch_text(depot: Depot, old: str, new: str, folder: str = "") -> str:
+    """The patch as one text; bytes that are no UTF-8 are shown as `\\xff`. Arguments as for `patch`.
 
     Raises:
         GitError: It is larger than 64 MiB.
     """
     parts: list[bytes] = []
     size = 0
-    async with aclosing(depot.git.stream(
-        "diff-tree", "-p", "--binary", "--full-index", *DIFF_OPTIONS, old, new
-    )) as chunks:  # fmt: skip
+    async with aclosing(patch(depot, old, new, folder)) as chunks:
         async for chunk in chunks:
             size += len(chunk)
             if size > PATCH_LIMIT:

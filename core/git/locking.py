@@ -23,6 +23,23 @@ _in_process: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Path, asyncio.Loc
 
 
 @contextlib.asynccontextmanager
+async def file_lock(path: Path) -> AsyncIterator[int]:
+    """Holds a lock file; gives the file descriptor that holds it, for commands to hold it with.
+
+    Raises:
+        ConflictError: Another process has held it for a minute.
+    """
+    locks = _in_process.setdefault(asyncio.get_running_loop(), {})
+    async with locks.setdefault(path, asyncio.Lock()):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            await _flock(descriptor, path)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.asynccontextmanager
 async def writer_lock(path: Path, git_dir: Path) -> AsyncIterator[int]:
     """Holds the lock of one depot; gives the file descriptor that holds it.
 
@@ -36,18 +53,12 @@ async def writer_lock(path: Path, git_dir: Path) -> AsyncIterator[int]:
     Raises:
         ConflictError: Another process has held it for a minute.
     """
-    locks = _in_process.setdefault(asyncio.get_running_loop(), {})
-    async with locks.setdefault(path, asyncio.Lock()):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            await _flock(descriptor, path)
-            if os.fstat(descriptor).st_size:
-                await asyncio.to_thread(_remove_stale_locks, git_dir)
-            os.pwrite(descriptor, b"busy", 0)
-            yield descriptor
-            os.ftruncate(descriptor, 0)
-        finally:
-            os.close(descriptor)
+    async with file_lock(path) as descriptor:
+        if os.fstat(descriptor).st_size:
+            await asyncio.to_thread(_remove_stale_locks, git_dir)
+        os.pwrite(descriptor, b"busy", 0)
+        yield descriptor
+        os.ftruncate(descriptor, 0)
 
 
 async def _flock(descriptor: int, path: Path) -> None:
