@@ -47,6 +47,8 @@ class AskApproval:
     title: str
     detail: str
     options: tuple[ApprovalOption, ...]
+    tool_kind: str = ""
+    """`edit`, `execute`, … as the agent calls what it wants to do; policies go by it."""
     question: bool = False
     """True when this asks the user something rather than for permission: never approved automatically."""
 
@@ -144,6 +146,8 @@ class Executor(Protocol):
     title: str
     kind: str
     demonstration: bool
+    approve: str
+    """What it may do unasked: `ask` (nothing), `edits` or `all`."""
 
     def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
         """The command for a turn, on the host or in a container."""

@@ -4,51 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
 from core.engine import Engine
 from core.errors import BoatyardError, UsageError
+from core.server.call import ENGINE, Call
 from core.server.routes import ROUTES, Route
 from core.server.stream import stream_events
 
 log = logging.getLogger(__name__)
 
 B = TypeVar("B", bound=msgspec.Struct)
-ENGINE = web.AppKey("engine", Engine)
 BODY_LIMIT = 4 * 2**20
 """Bytes that a request's body may have."""
-
-
-class Call:
-    """One request as a route's handler sees it."""
-
-    def __init__(self, request: web.Request, body: Any) -> None:
-        self._request = request
-        self.body = body
-        self.engine = request.app[ENGINE]
-
-    def part(self, name: str) -> str:
-        """A part of the path, decoded."""
-        return self._request.match_info[name]
-
-    def text(self, name: str, default: str = "") -> str:
-        return self._request.query.get(name, default)
-
-    def number(self, name: str, default: int) -> int:
-        """A whole number from the query.
-
-        Raises:
-            UsageError: It is none, or too long to be meant.
-        """
-        text = self._request.query.get(name)
-        if text is None:
-            return default
-        if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
-            raise UsageError(f"{name} is {text[:40]!r}, not a whole number")
-        return int(text)
 
 
 def make_application(engine: Engine) -> web.Application:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from core.server.call import Call
 from core.values import requests as ask
 from core.values.states import MergeStyle
 
-if TYPE_CHECKING:
-    from core.server.application import Call
-
-Handle = Callable[["Call"], Awaitable[Any]]
+Handle = Callable[[Call], Awaitable[Any]]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from core.store import models as m
 from core.values.entities import (
     Approval,
     ApprovalOption,
+    Merge,
     Operation,
     Process,
     Project,
@@ -306,6 +307,18 @@ def approval(row: m.Approval) -> Approval:
 
 def queued_prompt(row: m.QueuedPrompt, workspace_name: str) -> QueuedPrompt:
     return QueuedPrompt(id=row.id, workspace=workspace_name, prompt=row.prompt, position=row.position)
+
+
+def merge(row: m.Merge) -> Merge:
+    return Merge(
+        id=row.id,
+        workspace=row.workspace.name,
+        repo_id=row.repo_id,
+        target_branch=row.target_branch,
+        style=MergeStyle(row.style),
+        commit=row.commit or "",
+        merged_at=row.merged_at or 0.0,
+    )
 
 
 def operation(row: m.Operation) -> Operation:

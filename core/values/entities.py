@@ -89,6 +89,8 @@ class Settings(Value, frozen=True, kw_only=True):
     processes: int = 512
     network: str = "full"
     """`full` or `none`."""
+    approve: str = ""
+    """What agents may do unasked: `ask` (nothing), `edits`, `all`; empty: as the executor's profile says."""
 
 
 class Workspace(Value, frozen=True, kw_only=True):

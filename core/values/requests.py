@@ -5,12 +5,27 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from core.values.entities import Settings
-from core.values.states import MergeStyle, TaskStatus
+from core.values.states import MergeStyle, RunnerKind, TaskStatus
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of all request bodies: an unknown field is an error that names it."""
+
+
+class WantedSettings(Request, frozen=True, kw_only=True):
+    """Settings of a new workspace; what is left out comes from `config.toml`."""
+
+    runner: RunnerKind | None = None
+    """None: docker when an engine answers, else host."""
+    image: str = ""
+    env: dict[str, str] = {}
+    cpus: float | None = None
+    memory_mb: int | None = None
+    processes: int | None = None
+    network: str = ""
+    """`full` or `none`."""
+    approve: str = ""
+    """What agents may do unasked: `ask` (nothing), `edits`, `all`; empty: as the executor's profile says."""
 
 
 class AddProject(Request, frozen=True, kw_only=True):
@@ -65,7 +80,7 @@ class NewWorkspace(Request, frozen=True, kw_only=True):
     """Empty: the task's title and description."""
     target_branch: str = ""
     """Empty: each repo's default, else the branch that is checked out there."""
-    settings: Settings = Settings()
+    settings: WantedSettings = WantedSettings()
 
 
 class RunTask(Request, frozen=True, kw_only=True):
@@ -79,7 +94,7 @@ class RunTask(Request, frozen=True, kw_only=True):
     agent: str = ""
     name: str = ""
     target_branch: str = ""
-    settings: Settings = Settings()
+    settings: WantedSettings = WantedSettings()
 
 
 class SendPrompt(Request, frozen=True, kw_only=True):

@@ -271,7 +271,7 @@ CREATE TABLE "operation" (
     "error" TEXT,
     "result" TEXT NOT NULL,
     "ended_at" INTEGER,
-    FOREIGN KEY ("workspace_id") REFERENCES "workspace" ("id") ON DELETE CASCADE,
+    FOREIGN KEY ("workspace_id") REFERENCES "workspace" ("id") ON DELETE SET NULL,
     CHECK ("status" IN ('running', 'done', 'failed', 'undone'))
 );
 CREATE INDEX "operation_workspace_id" ON "operation" ("workspace_id");
@@ -373,7 +373,6 @@ CREATE TABLE "workspace_repo" (
     "base_commit" VARCHAR(64) NOT NULL,
     "head" VARCHAR(64) NOT NULL,
     "snapshot" VARCHAR(64) NOT NULL,
-    "landed_source" VARCHAR(64) NOT NULL,
     "added" INTEGER NOT NULL,
     "removed" INTEGER NOT NULL,
     PRIMARY KEY ("workspace_id", "repo_id"),

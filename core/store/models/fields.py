@@ -5,13 +5,23 @@ from __future__ import annotations
 import time
 import uuid
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import peewee
 
 
-class MillisecondsField(peewee.BigIntegerField):
+class _Typed:
+    """Tells type checkers that on a row such a field is its value (Peewee's accessor, at run time)."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, row: Any, kind: Any = None) -> Any: ...
+
+        def __set__(self, row: Any, value: Any) -> None: ...
+
+
+class MillisecondsField(_Typed, peewee.BigIntegerField):
     """A time: seconds since 1970 UTC as a float in Python, whole milliseconds in the database."""
 
     def db_value(self, value: float | None) -> int | None:
@@ -21,7 +31,7 @@ class MillisecondsField(peewee.BigIntegerField):
         return None if value is None else value / 1000
 
 
-class JSONField(peewee.TextField):
+class JSONField(_Typed, peewee.TextField):
     """Plain data (dicts, lists, text, numbers) as JSON text."""
 
     def db_value(self, value: Any) -> str | None:

@@ -13,7 +13,7 @@ class Operation(Entity):
     """Written before the first step; at start the engine finishes or undoes what still runs here."""
 
     kind = peewee.CharField()
-    workspace = peewee.ForeignKeyField(Workspace, null=True, backref="operations", on_delete="CASCADE")
+    workspace = peewee.ForeignKeyField(Workspace, null=True, backref="operations", on_delete="SET NULL")
     workspace_name = peewee.CharField()
     arguments = JSONField(default=dict)
     status = peewee.CharField(default=OperationStatus.RUNNING.value, index=True)

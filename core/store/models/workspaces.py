@@ -48,7 +48,6 @@ class WorkspaceRepo(Base):
     base_commit = peewee.CharField(64, default="")
     head = peewee.CharField(64, default="")
     snapshot = peewee.CharField(64, default="")
-    landed_source = peewee.CharField(64, default="")
     added = peewee.IntegerField(default=0)
     removed = peewee.IntegerField(default=0)
 

@@ -1,0 +1,108 @@
+"""What commands print: tables and sentences for people, documents for programs; words go to standard error.
+
+Text from outside is made safe before it reaches a terminal. Colour only marks what a word says already.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+import msgspec
+
+from core.errors import BoatyardError
+from core.values.text import safe_text
+
+COLOURS = {"green": "32", "red": "31", "yellow": "33", "blue": "34", "dim": "2", "bold": "1"}
+
+
+class Output:
+    """Where a command's results go."""
+
+    def __init__(self, *, json: bool = False, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self.json = json
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+
+    def document(self, value: Any) -> None:
+        """One JSON document on a line; only with `--json`."""
+        if self.json:
+            self._write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
+
+    def line(self, text: str = "") -> None:
+        """A line for people; nothing with `--json`."""
+        if not self.json:
+            self._write(text + "\n")
+
+    def data(self, text: str) -> None:
+        """Text as it is, such as a patch or a log: safe on a terminal, untouched in a pipe."""
+        self._write(safe_text(text, multiline=True) if self._out.isatty() else text)
+
+    def result(self, value: Any, *lines: str) -> None:
+        """A document for programs, or lines for people."""
+        self.document(value)
+        for text in lines:
+            self.line(text)
+
+    def table(self, value: Any, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A list: one document for programs, aligned columns for people."""
+        self.document(value)
+        if self.json:
+            return
+        cells = [[safe_text(cell) for cell in row] for row in rows]
+        if not cells:
+            self.note("nothing yet")
+            return
+        table = [list(header), *cells]
+        widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+        for number, row in enumerate(table):
+            text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            self.line(self.paint(text, "dim") if number == 0 else text)
+
+    def note(self, text: str) -> None:
+        """Words about what happens, on standard error."""
+        self._err.write(safe_text(text, multiline=True) + "\n")
+        self._err.flush()
+
+    def error(self, error: BoatyardError) -> None:
+        """An error: a line and a hint, or a document with `--json`."""
+        if self.json:
+            document = {"error": error.document()}
+            self._err.write(msgspec.json.encode(document, enc_hook=str).decode() + "\n")
+            return
+        self._err.write(f"boatyard: {safe_text(error.message)}\n")
+        if error.hint:
+            self._err.write(f"  {safe_text(error.hint)}\n")
+
+    def paint(self, text: str, colour: str) -> str:
+        """The text in a colour, where that is wanted and can be shown."""
+        if not self._coloured():
+            return text
+        return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
+
+    def _coloured(self) -> bool:
+        if os.environ.get("CLICOLOR_FORCE"):
+            return True
+        return self._out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+def when(moment: float | None) -> str:
+    """A time, in the user's own zone."""
+    return "-" if not moment else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+
+
+def took(start: float | None, end: float | None) -> str:
+    """A duration in seconds, such as `1.24 s`."""
+    return "-" if start is None or end is None else f"{end - start:.2f} s"
+
+
+def short(identifier: str | None) -> str:
+    """The first eight digits of an id: enough to type."""
+    return (identifier or "-")[:8]

@@ -1,0 +1,64 @@
+"""The argument parser, made from the table of verbs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from core.cli.verb import Verb
+from core.errors import UsageError
+
+NOUNS = {
+    "engine": ("the background process that does the work", ()),
+    "project": ("named groups of repositories and tasks", ()),
+    "repo": ("the repositories that Boatyard knows", ()),
+    "task": ("units of work", ()),
+    "workspace": ("attempts at tasks: clone, branch, environment, sessions", ("ws",)),
+    "process": ("scripts, agents and commands, with their logs", ()),
+    "agent": ("executors of prompts", ()),
+    "config": ("the settings file", ()),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are Boatyard's own."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"See '{self.prog} --help'.")
+
+
+def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = Parser(
+        prog="boatyard",
+        description="Run coding tasks side by side, each in its own clone, branch and container. "
+        "Without a command: the terminal interface.",
+    )
+    _add_common(parser, default=None)
+    commands = parser.add_subparsers(dest="noun", metavar="COMMAND", required=True, parser_class=Parser)
+    for verb in verbs:
+        if not verb.noun:
+            _add_verb(commands, verb)
+    for noun, (text, aliases) in NOUNS.items():
+        own = [verb for verb in verbs if verb.noun == noun]
+        if own:
+            group = commands.add_parser(noun, help=text, description=text, aliases=list(aliases))
+            below = group.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+            for verb in own:
+                _add_verb(below, verb)
+    return parser
+
+
+def _add_verb(commands: Any, verb: Verb) -> None:
+    parser = commands.add_parser(verb.name, help=verb.help, description=verb.help, aliases=list(verb.aliases))
+    _add_common(parser, default=argparse.SUPPRESS)
+    verb.declare(parser)
+    parser.set_defaults(run=verb.run)
+
+
+def _add_common(parser: argparse.ArgumentParser, default: Any) -> None:
+    """Options that go before or after the verb: below, an absent one must not undo one given above."""
+    flag = False if default is None else default
+    parser.add_argument("--json", action="store_true", default=flag, help="print JSON for programs")
+    parser.add_argument("--home", metavar="DIR", default=default, help="use this folder for everything")

@@ -1,0 +1,38 @@
+"""The table of all verbs."""
+
+from __future__ import annotations
+
+from core.cli.verb import Verb
+from core.cli.verbs import (
+    agent,
+    config,
+    demo,
+    doctor,
+    engine,
+    process,
+    project,
+    repo,
+    run,
+    status,
+    task,
+    workspace,
+    workspace_review,
+    workspace_session,
+)
+
+VERBS: tuple[Verb, ...] = (
+    *demo.VERBS,
+    *run.VERBS,
+    *status.VERBS,
+    *doctor.VERBS,
+    *engine.VERBS,
+    *project.VERBS,
+    *repo.VERBS,
+    *task.VERBS,
+    *workspace.VERBS,
+    *workspace_session.VERBS,
+    *workspace_review.VERBS,
+    *process.VERBS,
+    *agent.VERBS,
+    *config.VERBS,
+)

@@ -1,0 +1,125 @@
+"""The user's `config.toml`: read once when the engine starts, checked strictly, never written here.
+
+A wrong key or value is an error that names the file, the line and the nearest valid key; nothing of a
+file that is wrong is used.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.errors import ConfigError
+from core.values.states import MergeStyle, RunnerKind
+
+FILE_LIMIT = 2**20
+"""Bytes that a settings file may have."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of all tables in the file."""
+
+
+class EngineSection(Section, frozen=True, kw_only=True):
+    idle_minutes: float = 10.0
+    """The engine stops after so long without clients and processes; 0: never."""
+
+
+class WorkspaceSection(Section, frozen=True, kw_only=True):
+    """Defaults of new workspaces."""
+
+    runner: RunnerKind | None = None
+    image: str = ""
+    cpus: float = 2.0
+    memory_mb: int = 4096
+    processes: int = 512
+    network: str = "full"
+
+
+class MergeSection(Section, frozen=True, kw_only=True):
+    style: MergeStyle = MergeStyle.MERGE
+    """Style of new projects."""
+    finishes_task: bool = True
+    """Whether a merge sets the task to `done`."""
+
+
+class AgentSection(Section, frozen=True, kw_only=True):
+    """A profile of an executor, `[agents.NAME]`."""
+
+    kind: str
+    """`acp` or `command`."""
+    command: tuple[str, ...]
+    """Arguments; `{prompt}` in one stands for the prompt (kind `command` only)."""
+    title: str = ""
+    env: dict[str, str] = {}
+    install: str = ""
+    """What to do to get the agent, in a sentence."""
+    approve: str = "ask"
+    """`ask`, `edits` or `all`."""
+
+
+class Config(Section, frozen=True, kw_only=True):
+    engine: EngineSection = EngineSection()
+    workspace: WorkspaceSection = WorkspaceSection()
+    merge: MergeSection = MergeSection()
+    agents: dict[str, AgentSection] = {}
+    default_agent: str = ""
+
+
+def load_config(path: Path) -> Config:
+    """The settings in a file, or the defaults when there is none.
+
+    Raises:
+        ConfigError: The file cannot be read, is not TOML, or holds a wrong key or value.
+    """
+    try:
+        if not path.exists():
+            return Config()
+        if not path.is_file() or path.stat().st_size > FILE_LIMIT:
+            raise ConfigError(f"{path} is not a regular file of at most {FILE_LIMIT} bytes")
+        text = path.read_text(encoding="utf-8")
+        return msgspec.convert(tomllib.loads(text), Config)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}", hint="See the TOML format's rules for this line.") from error
+    except msgspec.ValidationError as error:
+        raise _explain(path, text, str(error)) from error
+
+
+def _explain(path: Path, text: str, message: str) -> ConfigError:
+    where = re.search(r" - at `\$\.?(.*)`$", message)
+    place = where.group(1) if where else ""
+    unknown = re.search(r"unknown field `(.+?)`", message)
+    key = unknown.group(1) if unknown else place.rpartition(".")[2]
+    line = _line_of(text, key)
+    hint = ""
+    if unknown:
+        near = difflib.get_close_matches(key, _keys(place), n=1, cutoff=0.0)
+        hint = f"Did you mean {near[0]!r}?" if near else ""
+    return ConfigError(f"{path}, line {line}: {message}", hint=hint, details={"line": line})
+
+
+def _line_of(text: str, key: str) -> int:
+    pattern = re.compile(rf"^\s*(?:\[.*\b{re.escape(key)}\b.*\]|[\"']?{re.escape(key)}[\"']?\s*=)")
+    for number, line in enumerate(text.splitlines(), 1):
+        if key and pattern.search(line):
+            return number
+    return 1
+
+
+def _keys(place: str) -> tuple[str, ...]:
+    """The keys that the table at a place such as `workspace` or `agents[...]` can have."""
+    kind: Any = Config
+    for part in filter(None, place.replace("[...]", "").split(".")):
+        kind = getattr(kind, "__annotations__", {}).get(part)
+        kind = {"EngineSection": EngineSection, "WorkspaceSection": WorkspaceSection}.get(kind, kind)
+        kind = {"MergeSection": MergeSection, "dict[str, AgentSection]": AgentSection}.get(kind, kind)
+    return tuple(getattr(kind, "__struct_fields__", ()))

@@ -1,0 +1,205 @@
+"""The engine as a whole: its parts put together, its start, its status, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from importlib.metadata import version
+
+from core.agents.driver import AskApproval
+from core.agents.registry import Executors
+from core.config import load_config
+from core.engine.agents import Agents
+from core.engine.approvals import chosen_by_policy
+from core.engine.processes import Processes
+from core.engine.projects import Projects
+from core.engine.repos import Repos
+from core.engine.review import Review
+from core.engine.sessions import Sessions, pending_approvals
+from core.engine.tasks import Tasks
+from core.engine.workspaces import Workspaces
+from core.lifecycle.closing import Closing
+from core.lifecycle.context import Context
+from core.lifecycle.create import Creation
+from core.lifecycle.facts import workspace_facts
+from core.lifecycle.landing import Landing
+from core.lifecycle.operation import OperationLog
+from core.lifecycle.processes import Processes as ProcessStarter
+from core.lifecycle.removal import Removal
+from core.lifecycle.repair import Repair
+from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.turns import Turns
+from core.paths import Home
+from core.runners.docker import DockerRunner
+from core.runners.host import HostRunner
+from core.store import Store, views
+from core.store import models as m
+from core.supervision.hub import EventHub
+from core.supervision.supervisor import Supervisor
+from core.values.entities import EngineStatus, Process, Snapshot
+from core.values.events import Stopping
+from core.values.states import OperationStatus, RunnerKind, WorkspaceState
+
+log = logging.getLogger(__name__)
+
+IDLE_CHECK_SECONDS = 5.0
+
+
+class Engine:
+    """Everything that a client can ask for, by part; see `core.server.routes` for the list."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.hub = context.hub
+        self.stop_requested = asyncio.Event()
+        self.operations = context.operations
+        self._started_at = time.time()
+        self._starter = ProcessStarter(context)
+        self._snapshots = Snapshots(context)
+        self._turns = Turns(context, self._starter, self._snapshots)
+        closing = Closing(context, self._snapshots)
+        creation = Creation(context, self._starter, self._turns)
+        removal = Removal(context, self._snapshots, closing)
+        landing = Landing(context, self._snapshots)
+        self._repair = Repair(context, creation, closing, removal, landing)
+        context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
+        self.repos = Repos(context)
+        self.projects = Projects(context, self.repos)
+        self.tasks = Tasks(context)
+        self.workspaces = Workspaces(
+            context, self.projects, self.repos, self.tasks, creation, closing, removal
+        )
+        self.sessions = Sessions(context, self._starter, self._turns, closing)
+        self.processes = Processes(context, self._starter)
+        self.review = Review(context, self._snapshots, landing)
+        self.agents = Agents(context)
+
+    @classmethod
+    async def open(cls, home: Home) -> Engine:
+        """Opens a home: its settings, its database, and what an earlier engine left running or half-done.
+
+        Raises:
+            ConfigError: The settings are wrong.
+            StorageError: The database is refused.
+        """
+        config = load_config(home.config / "config.toml")
+        executors = Executors(config.agents)
+        store = await asyncio.to_thread(Store, home)
+        hub = EventHub(await store.write(_count_start))
+        engine = cls(
+            Context(
+                home=home,
+                config=config,
+                store=store,
+                hub=hub,
+                runners={RunnerKind.HOST: HostRunner(), RunnerKind.DOCKER: DockerRunner()},
+                executors=executors,
+                operations=OperationLog(store, hub),
+            )
+        )
+        await engine._repair.run()
+        await engine._starter.adopt_all()
+        return engine
+
+    async def status(self) -> EngineStatus:
+        """How the engine does; asks the runners, so it may take some seconds when one hangs."""
+        runners = await asyncio.gather(*(runner.probe() for runner in self._context.runners.values()))
+        docker = next(info for info in runners if info.kind is RunnerKind.DOCKER)
+        chosen = self._context.config.workspace.runner
+        return EngineStatus(
+            pid=os.getpid(),
+            version=version("boatyard"),
+            home=str(self._context.home.data),
+            instance=self._context.home.instance,
+            started_at=self._started_at,
+            sequence=self.hub.sequence,
+            clients=self.hub.subscribers,
+            running=self._context.supervisor.running,
+            runners=tuple(runners),
+            default_runner=chosen or (RunnerKind.DOCKER if docker.available else RunnerKind.HOST),
+        )
+
+    async def snapshot(self) -> Snapshot:
+        """Everything that a tree shows, and the number of the last event that is contained in it."""
+        # The number is taken first: an event that comes meanwhile is told again, which changes nothing.
+        sequence = self.hub.sequence
+
+        def read() -> Snapshot:
+            live = m.Workspace.select().where(m.Workspace.state != WorkspaceState.DELETED)
+            shown = m.Operation.status.in_([OperationStatus.RUNNING.value, OperationStatus.FAILED.value])
+            return Snapshot(
+                sequence=sequence,
+                projects=views.projects(m.Project.select().order_by(m.Project.name)),
+                repos=tuple(views.repo(row) for row in m.Repo.select()),
+                tasks=views.tasks(m.Task.select().order_by(m.Task.position, m.Task.created_at)),
+                workspaces=views.workspaces(list(live.order_by(m.Workspace.created_at))),
+                approvals=pending_approvals(m.Workspace.state != WorkspaceState.DELETED),
+                operations=tuple(views.operation(row) for row in _latest_operations(shown)),
+            )
+
+        return await self._context.store.read(read)
+
+    async def request_stop(self) -> dict[str, str]:
+        """Ends `run_until_stopped` soon; processes go on."""
+        asyncio.get_running_loop().call_later(0.05, self.stop_requested.set)
+        return {"stopping": str(os.getpid())}
+
+    async def run_until_stopped(self) -> None:
+        """Returns when the engine was told to stop, or nobody has needed it for a while."""
+        minutes = self._context.config.engine.idle_minutes
+        idle_since = time.monotonic()
+        while not self.stop_requested.is_set():
+            try:
+                async with asyncio.timeout(IDLE_CHECK_SECONDS):
+                    await self.stop_requested.wait()
+            except TimeoutError:
+                if self._needed():
+                    idle_since = time.monotonic()
+                elif minutes and time.monotonic() - idle_since > minutes * 60:
+                    log.info("nobody has needed the engine for %g minutes", minutes)
+                    break
+        self.hub.publish(Stopping())
+
+    async def close(self) -> None:
+        """Lets go of everything; running processes and half-done operations are left to the next engine."""
+        await self._context.operations.close()
+        await self._context.supervisor.close()
+        await self._context.store.close()
+
+    def _needed(self) -> bool:
+        context = self._context
+        return bool(context.supervisor.running or context.operations.running or context.hub.subscribers)
+
+    async def _process_ended(self, process: Process) -> None:
+        await self._turns.ended(process)
+
+    async def _approve(self, process_id: str, ask: AskApproval) -> str | None:
+        """What the workspace's policy, or else its executor's, says to a request."""
+
+        def read() -> tuple[str, str]:
+            row = m.ExecutionProcess.get_by_id(process_id)
+            return row.session.workspace.name, str(row.action.get("executor", ""))
+
+        name, executor_name = await self._context.store.read(read)
+        facts = await self._context.store.read(workspace_facts, name)
+        executor = self._context.executors.find(executor_name)
+        policy = facts.settings.approve or (executor.approve if executor else "ask")
+        return chosen_by_policy(policy, ask)
+
+
+def _count_start() -> int:
+    """How often an engine has started here, this time included."""
+    row, _ = m.Counter.get_or_create(name="starts")
+    row.number += 1
+    row.save()
+    return int(row.number)
+
+
+def _latest_operations(shown: object) -> list[m.Operation]:
+    """Running operations, and for each workspace its last one if that failed."""
+    latest = {
+        row.workspace_name: row for row in m.Operation.select().where(shown).order_by(m.Operation.created_at)
+    }
+    return list(latest.values())

@@ -1,0 +1,148 @@
+"""Processes: commands run in a workspace, their ends awaited, their logs read by window."""
+
+from __future__ import annotations
+
+import asyncio
+
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.lifecycle.context import Context
+from core.lifecycle.facts import workspace_facts
+from core.lifecycle.place import Place
+from core.lifecycle.processes import Processes as ProcessStarter
+from core.processes.run_directory import RunDirectory, Stream
+from core.store import lookup, views
+from core.store import models as m
+from core.values.conversation import LogChunk
+from core.values.entities import Process, Turn
+from core.values.requests import RunCommand
+from core.values.states import WorkspaceState
+
+LIST_LIMIT = 1000
+LOG_LIMIT = 2**20
+"""Bytes of a log that one answer holds at most."""
+
+
+class Processes:
+    """What a user can do with processes."""
+
+    def __init__(self, context: Context, starter: ProcessStarter) -> None:
+        self._context = context
+        self._starter = starter
+
+    async def run(self, name: str, body: RunCommand) -> Process:
+        """Starts a command in the workspace, where agents work.
+
+        Raises:
+            UsageError: The command is empty.
+            ConflictError: The workspace is not open.
+        """
+        if not body.argv or not body.argv[0]:
+            raise UsageError("no command is given", hint="boatyard workspace exec NAME -- COMMAND …")
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        facts = await self._context.store.read(workspace_facts, name)
+        if facts.state not in (WorkspaceState.OPEN, WorkspaceState.FAILED):
+            raise ConflictError(
+                f"the workspace {name!r} is {facts.state.value}",
+                hint=f"Open it first: boatyard workspace restore {name}",
+            )
+        return await self._starter.run_command(facts, body.argv)
+
+    async def list(self, workspace: str = "") -> tuple[Process, ...]:
+        """Processes, the newest first."""
+
+        def read() -> tuple[Process, ...]:
+            query = views.process_query().order_by(m.ExecutionProcess.started_at.desc()).limit(LIST_LIMIT)
+            if workspace:
+                query = query.where(m.Session.workspace == lookup.workspace(workspace))
+            return tuple(views.process(row) for row in query)
+
+        return await self._context.store.read(read)
+
+    async def get(self, key: str) -> Process:
+        return await self._context.store.read(lambda: views.process(_row(key)))
+
+    async def wait(self, key: str) -> Process:
+        """The process when it has ended."""
+        process = await self.get(key)
+        await self._context.supervisor.wait(process.id)
+        return await self.get(process.id)
+
+    async def turn(self, key: str) -> Turn:
+        """The prompt and the answer of an agent's process.
+
+        Raises:
+            NotFoundError: The process is no agent's.
+        """
+
+        def read() -> Turn:
+            row = m.CodingAgentTurn.get_or_none(m.CodingAgentTurn.process == _row(key))
+            if row is None:
+                raise NotFoundError(f"the process {key[:40]!r} is no agent's", hint="Read its log instead.")
+            return views.turn(row)
+
+        return await self._context.store.read(read)
+
+    async def stop(self, key: str) -> Process:
+        """Ends a process and everything that it started."""
+        process = await self.get(key)
+        await self._context.supervisor.stop(process.id)
+        return await self.get(process.id)
+
+    async def log(self, key: str, stream: str, offset: int, limit: int) -> LogChunk:
+        """A window of what the process wrote; undecodable bytes become U+FFFD.
+
+        Args:
+            key: The process.
+            stream: `out` or `err`.
+            offset: First byte; negative: the last `limit` bytes.
+            limit: Bytes at most.
+        """
+        if stream not in ("out", "err"):
+            raise UsageError(f"there is no stream {stream[:20]!r}", hint="Use 'out' or 'err'.")
+        process = await self.get(key)
+        run = RunDirectory(self._place(process.workspace).root / "runs" / process.id)
+        kind: Stream = "out" if stream == "out" else "err"
+        return await asyncio.to_thread(_window, run, kind, offset, limit, process.status.ended)
+
+    def _place(self, name: str) -> Place:
+        return Place(self._context.home, name)
+
+
+def _row(key: str) -> m.ExecutionProcess:
+    return lookup.by_id(m.ExecutionProcess, key, "process")
+
+
+def _window(run: RunDirectory, stream: Stream, offset: int, limit: int, ended: bool) -> LogChunk:
+    size = run.size(stream)
+    limit = max(1, min(limit, LOG_LIMIT))
+    start = max(0, size - limit) if offset < 0 else min(offset, size)
+    pieces: list[bytes] = []
+    position = start
+    while position < min(size, start + limit):
+        piece = run.read(stream, position, start + limit - position)
+        if not piece:
+            break
+        pieces.append(piece)
+        position += len(piece)
+    data = whole_characters(b"".join(pieces), more=position < size or not ended)
+    return LogChunk(
+        offset=start,
+        next_offset=start + len(data),
+        size=size,
+        text=data.decode(errors="replace"),
+        ended=ended and start + len(data) >= size,
+    )
+
+
+def whole_characters(data: bytes, *, more: bool) -> bytes:
+    """`data` without a UTF-8 character at its end that is cut off, if more is to come."""
+    if not more:
+        return data
+    for back in range(1, min(4, len(data)) + 1):
+        lead = data[-back]
+        if lead & 0xC0 == 0xC0:
+            length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            return data[:-back] if length > back and len(data) > back else data
+        if lead & 0x80 == 0:
+            break
+    return data

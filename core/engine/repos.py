@@ -1,0 +1,135 @@
+"""Repos: the user's repositories that Boatyard knows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET
+
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.git.user_repository import branch_commit, inspect_repository
+from core.lifecycle.context import Context
+from core.store import lookup, views
+from core.store import models as m
+from core.values.entities import Repo
+from core.values.events import Removed, RepoChanged
+from core.values.requests import AddRepo, UpdateRepo
+
+
+class Repos:
+    """What a user can do with repos."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def list(self) -> tuple[Repo, ...]:
+        def read() -> tuple[Repo, ...]:
+            return tuple(views.repo(row) for row in m.Repo.select().order_by(m.Repo.path))
+
+        return await self._context.store.read(read)
+
+    async def get(self, key: str) -> Repo:
+        return await self._context.store.read(lambda: views.repo(lookup.repo(key)))
+
+    async def add(self, body: AddRepo) -> Repo:
+        """Makes a repository known.
+
+        Raises:
+            UsageError: It is no repository that can be worked with; the message says why.
+            NotFoundError: Nothing is there.
+            ConflictError: It is known already.
+        """
+        path = await self._canonical(body.path)
+
+        def write() -> Repo:
+            if m.Repo.get_or_none(m.Repo.path == path) is not None:
+                raise ConflictError(f"the repository {path} is known already", hint="Nothing has to be done.")
+            return views.repo(m.Repo.create(path=path, name=_folder_name(path)))
+
+        return self._tell(await self._context.store.write(write))
+
+    async def find_or_add(self, key: str) -> Repo:
+        """The repo of this id, name or path; a path that is not known yet is added."""
+        if os.sep not in key and not key.startswith((".", "~")):
+            try:
+                return await self.get(key)
+            except NotFoundError:
+                if not Path(key).is_dir():
+                    raise
+        path = await self._canonical(key)
+
+        def find() -> Repo | None:
+            row = m.Repo.get_or_none(m.Repo.path == path)
+            return views.repo(row) if row else None
+
+        return await self._context.store.read(find) or await self.add(AddRepo(path=path))
+
+    async def update(self, key: str, body: UpdateRepo) -> Repo:
+        """Changes what is set of scripts, names and defaults.
+
+        Raises:
+            NotFoundError: The default target branch does not exist.
+        """
+        changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+        repo = await self.get(key)
+        if changes.get("target_branch"):
+            await self._check_branch(repo, str(changes["target_branch"]))
+
+        def write() -> Repo:
+            row = lookup.repo(repo.id)
+            for name, value in changes.items():
+                setattr(row, name, value)
+            row.save()
+            return views.repo(row)
+
+        return self._tell(await self._context.store.write(write))
+
+    async def remove(self, key: str) -> dict[str, str]:
+        """Forgets a repo; the repository itself is not touched.
+
+        Raises:
+            ConflictError: A workspace has a clone of it.
+        """
+
+        def write() -> str:
+            row = lookup.repo(key)
+            used = m.WorkspaceRepo.get_or_none(m.WorkspaceRepo.repo == row)
+            if used is not None:
+                raise ConflictError(
+                    f"the workspace {used.workspace.name!r} has a clone of {row.path}",
+                    hint="Remove the workspace first.",
+                )
+            row.delete_instance()
+            return str(row.id)
+
+        repo_id = await self._context.store.write(write)
+        self._context.hub.publish(Removed(entity="repo", id=repo_id))
+        return {"removed": repo_id}
+
+    async def _canonical(self, path: str) -> str:
+        repository = await inspect_repository(path)
+        text = str(repository.path)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                f"the path {text!r} is not UTF-8 text", hint="Rename the folder, then add it."
+            ) from error
+        return text
+
+    async def _check_branch(self, repo: Repo, branch: str) -> None:
+        repository = await inspect_repository(repo.path)
+        if await branch_commit(repository, branch) is None:
+            raise NotFoundError(
+                f"there is no branch {branch!r} in {repo.path}", hint="'git branch' there lists them."
+            )
+
+    def _tell(self, repo: Repo) -> Repo:
+        self._context.hub.publish(RepoChanged(repo=repo))
+        return repo
+
+
+def _folder_name(path: str) -> str:
+    return Path(path).name or "root"

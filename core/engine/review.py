@@ -1,0 +1,138 @@
+"""Review: a workspace's files, its diff against the target branches, and the merge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from core.errors import ConflictError, NotFoundError
+from core.lifecycle.context import Context
+from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.landing import Landing
+from core.lifecycle.place import Place
+from core.lifecycle.snapshots import Snapshots
+from core.review.diff import diff_summary, review_file, review_patch
+from core.review.files import change_marks, list_folder, read_file_window
+from core.review.target import ReviewTarget
+from core.store import lookup
+from core.values.requests import MergeWorkspace
+from core.values.review import (
+    Change,
+    DiffSummary,
+    FileContent,
+    FileDiff,
+    FileNode,
+    MergePreview,
+    MergeResult,
+)
+from core.values.states import MergeStyle, WorkspaceState
+
+KEPT_MARKS = 32
+"""Workspaces whose change marks stay in memory."""
+WINDOW_LIMIT = 20_000
+"""Lines that one answer holds at most."""
+
+
+class Review:
+    """What a user can look at in a workspace, and its way into the target branches."""
+
+    def __init__(self, context: Context, snapshots: Snapshots, landing: Landing) -> None:
+        self._context = context
+        self._snapshots = snapshots
+        self._landing = landing
+        self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
+
+    async def files(self, name: str, path: str) -> tuple[FileNode, ...]:
+        """The entries of one folder, folders first, marked by what the latest snapshot says of them."""
+        facts = await self._live(name)
+        marks = await self._change_marks(facts)
+        return await list_folder(Place(self._context.home, name).code, path, marks)
+
+    async def file(self, name: str, path: str, start: int, limit: int) -> FileContent:
+        """A window of a file's lines."""
+        await self._live(name)
+        code = Place(self._context.home, name).code
+        return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
+
+    async def diff(self, name: str) -> DiffSummary:
+        """Takes a snapshot and lists what differs from the target branches."""
+        await self._live(name)
+        facts = await self._snapshots.take(name)
+        return await diff_summary(name, await self._landing.targets(facts, refresh=False))
+
+    async def file_diff(
+        self, name: str, repo_key: str, path: str, start: int, limit: int, context_lines: int
+    ) -> FileDiff:
+        """A window of one file's diff at the latest snapshot."""
+        facts = await self._snapshotted(name)
+        target = _one(await self._landing.targets(facts, refresh=False), repo_key)
+        return await review_file(
+            target,
+            path,
+            start=max(0, start),
+            limit=max(1, min(limit, WINDOW_LIMIT)),
+            context=max(0, min(context_lines, WINDOW_LIMIT)),
+        )
+
+    async def patch(self, name: str) -> str:
+        """The whole diff as git writes it."""
+        await self._live(name)
+        facts = await self._snapshots.take(name)
+        return await review_patch(await self._landing.targets(facts, refresh=False))
+
+    async def merge_preview(self, name: str, style: MergeStyle | None) -> MergePreview:
+        """What a merge would do now, and what would keep it from being done; nothing changes."""
+        await self._settled(name)
+        return await self._landing.preview(name, style)
+
+    async def merge(self, name: str, body: MergeWorkspace) -> MergeResult:
+        """Merges into all target branches, or into none.
+
+        Raises:
+            ConflictError: An agent works, or there is a conflict or an obstacle. Nothing changed.
+        """
+        await self._settled(name)
+        merges = await self._landing.merge(name, body.style, body.message)
+        return MergeResult(workspace=name, merges=merges)
+
+    async def _settled(self, name: str) -> None:
+        """Refuses to merge a moving target: what an agent is in the middle of is not ready."""
+        facts = await self._live(name)
+        if facts.state is WorkspaceState.CREATING:
+            raise ConflictError(f"the workspace {name!r} is still being made", hint="Wait until it is open.")
+        if self._context.supervisor.in_workspace(name):
+            raise ConflictError(
+                f"something still runs in {name!r}",
+                hint=f"Wait for it, or stop it: boatyard workspace stop {name}",
+            )
+
+    async def _live(self, name: str) -> WorkspaceFacts:
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        return await self._context.store.read(workspace_facts, name)
+
+    async def _snapshotted(self, name: str) -> WorkspaceFacts:
+        facts = await self._live(name)
+        return facts if all(repo.snapshot for repo in facts.repos) else await self._snapshots.take(name)
+
+    async def _change_marks(self, facts: WorkspaceFacts) -> dict[str, Change]:
+        """By path; kept until there is another snapshot."""
+        if not all(repo.snapshot for repo in facts.repos):
+            return {}
+        state = tuple(repo.snapshot for repo in facts.repos)
+        kept = self._marks.get(facts.name)
+        if kept is None or kept[0] != state:
+            summary = await diff_summary(facts.name, await self._landing.targets(facts, refresh=False))
+            folders = {repo.repo_id: repo.name for repo in facts.repos}
+            kept = (state, await asyncio.to_thread(change_marks, summary.files, folders))
+            self._marks[facts.name] = kept
+            while len(self._marks) > KEPT_MARKS:
+                self._marks.popitem(last=False)
+        return kept[1]
+
+
+def _one(targets: list[ReviewTarget], key: str) -> ReviewTarget:
+    for target in targets:
+        if key in (target.repo_id, target.name) or (not key and len(targets) == 1):
+            return target
+    names = ", ".join(target.name for target in targets)
+    raise NotFoundError(f"the workspace has no repo {key[:80]!r}", hint=f"Its repos: {names}.")

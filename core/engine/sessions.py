@@ -1,0 +1,257 @@
+"""Sessions: prompts sent, permissions answered, conversations read, follow-ups queued."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from core.engine.approvals import find_option
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.lifecycle.closing import Closing
+from core.lifecycle.context import Context
+from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.place import Place
+from core.lifecycle.processes import Processes
+from core.lifecycle.turns import Turns
+from core.processes.run_directory import RunDirectory
+from core.store import lookup, views
+from core.store import models as m
+from core.supervision.journal import Journal
+from core.supervision.records import answer_approval
+from core.supervision.transcript import Transcript, replay
+from core.values.conversation import Conversation, Entry
+from core.values.entities import Approval, Process, QueuedPrompt, Session, Workspace
+from core.values.events import ApprovalChanged, WorkspaceChanged
+from core.values.requests import AnswerApproval, SendPrompt
+from core.values.states import ApprovalStatus, ProcessStatus, RunReason, WorkspaceState
+
+PROMPT_LIMIT = 2**20
+KEPT_TURNS = 64
+"""Ended turns whose entries stay in memory after they were read."""
+WINDOW_LIMIT = 2000
+"""Entries that one answer holds at most."""
+
+
+class Sessions:
+    """What a user can do with the conversations of a workspace."""
+
+    def __init__(self, context: Context, processes: Processes, turns: Turns, closing: Closing) -> None:
+        self._context = context
+        self._processes = processes
+        self._turns = turns
+        self._closing = closing
+        self._kept: OrderedDict[str, tuple[Entry, ...]] = OrderedDict()
+
+    async def list(self, name: str) -> tuple[Session, ...]:
+        def read() -> tuple[Session, ...]:
+            row = lookup.live_workspace(name)
+            return tuple(views.session(each, name) for each in row.sessions.order_by(m.Session.created_at))
+
+        return await self._context.store.read(read)
+
+    async def send(self, name: str, body: SendPrompt) -> dict[str, Process | QueuedPrompt]:
+        """Starts a turn, or queues the prompt behind the turn that runs.
+
+        Raises:
+            UsageError: The prompt is empty or too long, or no agent is named and none was used before.
+            ConflictError: The workspace is not open.
+        """
+        if not body.prompt.strip() or len(body.prompt) > PROMPT_LIMIT or "\0" in body.prompt:
+            raise UsageError(f"a prompt has 1 to {PROMPT_LIMIT} characters and no NUL")
+        facts = await self._open(name)
+        executor = self._context.executors.get(await self._agent_name(facts, body.agent))
+        if await self._context.store.read(_turn_runs, facts):
+            return {"queued": await self._queue(facts, executor.name, body.prompt)}
+        return {"process": await self._turns.start(facts, executor, body.prompt)}
+
+    async def stop(self, name: str) -> dict[str, str]:
+        """Stops everything that runs in the workspace. Queued prompts stay queued."""
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        await self._closing.stop_processes(name)
+        return {"stopped": name}
+
+    async def approvals(self, name: str) -> tuple[Approval, ...]:
+        def read() -> tuple[Approval, ...]:
+            row = lookup.live_workspace(name)
+            return pending_approvals(m.Session.workspace == row)
+
+        return await self._context.store.read(read)
+
+    async def answer(self, approval_id: str, body: AnswerApproval) -> Approval:
+        """Answers an agent's request; the decision is kept before the agent hears it.
+
+        Raises:
+            NotFoundError: There is no such request, or no such option.
+            ConflictError: It was answered or withdrawn already.
+        """
+
+        def write() -> tuple[Approval, str]:
+            row = lookup.by_id(m.Approval, approval_id, "approval")
+            if row.status != ApprovalStatus.PENDING:
+                raise ConflictError(
+                    "this request needs no answer any more: it is " + row.status,
+                    hint="Look at the conversation for what the agent does now.",
+                )
+            option = find_option(views.approval(row).options, body.option)
+            return answer_approval(row.id, option.id), str(row.key)
+
+        approval, key = await self._context.store.write(write)
+        await self._context.supervisor.answer(approval.process_id, key, approval.chosen)
+        self._context.hub.publish(ApprovalChanged(approval=approval))
+        await self._tell_workspace(approval.workspace)
+        return approval
+
+    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
+        """The follow-ups that wait, in the order in which they will start."""
+
+        def read() -> tuple[QueuedPrompt, ...]:
+            row = lookup.live_workspace(name)
+            return tuple(
+                views.queued_prompt(each, name) for each in row.queue.order_by(m.QueuedPrompt.position)
+            )
+
+        return await self._context.store.read(read)
+
+    async def drop_queued(self, name: str, prompt_id: str) -> dict[str, str]:
+        """Takes a prompt out of the queue."""
+
+        def write() -> str:
+            row = lookup.by_id(m.QueuedPrompt, prompt_id, "queued prompt")
+            if row.workspace.name != name:
+                raise NotFoundError(f"there is no such prompt in the queue of {name!r}")
+            row.delete_instance()
+            return str(row.id)
+
+        dropped = await self._context.store.write(write)
+        await self._tell_workspace(name)
+        return {"dropped": dropped}
+
+    async def conversation(self, name: str, end: int, limit: int) -> Conversation:
+        """A window of the latest session's entries.
+
+        Args:
+            end: Index behind the window's last entry; negative: the end of the conversation.
+            limit: Entries at most.
+        """
+        process_ids = await self._context.store.read(_latest_turns, name)
+        entries: list[Entry] = []
+        for process_id in process_ids:
+            entries += await self._entries(name, process_id)
+        stop = len(entries) if end < 0 else min(end, len(entries))
+        start = max(0, stop - max(1, min(limit, WINDOW_LIMIT)))
+        return Conversation(entries=tuple(entries[start:stop]), total=len(entries), start=start)
+
+    async def _entries(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        """A turn's entries: those in memory while it runs, else rebuilt from its files."""
+        turn = self._context.supervisor.live_turn(process_id)
+        if turn is not None:
+            return in_order(turn.entries)
+        if process_id not in self._kept:
+            self._kept[process_id] = await self._rebuild(name, process_id)
+            while len(self._kept) > KEPT_TURNS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(process_id)
+        return self._kept[process_id]
+
+    async def _rebuild(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        _, driver = await self._processes.driver_of(process_id)
+        if driver is None:
+            return ()
+        place = Place(self._context.home, name)
+        run = RunDirectory(place.root / "runs" / process_id)
+        journal = Journal(place.journal / f"{process_id}.jsonl")
+        process = await self._context.store.read(
+            lambda: views.process(m.ExecutionProcess.get_by_id(process_id))
+        )
+        transcript = Transcript(driver)
+
+        def rebuild() -> tuple[Entry, ...]:
+            records = list(journal.records())
+            replay(transcript, records, lambda at, limit: run.read("out", at, limit), process.started_at)
+            return in_order(transcript.entries)
+
+        return await asyncio.to_thread(rebuild)
+
+    async def _open(self, name: str) -> WorkspaceFacts:
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        facts = await self._context.store.read(workspace_facts, name)
+        if facts.state is not WorkspaceState.OPEN:
+            raise ConflictError(
+                f"the workspace {name!r} is {facts.state.value}",
+                hint=f"Open it first: boatyard workspace restore {name}"
+                if facts.state is WorkspaceState.CLOSED
+                else "Wait until it is open.",
+            )
+        return facts
+
+    async def _agent_name(self, facts: WorkspaceFacts, asked: str) -> str:
+        name = asked or facts.executor or self._context.config.default_agent
+        if not name:
+            raise UsageError(
+                f"no agent has worked in {facts.name!r} yet",
+                hint="Name one with --agent; see 'boatyard agent list'.",
+            )
+        return name
+
+    async def _queue(self, facts: WorkspaceFacts, executor: str, prompt: str) -> QueuedPrompt:
+        def write() -> QueuedPrompt:
+            last = m.QueuedPrompt.select(m.QueuedPrompt.position).where(m.QueuedPrompt.workspace == facts.id)
+            position = last.order_by(m.QueuedPrompt.position.desc()).scalar()
+            row = m.QueuedPrompt.create(
+                workspace=facts.id,
+                executor=executor,
+                prompt=prompt,
+                position=0 if position is None else position + 1,
+            )
+            return views.queued_prompt(row, facts.name)
+
+        queued = await self._context.store.write(write)
+        await self._tell_workspace(facts.name)
+        return queued
+
+    async def _tell_workspace(self, name: str) -> None:
+        def read() -> Workspace:
+            return views.workspace(lookup.workspace(name))
+
+        self._context.hub.publish(WorkspaceChanged(workspace=await self._context.store.read(read)))
+
+
+def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries.values(), key=lambda entry: entry.order))
+
+
+def pending_approvals(condition: object) -> tuple[Approval, ...]:
+    """Requests that wait, oldest first; `condition` is over sessions. Call on the store's thread."""
+    query = (
+        m.Approval.select(m.Approval, m.ExecutionProcess, m.Session, m.Workspace)
+        .join(m.ExecutionProcess)
+        .join(m.Session)
+        .join(m.Workspace)
+        .where(m.Approval.status == ApprovalStatus.PENDING, condition)
+        .order_by(m.Approval.created_at)
+    )
+    return tuple(views.approval(row) for row in query)
+
+
+def _turn_runs(facts: WorkspaceFacts) -> bool:
+    query = (
+        m.ExecutionProcess.select()
+        .join(m.Session)
+        .where(
+            m.Session.workspace == facts.id,
+            m.ExecutionProcess.status == ProcessStatus.RUNNING,
+            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+        )
+    )
+    return bool(query.exists())
+
+
+def _latest_turns(name: str) -> list[str]:
+    """The agent processes of the latest session, oldest first."""
+    row = lookup.live_workspace(name)
+    session = row.sessions.order_by(m.Session.created_at.desc()).first()
+    if session is None:
+        return []
+    e = m.ExecutionProcess
+    query = e.select(e.id).where(e.session == session, e.run_reason == RunReason.CODING_AGENT, ~e.dropped)
+    return [process_id for (process_id,) in query.order_by(e.started_at).tuples()]

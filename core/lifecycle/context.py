@@ -1,0 +1,29 @@
+"""What every part of a running engine shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.agents.registry import Executors
+from core.config import Config
+from core.lifecycle.operation import OperationLog
+from core.paths import Home
+from core.runners.runner import Runner
+from core.store import Store
+from core.supervision.hub import EventHub
+from core.supervision.supervisor import Supervisor
+from core.values.states import RunnerKind
+
+
+@dataclass
+class Context:
+    """One engine's parts; made once by `core.engine`."""
+
+    home: Home
+    config: Config
+    store: Store
+    hub: EventHub
+    runners: dict[RunnerKind, Runner]
+    executors: Executors
+    operations: OperationLog
+    supervisor: Supervisor = field(init=False)

@@ -1,0 +1,205 @@
+"""The making of a workspace, from its row to the agent's first turn.
+
+Up to the set-up scripts a failure takes everything back. From there on everything is kept, so that the
+user can look at what a script left behind, and try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from core.agents.driver import Executor
+from core.errors import AgentError, BoatyardError, ScriptError
+from core.git.clone import create_clone, remove_clone
+from core.git.removal import remove_below
+from core.git.user_repository import inspect_repository, user_identity
+from core.lifecycle.context import Context
+from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
+from core.lifecycle.operation import Step
+from core.lifecycle.place import Place
+from core.lifecycle.processes import Processes
+from core.lifecycle.turns import Turns
+from core.store import models as m
+from core.store import views
+from core.values.entities import Process, Workspace
+from core.values.events import Removed, WorkspaceChanged
+from core.values.states import ProcessStatus, RunReason, WorkspaceState
+
+STEPS = (
+    ("depot", "bring the depots up to date"),
+    ("clone", "clone the repositories"),
+    ("environment", "start the environment"),
+    ("agent", "look for the agent"),
+    ("setup", "run the set-up scripts"),
+    ("start", "start the agent"),
+)
+RETRY_STEPS = STEPS[4:]
+PROBE_SECONDS = 30.0
+
+
+class Creation:
+    """The steps that make one workspace; each can be repeated."""
+
+    def __init__(self, context: Context, processes: Processes, turns: Turns) -> None:
+        self._context = context
+        self._processes = processes
+        self._turns = turns
+
+    def steps(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> list[Step]:
+        """All steps of a creation; without an executor the last one starts nothing."""
+        labels = dict(STEPS)
+        return [
+            Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
+            Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
+            Step(
+                "environment", labels["environment"], lambda: self._ensure(name), lambda: self._remove(name)
+            ),
+            Step("agent", labels["agent"], lambda: self._probe(name, executor)),
+            *self.retry_steps(name, operation_id, executor, prompt),
+        ]
+
+    def retry_steps(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> list[Step]:
+        """The steps from the set-up scripts on."""
+        labels = dict(STEPS)
+        return [
+            Step("setup", labels["setup"], lambda: self._set_up(name), keeps=True),
+            Step(
+                "start",
+                labels["start"],
+                lambda: self._start(name, operation_id, executor, prompt),
+                keeps=True,
+            ),
+        ]
+
+    async def _facts(self, name: str) -> WorkspaceFacts:
+        return await self._context.store.read(workspace_facts, name)
+
+    def _place(self, name: str) -> Place:
+        return Place(self._context.home, name)
+
+    async def _depot(self, name: str) -> None:
+        facts = await self._facts(name)
+        for repo in facts.repos:
+            source = await inspect_repository(repo.path)
+            depot = self._place(name).depot(repo.repo_id)
+            await depot.ensure(source)
+            commit = await depot.target(repo.target_branch)
+            await self._context.store.write(_set_base, facts.id, repo.repo_id, commit)
+
+    async def _clone(self, name: str) -> None:
+        facts = await self._facts(name)
+        await asyncio.to_thread(self._place(name).root.mkdir, 0o700, exist_ok=True)
+        await asyncio.gather(*(self._clone_one(facts, repo) for repo in facts.repos))
+
+    async def _clone_one(self, facts: WorkspaceFacts, repo: RepoFacts) -> None:
+        place = self._place(facts.name)
+        source = await inspect_repository(repo.path)
+        await create_clone(
+            place.clone(repo.name),
+            place.depot(repo.repo_id),
+            target=repo.target_branch,
+            commit=repo.base_commit,
+            identity=await user_identity(source),
+            source=source,
+        )
+
+    async def _unclone(self, name: str) -> None:
+        place = self._place(name)
+        for repo in (await self._facts(name)).repos:
+            await remove_clone(place.clone(repo.name))
+        await asyncio.to_thread(remove_below, self._context.home.workspaces, place.root)
+
+    async def _forget(self, name: str) -> None:
+        """Deletes the row: the name is free again, and nothing is left of the attempt but its report."""
+        facts = await self._facts(name)
+        for repo in facts.repos:
+            depot = self._place(name).depot(repo.repo_id)
+            if depot.exists():
+                await depot.forget_workspace(name)
+        await self._context.store.write(lambda: m.Workspace.delete_by_id(facts.id))
+        self._context.hub.publish(Removed(entity="workspace", id=facts.id))
+
+    async def _ensure(self, name: str) -> None:
+        facts = await self._facts(name)
+        environment = self._place(name).environment(facts)
+        await asyncio.to_thread(environment.prepare)
+        await self._context.runners[facts.runner].ensure(environment)
+
+    async def _remove(self, name: str) -> None:
+        facts = await self._facts(name)
+        await self._context.runners[facts.runner].remove(self._place(name).environment(facts))
+
+    async def _probe(self, name: str, executor: Executor | None) -> None:
+        if executor is None:
+            return
+        facts = await self._facts(name)
+        runner = self._context.runners[facts.runner]
+        argv = executor.probe_argv(contained=runner.isolates)
+        answer = await runner.exec(self._place(name).environment(facts), argv, timeout_seconds=PROBE_SECONDS)
+        if answer.exit_code:
+            where = (
+                f"in the image {facts.settings.image or 'of the workspace'}" if runner.isolates else "here"
+            )
+            raise AgentError(
+                f"the agent {executor.name!r} is not installed {where}", hint=executor.install_hint()
+            )
+
+    async def _set_up(self, name: str) -> None:
+        facts = await self._facts(name)
+        scripts = [repo for repo in facts.repos if repo.setup_script.strip()]
+        try:
+            if all(repo.parallel_setup for repo in scripts):
+                await asyncio.gather(*(self._set_up_one(facts, repo) for repo in scripts))
+            else:
+                for repo in scripts:
+                    await self._set_up_one(facts, repo)
+        except BoatyardError:
+            await self._set_state(name, WorkspaceState.FAILED)
+            raise
+        await self._set_state(name, WorkspaceState.OPEN, time.time())
+
+    async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts) -> None:
+        cwd = str(self._place(facts.name).code / repo.name)
+        env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
+        process = await self._processes.run_script(facts, RunReason.SETUP_SCRIPT, repo.setup_script, cwd, env)
+        await self._context.supervisor.wait(process.id)
+        ended = await self._context.store.read(_process, process.id)
+        if ended.status is not ProcessStatus.COMPLETED:
+            raise ScriptError(
+                f"the set-up script of {repo.name} failed: {ended.reason}",
+                hint=f"Its output: boatyard process logs {process.id[:8]}. Then retry, open a shell, "
+                "or remove the workspace; everything is kept.",
+                details={"process": process.id, "exit_code": ended.exit_code},
+            )
+
+    async def _start(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> None:
+        if executor is None:
+            return
+        facts = await self._facts(name)
+        process = await self._turns.start(facts, executor, prompt or facts.prompt)
+        await self._context.operations.set_result(operation_id, process_id=process.id)
+
+    async def _set_state(self, name: str, state: WorkspaceState, set_up_at: float | None = None) -> None:
+        workspace = await self._context.store.write(set_state, name, state, set_up_at)
+        self._context.hub.publish(WorkspaceChanged(workspace=workspace))
+
+
+def set_state(name: str, state: WorkspaceState, set_up_at: float | None = None) -> Workspace:
+    """Records a workspace's state, and when its set-up was completed if it was now."""
+    row = m.Workspace.get(m.Workspace.name == name)
+    row.state = state.value
+    row.setup_completed_at = set_up_at or row.setup_completed_at
+    row.last_activity_at = time.time()
+    row.save()
+    return views.workspace(row)
+
+
+def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:
+    m.WorkspaceRepo.update(base_commit=commit, head=commit).where(
+        m.WorkspaceRepo.workspace == workspace_id, m.WorkspaceRepo.repo == repo_id
+    ).execute()
+
+
+def _process(process_id: str) -> Process:
+    return views.process(m.ExecutionProcess.get_by_id(process_id))

@@ -1,0 +1,108 @@
+"""What the engine needs to know of a workspace to do anything with it, read in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from core.store import lookup
+from core.store import models as m
+from core.values.entities import Settings
+from core.values.states import MergeStyle, RunnerKind, WorkspaceState
+
+
+@dataclass(frozen=True)
+class RepoFacts:
+    """One repository of a workspace."""
+
+    repo_id: str
+    name: str
+    path: str
+    """The user's repository."""
+    target_branch: str
+    base_commit: str
+    head: str
+    snapshot: str
+    setup_script: str
+    cleanup_script: str
+    parallel_setup: bool
+
+
+@dataclass(frozen=True)
+class WorkspaceFacts:
+    id: str
+    name: str
+    branch: str
+    state: WorkspaceState
+    runner: RunnerKind
+    settings: Settings
+    task_id: str
+    task_title: str
+    task_description: str
+    project_id: str
+    merge_style: MergeStyle
+    session_id: str
+    executor: str
+    agent_session_id: str
+    repos: tuple[RepoFacts, ...]
+
+    @property
+    def prompt(self) -> str:
+        """What an agent is told when it starts on the task."""
+        return "\n\n".join(filter(None, (self.task_title, self.task_description)))
+
+
+def workspace_facts(name: str) -> WorkspaceFacts:
+    """The facts of a workspace, whatever its state. Call on the store's thread.
+
+    Raises:
+        NotFoundError: There is none of this name.
+    """
+    row = lookup.workspace(name)
+    session = row.sessions.order_by(m.Session.created_at.desc()).first()
+    project = row.task.project
+    return WorkspaceFacts(
+        id=row.id,
+        name=row.name,
+        branch=row.branch,
+        state=WorkspaceState(row.state),
+        runner=RunnerKind(row.runner),
+        settings=msgspec.convert(row.settings, Settings),
+        task_id=row.task_id,
+        task_title=row.task.title,
+        task_description=row.task.description,
+        project_id=project.id,
+        merge_style=MergeStyle(project.merge_style),
+        session_id=session.id if session else "",
+        executor=session.executor if session else "",
+        agent_session_id=session.agent_session_id if session else "",
+        repos=tuple(_repos(row, project)),
+    )
+
+
+def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
+    links = {link.repo_id: link for link in project.links}
+    found = []
+    query = row.repos.select(m.WorkspaceRepo, m.Repo).join(m.Repo).order_by(m.WorkspaceRepo.position)
+    for place in query:
+        facts = RepoFacts(
+            repo_id=place.repo_id,
+            name=place.repo.name,
+            path=place.repo.path,
+            target_branch=place.target_branch,
+            base_commit=place.base_commit,
+            head=place.head,
+            snapshot=place.snapshot,
+            setup_script=place.repo.setup_script,
+            cleanup_script=place.repo.cleanup_script,
+            parallel_setup=place.repo.parallel_setup,
+        )
+        found.append(_with_overrides(facts, links.get(place.repo_id)))
+    return found
+
+
+def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:
+    names = ("setup_script", "cleanup_script", "parallel_setup")
+    overrides = {name: getattr(link, name, None) for name in names}
+    return replace(facts, **{name: value for name, value in overrides.items() if value is not None})

@@ -1,0 +1,195 @@
+"""Operations of several steps: the intent is written first, each step can be repeated, a kill is repaired.
+
+`BOATYARD_CRASH_AT=<operation>:<step>` kills the engine right after that step, which is how the tests find
+out whether the repair works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from core.errors import BoatyardError
+from core.store import Store, lookup, views
+from core.store import models as m
+from core.supervision.hub import EventHub
+from core.values.entities import Operation, StepReport
+from core.values.events import OperationChanged
+from core.values.states import OperationStatus
+
+log = logging.getLogger(__name__)
+
+CRASH_AT = "BOATYARD_CRASH_AT"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One idempotent step; `undo` takes it back, also when it was done only in part."""
+
+    name: str
+    label: str
+    """What it does, for people: "clone the repositories"."""
+    do: Callable[[], Awaitable[None]]
+    undo: Callable[[], Awaitable[None]] | None = None
+    keeps: bool = False
+    """Whether a failure here, or later, leaves what was done before for the user to look at."""
+
+
+class OperationLog:
+    """Runs operations and keeps their journal."""
+
+    def __init__(self, store: Store, hub: EventHub) -> None:
+        self._store = store
+        self._hub = hub
+        self._running: dict[str, asyncio.Task[Operation]] = {}
+
+    def launch(self, operation: Operation, steps: Sequence[Step]) -> None:
+        """Runs the steps in the background; `wait` gives the end."""
+        self._running[operation.id] = asyncio.create_task(self._run(operation, steps))
+
+    @property
+    def running(self) -> int:
+        return sum(not task.done() for task in self._running.values())
+
+    async def wait(self, operation_id: str) -> Operation:
+        """The operation when it has ended."""
+        task = self._running.get(operation_id)
+        if task is not None:
+            await asyncio.wait([task])
+        return await self.get(operation_id)
+
+    async def get(self, operation_id: str) -> Operation:
+        def find() -> Operation:
+            return views.operation(lookup.by_id(m.Operation, operation_id, "operation"))
+
+        return await self._store.read(find)
+
+    async def close(self) -> None:
+        """Leaves what runs to the next engine."""
+        tasks = [task for task in self._running.values() if not task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def end(
+        self, operation: Operation, status: OperationStatus, error: BoatyardError | None = None
+    ) -> Operation:
+        """Records and tells how an operation ended."""
+        ended = msgspec.structs.replace(
+            operation,
+            status=status,
+            ended_at=time.time(),
+            error=_plain(error.document()) if error else None,
+        )
+        await self._save(ended)
+        return ended
+
+    async def _run(self, operation: Operation, steps: Sequence[Step]) -> Operation:
+        try:
+            return await self._run_steps(operation, steps)
+        finally:
+            self._running.pop(operation.id, None)
+
+    async def _run_steps(self, operation: Operation, steps: Sequence[Step]) -> Operation:
+        done: list[Step] = []
+        for step in steps:
+            operation = await self._mark(operation, step, started_at=time.time())
+            try:
+                await step.do()
+            except BoatyardError as error:
+                return await self._fail(operation, [*done, step], step, error)
+            except Exception as error:  # the operation boundary: whatever it is, it is told and undone
+                log.exception("%s of %s failed at %s", operation.kind, operation.workspace, step.name)
+                told = BoatyardError(
+                    f"{step.label}: unexpected {type(error).__name__}: {error}",
+                    hint="This is a defect in Boatyard; 'boatyard engine logs' has its trace.",
+                )
+                return await self._fail(operation, [*done, step], step, told)
+            operation = await self._mark(operation, step, ended_at=time.time())
+            crash_point(operation.kind, step.name)
+            done.append(step)
+        return await self.end(operation, OperationStatus.DONE)
+
+    async def _fail(
+        self, operation: Operation, begun: Sequence[Step], step: Step, error: BoatyardError
+    ) -> Operation:
+        operation = await self._mark(operation, step, ended_at=time.time(), error=error.message)
+        log.warning("%s of %s failed at %s: %s", operation.kind, operation.workspace, step.name, error)
+        if any(each.keeps for each in begun):
+            return await self.end(operation, OperationStatus.FAILED, error)
+        await self.undo(begun)
+        return await self.end(operation, OperationStatus.UNDONE, error)
+
+    async def undo(self, begun: Sequence[Step]) -> None:
+        """Takes steps back, the last first; one that cannot be taken back does not stop the others."""
+        for step in reversed(begun):
+            if step.undo is not None:
+                try:
+                    await step.undo()
+                except BoatyardError as error:
+                    log.error("step %s could not be taken back: %s", step.name, error)
+
+    async def _mark(self, operation: Operation, step: Step, **changes: object) -> Operation:
+        steps = tuple(
+            msgspec.structs.replace(report, **changes) if report.name == step.name else report
+            for report in operation.steps
+        )
+        operation = msgspec.structs.replace(operation, steps=steps)
+        current = await self.get(operation.id)
+        operation = msgspec.structs.replace(operation, result=current.result)
+        await self._save(operation)
+        return operation
+
+    async def set_result(self, operation_id: str, **result: object) -> None:
+        """Adds to what the operation gives its caller."""
+
+        def save() -> None:
+            row = lookup.by_id(m.Operation, operation_id, "operation")
+            row.result = {**row.result, **result}
+            row.save()
+
+        await self._store.write(save)
+
+    async def _save(self, operation: Operation) -> None:
+        def save() -> None:
+            m.Operation.update(
+                status=operation.status.value,
+                steps=msgspec.to_builtins(operation.steps),
+                error=operation.error,
+                ended_at=operation.ended_at,
+            ).where(m.Operation.id == operation.id).execute()
+
+        await self._store.write(save)
+        self._hub.publish(OperationChanged(operation=operation))
+
+
+def begin_operation(
+    kind: str, workspace: m.Workspace, steps: Sequence[tuple[str, str]], arguments: dict[str, object]
+) -> Operation:
+    """Writes an operation's intent; call in the transaction that makes what it is about."""
+    row = m.Operation.create(
+        kind=kind,
+        workspace=workspace,
+        workspace_name=workspace.name,
+        arguments=arguments,
+        steps=[msgspec.to_builtins(StepReport(name=name, label=label)) for name, label in steps],
+    )
+    return views.operation(row)
+
+
+def crash_point(operation: str, step: str) -> None:
+    """Dies here when the environment says so; for tests of the repair."""
+    if os.environ.get(CRASH_AT) == f"{operation}:{step}":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _plain(document: dict[str, object]) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.json.decode(msgspec.json.encode(document, enc_hook=str))
+    return plain

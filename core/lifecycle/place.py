@@ -1,0 +1,75 @@
+"""Where a workspace lies on disk, and how its runner sees it: all of it derived from home and name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.agents.bundled import BUNDLED_AGENTS
+from core.git.clone import WorkspaceClone
+from core.git.depot import Depot
+from core.lifecycle.facts import RepoFacts, WorkspaceFacts
+from core.paths import Home
+from core.runners.runner import Clone, Environment
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folders of one workspace below the home's data folder."""
+
+    home: Home
+    name: str
+
+    @property
+    def root(self) -> Path:
+        return self.home.workspaces / self.name
+
+    @property
+    def code(self) -> Path:
+        """Holds the working trees, one folder per repo."""
+        return self.root / "code"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal"
+
+    def depot(self, repo_id: str) -> Depot:
+        return Depot(self.home.depots / f"{repo_id}.git")
+
+    def clone(self, repo_name: str) -> WorkspaceClone:
+        return WorkspaceClone(
+            root=self.root,
+            worktree=self.code / repo_name,
+            git_dir=self.root / "git" / f"{repo_name}.git",
+            dot_git=self.root / "dotgit" / repo_name,
+            workspace=self.name,
+            repo=repo_name,
+        )
+
+    def environment(self, facts: WorkspaceFacts) -> Environment:
+        """The workspace as its runner sees it."""
+        return Environment(
+            workspace=self.name,
+            instance=self.home.instance,
+            root=self.root,
+            folder=self.code,
+            clones=tuple(self._mounted(repo) for repo in facts.repos),
+            settings=facts.settings,
+            agents_folder=BUNDLED_AGENTS,
+        )
+
+    def _mounted(self, repo: RepoFacts) -> Clone:
+        clone = self.clone(repo.name)
+        return Clone(
+            name=repo.name,
+            worktree=clone.worktree,
+            git_dir=clone.git_dir,
+            dot_git=clone.dot_git,
+            objects=self.depot(repo.repo_id).objects,
+        )
+
+    def working_directory(self, facts: WorkspaceFacts) -> str:
+        """Where agents and commands start: in the clone when there is one, else in the folder of all."""
+        if len(facts.repos) == 1:
+            return str(self.code / facts.repos[0].name)
+        return str(self.code)

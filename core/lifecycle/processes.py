@@ -1,0 +1,165 @@
+"""Processes of a workspace: made, started, and found again after the engine was away.
+
+A process's row holds, as its action, all that it takes to make sense of its files again: an agent's
+executor, folder and the session that it went on with. Values of the environment are not kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.agents.driver import Driver, Executor, TurnRequest
+from core.errors import ConflictError
+from core.lifecycle.context import Context
+from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.place import Place
+from core.processes.command import Command
+from core.store import models as m
+from core.store.models.fields import new_id
+from core.supervision.supervisor import Subject
+from core.values.entities import Process
+from core.values.states import ProcessStatus, RunReason
+
+LABEL_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class NewProcess:
+    """A process that is to be: its row's content and its command."""
+
+    session_id: str
+    reason: RunReason
+    label: str
+    command: Command
+    action: dict[str, object]
+    prompt: str | None = None
+    driver: Driver | None = None
+    id: str = field(default_factory=new_id)
+
+
+class Processes:
+    """Starts scripts, commands and agents, and takes over those of an earlier engine."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def run_script(
+        self, facts: WorkspaceFacts, reason: RunReason, text: str, cwd: str, env: dict[str, str]
+    ) -> Process:
+        """Starts a shell script; its label is its first line."""
+        label = text.strip().partition("\n")[0][:LABEL_LIMIT]
+        command = Command(("/bin/sh", "-c", text), cwd, env, b"")
+        action: dict[str, object] = {"script": text, "cwd": cwd}
+        return await self._start(facts, NewProcess(facts.session_id, reason, label, command, action))
+
+    async def run_command(self, facts: WorkspaceFacts, argv: tuple[str, ...]) -> Process:
+        """Starts a command where agents work."""
+        cwd = self._place(facts.name).working_directory(facts)
+        command = Command(argv, cwd, {}, b"")
+        action: dict[str, object] = {"argv": list(argv), "cwd": cwd}
+        label = " ".join(argv)[:LABEL_LIMIT]
+        new = NewProcess(facts.session_id, RunReason.COMMAND, label, command, action)
+        return await self._start(facts, new)
+
+    async def run_agent(
+        self, facts: WorkspaceFacts, session_id: str, executor: Executor, prompt: str, resume: str
+    ) -> Process:
+        """Starts a turn of a session.
+
+        Args:
+            resume: The agent's own id of the session to go on with; empty: a new one.
+
+        Raises:
+            ConflictError: A turn runs in the workspace already.
+        """
+        cwd = self._place(facts.name).working_directory(facts)
+        action: dict[str, object] = {"executor": executor.name, "cwd": cwd, "resume": resume}
+        process_id = new_id()
+        request = TurnRequest(process_id, prompt, cwd, resume)
+        launch = executor.launch(request, contained=self._context.runners[facts.runner].isolates)
+        new = NewProcess(
+            session_id=session_id,
+            reason=RunReason.CODING_AGENT,
+            label=executor.title,
+            command=Command(launch.argv, cwd, launch.env, launch.stdin),
+            action=action,
+            prompt=prompt,
+            driver=executor.driver(request),
+            id=process_id,
+        )
+        return await self._start(facts, new)
+
+    async def adopt_all(self) -> None:
+        """Takes over everything that the database shows as running."""
+        for process_id, name in await self._context.store.read(_running):
+            facts = await self._context.store.read(workspace_facts, name)
+            session_id, driver = await self.driver_of(process_id)
+            await self._context.supervisor.adopt(self._subject(facts, session_id, driver), process_id)
+
+    async def driver_of(self, process_id: str) -> tuple[str, Driver | None]:
+        """The process's session, and a fresh driver for its output if an agent made it."""
+        session_id, reason, action, prompt, started_at = await self._context.store.read(_recorded, process_id)
+        executor = self._context.executors.find(str(action.get("executor", "")))
+        if reason is not RunReason.CODING_AGENT or executor is None:
+            return session_id, None
+        request = TurnRequest(
+            process_id, prompt, str(action["cwd"]), str(action.get("resume", "")), started_at
+        )
+        return session_id, executor.driver(request)
+
+    async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
+        await self._context.store.write(_insert, facts, new)
+        subject = self._subject(facts, new.session_id, new.driver)
+        return await self._context.supervisor.start(subject, new.command, new.id)
+
+    def _subject(self, facts: WorkspaceFacts, session_id: str, driver: Driver | None) -> Subject:
+        environment = self._place(facts.name).environment(facts)
+        runner = self._context.runners[facts.runner]
+        return Subject(facts.name, session_id, environment, runner, driver)
+
+    def _place(self, name: str) -> Place:
+        return Place(self._context.home, name)
+
+
+def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
+    if new.prompt is not None:
+        _refuse_second_turn(facts)
+    m.ExecutionProcess.create(
+        id=new.id, session=new.session_id, run_reason=new.reason.value, action=new.action, label=new.label
+    )
+    for repo in facts.repos:
+        m.ProcessRepoState.create(process=new.id, repo=repo.repo_id, head_before=repo.head)
+    if new.prompt is not None:
+        m.CodingAgentTurn.create(process=new.id, prompt=new.prompt)
+
+
+def _refuse_second_turn(facts: WorkspaceFacts) -> None:
+    running = (
+        m.ExecutionProcess.select()
+        .join(m.Session)
+        .where(
+            m.Session.workspace == facts.id,
+            m.ExecutionProcess.status == ProcessStatus.RUNNING,
+            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+        )
+    )
+    if running.exists():
+        raise ConflictError(
+            f"an agent works in {facts.name!r} already", hint="Wait for it, or queue a follow-up."
+        )
+
+
+def _running() -> list[tuple[str, str]]:
+    query = (
+        m.ExecutionProcess.select(m.ExecutionProcess.id, m.Workspace.name)
+        .join(m.Session)
+        .join(m.Workspace)
+        .where(m.ExecutionProcess.status == ProcessStatus.RUNNING)
+    )
+    return list(query.tuples())
+
+
+def _recorded(process_id: str) -> tuple[str, RunReason, dict[str, object], str, float]:
+    row = m.ExecutionProcess.get_by_id(process_id)
+    turn = m.CodingAgentTurn.get_or_none(m.CodingAgentTurn.process == process_id)
+    return row.session_id, RunReason(row.run_reason), row.action, turn.prompt if turn else "", row.started_at

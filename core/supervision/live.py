@@ -1,0 +1,32 @@
+"""A process that runs now, with what the engine holds of it in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from core.processes.run_directory import RunDirectory
+from core.runners.runner import Environment, Runner
+from core.supervision.pulse import Pulse
+from core.supervision.turn import LiveTurn
+
+
+@dataclass
+class LiveProcess:
+    """What the supervisor needs to watch, steer and end one process."""
+
+    id: str
+    workspace: str
+    session_id: str
+    run: RunDirectory
+    runner: Runner
+    environment: Environment
+    turn: LiveTurn | None = None
+    stop_requested: bool = False
+    growth: Pulse | None = None
+    size: int = 0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the end is in the database."""
+    output_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is gone and all its output has been read."""
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)

@@ -1,0 +1,100 @@
+"""What the supervisor reads and writes of a process; each function is one transaction of the store."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from core.agents.driver import AskApproval, UsageReport
+from core.store import lookup, views
+from core.store import models as m
+from core.values.entities import Approval, Process, Workspace
+from core.values.states import ApprovalStatus, ProcessStatus
+
+
+def process_row(process_id: str) -> m.ExecutionProcess:
+    return lookup.by_id(m.ExecutionProcess, process_id, "process")
+
+
+def process_and_workspace(process_id: str) -> tuple[Process, Workspace]:
+    row = process_row(process_id)
+    return views.process(row), views.workspace(row.session.workspace)
+
+
+def started_at(process_id: str) -> float:
+    return float(process_row(process_id).started_at)
+
+
+def request_stop(process_id: str) -> None:
+    m.ExecutionProcess.update(stop_requested=True).where(m.ExecutionProcess.id == process_id).execute()
+
+
+def stop_was_requested(process_id: str) -> bool:
+    return bool(process_row(process_id).stop_requested)
+
+
+def finish(
+    process_id: str, status: ProcessStatus, code: int | None, reason: str, summary: str
+) -> list[Approval]:
+    """Records the end; returns the approvals that nobody has to answer any more."""
+    now = time.time()
+    row = process_row(process_id)
+    row.status, row.exit_code, row.reason, row.completed_at = status.value, code, reason, now
+    row.save()
+    if summary:
+        m.CodingAgentTurn.update(summary=summary).where(m.CodingAgentTurn.process == row).execute()
+    m.Workspace.update(last_activity_at=now).where(m.Workspace.id == row.session.workspace_id).execute()
+    pending = m.Approval.select().where(
+        m.Approval.process == row, m.Approval.status == ApprovalStatus.PENDING
+    )
+    return [_withdraw(approval) for approval in list(pending)]
+
+
+def ask_approval(process_id: str, ask: AskApproval) -> Approval:
+    """The request's row, made once however often the request is seen."""
+    row, _ = m.Approval.get_or_create(
+        process=process_row(process_id),
+        key=ask.key,
+        defaults={
+            "title": ask.title,
+            "detail": ask.detail,
+            "question": ask.question,
+            "options": msgspec.to_builtins(ask.options),
+        },
+    )
+    return views.approval(row)
+
+
+def answer_approval(approval_id: str, option_id: str) -> Approval:
+    row = lookup.by_id(m.Approval, approval_id, "approval")
+    row.status, row.chosen = ApprovalStatus.ANSWERED.value, option_id
+    row.save()
+    return views.approval(row)
+
+
+def withdraw_approval(process_id: str, key: str) -> Approval | None:
+    row = m.Approval.get_or_none(m.Approval.process == process_id, m.Approval.key == key)
+    if row is None or row.status != ApprovalStatus.PENDING:
+        return None
+    return _withdraw(row)
+
+
+def _withdraw(row: m.Approval) -> Approval:
+    row.status = ApprovalStatus.WITHDRAWN.value
+    row.save()
+    return views.approval(row)
+
+
+def set_agent_session(process_id: str, agent_session_id: str) -> None:
+    row = process_row(process_id)
+    m.CodingAgentTurn.update(agent_session_id=agent_session_id).where(
+        m.CodingAgentTurn.process == row
+    ).execute()
+    m.Session.update(agent_session_id=agent_session_id).where(m.Session.id == row.session_id).execute()
+
+
+def set_usage(process_id: str, usage: UsageReport) -> None:
+    changes = {key: value for key, value in usage.__dict__.items() if value is not None}
+    if changes:
+        m.CodingAgentTurn.update(**changes).where(m.CodingAgentTurn.process == process_id).execute()

@@ -1,0 +1,147 @@
+"""A turn as it can be rebuilt: a driver fed with lines and decisions, and the entries it made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from core.agents.driver import Driver, Effect, TurnEnded, Upsert
+from core.supervision.journal import Record
+from core.values.conversation import Entry
+
+LINE_LIMIT = 64 * 2**20
+"""Bytes that one line of an agent may have; more is cut off and its rest dropped."""
+
+
+REPLAY_CHUNK = 2**20
+"""Bytes that a replay reads at a time."""
+
+
+class LineBuffer:
+    """Cuts chunks of output into lines, whatever their length up to `LINE_LIMIT`."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self.consumed = 0
+        """Bytes of complete lines so far."""
+        self.fed = 0
+        """Bytes in all."""
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that the chunk completes, without their ends."""
+        self.fed += len(chunk)
+        *complete, rest = chunk.split(b"\n")
+        lines = []
+        for piece in complete:
+            lines.append(self._take(piece))
+        self._hold(rest)
+        return lines
+
+    def rest(self) -> list[bytes]:
+        """The last line when the output ended without a line end."""
+        return [self._take(b"", ended=False)] if self._held else []
+
+    def _take(self, piece: bytes, *, ended: bool = True) -> bytes:
+        self._hold(piece)
+        line = b"".join(self._pieces)
+        self.consumed += self._held + ended
+        self._pieces, self._held = [], 0
+        return line
+
+    def _hold(self, piece: bytes) -> None:
+        if piece:
+            room = max(0, LINE_LIMIT - self._held)
+            if room:
+                self._pieces.append(piece[:room])
+            self._held += len(piece)
+
+
+class Transcript:
+    """A driver and the conversation that its effects have built so far."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.entries: dict[str, Entry] = {}
+        self.ended: TurnEnded | None = None
+        self.out = LineBuffer()
+        self.err = LineBuffer()
+
+    def note(self, effects: Iterable[Effect]) -> list[Effect]:
+        """Keeps what belongs to the conversation, and gives the effects back to be carried out."""
+        noted = list(effects)
+        for effect in noted:
+            if isinstance(effect, Upsert):
+                self.entries[effect.entry.id] = effect.entry
+            elif isinstance(effect, TurnEnded) and self.ended is None:
+                self.ended = effect
+        return noted
+
+    def begin(self) -> list[Effect]:
+        return self.note(self.driver.begin())
+
+    def output(self, chunk: bytes, now: float) -> list[Effect]:
+        """A chunk of standard output."""
+        return self.lines(self.out.feed(chunk), now)
+
+    def lines(self, lines: Iterable[bytes], now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        for line in lines:
+            effects += self.note(self.driver.receive(line, now))
+        return effects
+
+    def errors(self, chunk: bytes, now: float) -> list[Effect]:
+        """A chunk of standard error."""
+        effects: list[Effect] = []
+        for line in self.err.feed(chunk):
+            effects += self.note(self.driver.complain(line, now))
+        return effects
+
+    def apply(self, record: Record) -> list[Effect]:
+        """A decision, made now or read from the journal."""
+        if record.kind == "answer":
+            return self.note(self.driver.answer(record.key, record.option, record.at))
+        if record.kind == "cancel":
+            return self.note(self.driver.cancel(record.at))
+        if record.kind == "exited":
+            effects = self.lines(self.out.rest(), record.at)
+            return effects + self.note(self.driver.exited(record.code, record.at))
+        return []
+
+
+Read = Callable[[int, int], bytes]
+"""Gives up to so many bytes of the output from an offset; nothing at its end."""
+
+
+def replay(transcript: Transcript, records: Sequence[Record], read: Read, started_at: float) -> list[Effect]:
+    """Feeds a fresh transcript everything that was recorded, in the order in which it happened.
+
+    Returns:
+        All effects in order; the caller decides which still have to be carried out.
+    """
+    effects = transcript.begin()
+    now, position = started_at, 0
+    for record in records:
+        if record.kind != "exited":
+            position = _feed(transcript, read, position, record.out, now, effects)
+            now = record.at
+            effects += transcript.apply(record)
+    _feed(transcript, read, position, None, now, effects)
+    for record in records:
+        if record.kind == "exited":
+            effects += transcript.apply(record)
+    return effects
+
+
+def _feed(
+    transcript: Transcript, read: Read, start: int, end: int | None, now: float, effects: list[Effect]
+) -> int:
+    """Feeds the output from `start` to `end` (None: all there is); returns where it stopped."""
+    position = start
+    while end is None or position < end:
+        limit = REPLAY_CHUNK if end is None else min(REPLAY_CHUNK, end - position)
+        chunk = read(position, limit)
+        if not chunk:
+            break
+        effects += transcript.output(chunk, now)
+        position += len(chunk)
+    return position

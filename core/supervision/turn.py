@@ -1,0 +1,168 @@
+"""A turn while it runs: the transcript's effects carried out, each recorded before it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.agents.driver import (
+    AgentSession,
+    AskApproval,
+    CloseInput,
+    Effect,
+    Send,
+    TurnEnded,
+    Upsert,
+    UsageReport,
+    WithdrawApproval,
+)
+from core.supervision.journal import Journal, Record
+from core.supervision.transcript import Read, Transcript, replay
+from core.values.conversation import Entry
+
+
+class TurnKeeper(Protocol):
+    """What a turn's effects change outside of the turn: database rows and events."""
+
+    async def entries_changed(self, process_id: str) -> None: ...
+
+    async def approval_asked(self, process_id: str, ask: AskApproval) -> str | None:
+        """Records the request; returns the option to answer at once by policy, or None to wait."""
+        ...
+
+    async def approval_withdrawn(self, process_id: str, key: str) -> None: ...
+
+    async def session_known(self, process_id: str, agent_session_id: str) -> None: ...
+
+    async def usage_reported(self, process_id: str, usage: UsageReport) -> None: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """How to reach the agent's standard input."""
+
+    write: Callable[[bytes], Awaitable[None]]
+    close: Callable[[], Awaitable[None]]
+
+
+class LiveTurn:
+    """One running turn. All methods are called on the event loop, one at a time."""
+
+    def __init__(
+        self, process_id: str, transcript: Transcript, journal: Journal, line: Line, keeper: TurnKeeper
+    ) -> None:
+        self.process_id = process_id
+        self.transcript = transcript
+        self.changed: set[str] = set()
+        """Ids of entries that clients have not been told of."""
+        self.input_closed = asyncio.Event()
+        self.over = asyncio.Event()
+        self._journal = journal
+        self._line = line
+        self._keeper = keeper
+        self._turn = asyncio.Lock()
+        self._sent = 0
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        return self.transcript.entries
+
+    async def begin(self) -> None:
+        """The process has just been started."""
+        async with self._turn:
+            await self._carry_out(self.transcript.begin())
+
+    async def resume(self, read: Read, started_at: float) -> int:
+        """Takes over a process that another engine started.
+
+        Returns:
+            How much of standard output has been read; go on from there.
+        """
+        async with self._turn:
+            records = await asyncio.to_thread(lambda: list(self._journal.records()))
+            done = sum(record.kind == "sent" for record in records)
+            effects = await asyncio.to_thread(replay, self.transcript, records, read, started_at)
+            await self._carry_out(_undone(effects, done))
+            self._sent = max(self._sent, done)
+            return self.transcript.out.fed
+
+    async def output(self, chunk: bytes) -> None:
+        """Standard output has grown by `chunk`."""
+        async with self._turn:
+            now = time.time()
+            self._journal.mark(self.transcript.out.consumed, now)
+            await self._carry_out(self.transcript.output(chunk, now))
+
+    async def errors(self, chunk: bytes) -> None:
+        """Standard error has grown by `chunk`."""
+        async with self._turn:
+            await self._carry_out(self.transcript.errors(chunk, time.time()))
+
+    async def answer(self, key: str, option_id: str) -> None:
+        """The user, or a policy, has decided."""
+        async with self._turn:
+            await self._decide(Record("answer", self._at(), time.time(), key=key, option=option_id))
+
+    async def cancel(self) -> None:
+        """The user wants the turn to end."""
+        async with self._turn:
+            await self._decide(Record("cancel", self._at(), time.time()))
+
+    async def exited(self, code: int) -> None:
+        """The process is gone and all its output has been fed."""
+        async with self._turn:
+            await self._decide(Record("exited", self._at(), time.time(), code=code))
+            self.over.set()
+
+    def _at(self) -> int:
+        return self.transcript.out.consumed
+
+    async def _decide(self, record: Record) -> None:
+        self._journal.append(record)
+        await self._carry_out(self.transcript.apply(record))
+
+    async def _carry_out(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            await self._do(effect)
+
+    async def _do(self, effect: Effect) -> None:
+        match effect:
+            case Upsert(entry=entry):
+                self.changed.add(entry.id)
+                await self._keeper.entries_changed(self.process_id)
+            case Send(data=data):
+                await self._send(data)
+            case AskApproval() as ask:
+                chosen = await self._keeper.approval_asked(self.process_id, ask)
+                if chosen is not None:
+                    await self._decide(Record("answer", self._at(), time.time(), key=ask.key, option=chosen))
+            case WithdrawApproval(key=key):
+                await self._keeper.approval_withdrawn(self.process_id, key)
+            case AgentSession(id=agent_session_id):
+                await self._keeper.session_known(self.process_id, agent_session_id)
+            case UsageReport() as usage:
+                await self._keeper.usage_reported(self.process_id, usage)
+            case CloseInput():
+                self.input_closed.set()
+                await self._line.close()
+            case TurnEnded():
+                self.over.set()
+
+    async def _send(self, data: bytes) -> None:
+        self._journal.append(Record("sent", self._at(), time.time()))
+        self._sent += 1
+        await self._line.write(data)
+
+
+def _undone(effects: Sequence[Effect], sends_done: int) -> list[Effect]:
+    """The effects of a replay without the sends that the journal shows as made."""
+    left: list[Effect] = []
+    for effect in effects:
+        if isinstance(effect, Send) and sends_done > 0:
+            sends_done -= 1
+        else:
+            left.append(effect)
+    return left
