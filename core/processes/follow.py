@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from core.errors import NotFoundError, StorageError
@@ -18,8 +20,7 @@ from core.processes.run_directory import CHUNK, ExitReport, RunDirectory, Stream
 
 ACTIVE_SECONDS = 0.025
 SILENT_SECONDS = 0.25
-LIVENESS_SECONDS = 1.0
-"""How long a run is silent before, and between, the questions whether it still lives."""
+LIVENESS_SECONDS = 2.0
 _IN_PLACE = 64 * 1024
 """Growth up to this many bytes has just been written and is in memory: no thread is worth it."""
 
@@ -52,6 +53,7 @@ async def follow(
     *,
     out: int = 0,
     err: int = 0,
+    liveness_seconds: float = LIVENESS_SECONDS,
 ) -> AsyncIterator[Output | Ended]:
     """Yields output from the given offsets on as it grows, and at last one `Ended`.
 
@@ -60,30 +62,74 @@ async def follow(
         alive: Whether the run still lives, from its runner; asked only in silence.
         out: The byte of standard output to begin with.
         err: The byte of standard error to begin with.
+        liveness_seconds: Silence before, and between, the questions whether it lives.
     """
-    offsets: dict[Stream, int] = {"out": out, "err": err}
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(run.opened())
+        except OSError:
+            yield Ended(None)  # The run directory is gone, and with it every way to know.
+            return
+        offsets: dict[Stream, int] = {"out": out, "err": err}
+        async for event in _follow(run, _Glance(folder), offsets, alive, liveness_seconds):
+            yield event
+
+
+async def _follow(
+    run: RunDirectory,
+    glance: _Glance,
+    offsets: dict[Stream, int],
+    alive: Callable[[], Awaitable[bool]],
+    liveness_seconds: float,
+) -> AsyncIterator[Output | Ended]:
     pause, asked = ACTIVE_SECONDS, time.monotonic()
     lost = False
     while True:
-        # Asked for before the output is read: what was written before the end is then read after it.
-        report = run.exit_report()
-        grew = False
-        async for output in _growth(run, offsets):
-            grew = True
-            yield output
-        if report is not None or lost:
-            yield Ended(report)
-            return
-        if grew:
-            pause, asked = ACTIVE_SECONDS, time.monotonic()
-        elif time.monotonic() - asked >= LIVENESS_SECONDS:
-            asked = time.monotonic()
-            # One more round after a "no": the exit code and the last output may have come meanwhile.
-            lost = not await alive()
-            if lost:
-                continue
+        due = time.monotonic() - asked >= liveness_seconds
+        if lost or due or glance.changed():
+            # Asked for before the output is read: what was written before the end is then read after it.
+            report = run.exit_report()
+            grew = False
+            async for output in _growth(run, offsets):
+                grew = True
+                yield output
+            if report is not None or lost:
+                yield Ended(report)
+                return
+            if grew:
+                pause, asked = ACTIVE_SECONDS, time.monotonic()
+            elif due:
+                asked = time.monotonic()
+                # One more round after a "no": the exit code and the last output may have come meanwhile.
+                if lost := not await alive():
+                    continue
         await asyncio.sleep(_until_next_look(pause))
         pause = min(pause * 1.3, SILENT_SECONDS)
+
+
+class _Glance:
+    """Whether anything may have changed since the last glance, for three stats.
+
+    Only a hint, since times of files are coarse and the folder may have been replaced: a whole look is
+    taken from time to time anyway.
+    """
+
+    def __init__(self, folder: int) -> None:
+        self._folder = folder
+        self._last: tuple[int, ...] = ()
+
+    def changed(self) -> bool:
+        try:
+            seen = (
+                os.stat("out", dir_fd=self._folder, follow_symlinks=False).st_size,
+                os.stat("err", dir_fd=self._folder, follow_symlinks=False).st_size,
+                os.stat("exit", dir_fd=self._folder, follow_symlinks=False).st_mtime_ns,
+            )
+        except OSError:
+            return True  # Something was removed: the whole look tells what.
+        changed = seen != self._last
+        self._last = seen
+        return changed
 
 
 def _until_next_look(pause: float) -> float:

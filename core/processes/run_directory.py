@@ -81,7 +81,7 @@ class RunDirectory:
         command.check()
         try:
             self.path.mkdir(mode=0o700)
-            with self._folder() as folder:
+            with self.opened() as folder:
                 self._fill(folder, command)
         except FileExistsError as error:
             raise ConflictError(f"the run directory {self.path} exists already") from error
@@ -111,8 +111,12 @@ class RunDirectory:
                 file.write(content)
 
     @contextmanager
-    def _folder(self) -> Iterator[int]:
-        """The run directory's descriptor, reached without following a link at its own name."""
+    def opened(self) -> Iterator[int]:
+        """The run directory's descriptor, reached without following a link at its own name.
+
+        Raises:
+            OSError: It is gone, or has been replaced.
+        """
         parent = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             folder = os.open(self.id, _READ | os.O_DIRECTORY, dir_fd=parent)
@@ -125,7 +129,7 @@ class RunDirectory:
 
     def _read(self, name: str, offset: int, limit: int) -> bytes:
         try:
-            with self._folder() as folder:
+            with self.opened() as folder:
                 return read_regular(folder, name, offset, limit)
         except FileNotFoundError as error:
             raise NotFoundError(f"{name} of the run {self.id} is gone") from error
@@ -139,7 +143,7 @@ class RunDirectory:
             StorageError: The stream is no regular file any more.
         """
         try:
-            with self._folder() as folder:
+            with self.opened() as folder:
                 status = os.stat(stream, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             return 0
@@ -165,10 +169,7 @@ class RunDirectory:
             text = self._read("exit", 0, len(_BLANK_EXIT) + 1)
         except (NotFoundError, StorageError):
             return None
-        match = _EXIT.fullmatch(text)
-        if match is None or len(text) != len(_BLANK_EXIT) or int(match[1]) > 255:
-            return None
-        return ExitReport(int(match[1]), match[2] == b"oom")
+        return parse_exit(text)
 
     def exit_code(self) -> int | None:
         """The command's exit code; None while there is none."""
@@ -178,10 +179,9 @@ class RunDirectory:
     def pids(self) -> ProcessIds | None:
         """The ids of wrapper and command; None while they are not known. A sandbox may claim any."""
         try:
-            match = _PID.fullmatch(self._read("pid", 0, len(_BLANK_PID) + 1))
+            return parse_pids(self._read("pid", 0, len(_BLANK_PID) + 1))
         except (NotFoundError, StorageError):
             return None
-        return None if match is None else ProcessIds(int(match[1]), int(match[2]))
 
     def pid(self) -> int | None:
         """The wrapper's process id, as `pids` gives it."""
@@ -208,7 +208,7 @@ class RunDirectory:
             ConflictError: Nobody has it open for reading.
         """
         try:
-            with self._folder() as folder:
+            with self.opened() as folder:
                 return open_for_writing(folder, name)
         except OSError as error:
             if error.errno == errno.ENXIO:
@@ -269,3 +269,19 @@ def read_regular(folder: int, name: str, offset: int, limit: int) -> bytes:
         return os.pread(file, limit, offset)
     finally:
         os.close(file)
+
+
+def parse_exit(text: bytes) -> ExitReport | None:
+    """What the wrapper wrote into `exit`; None for anything else, the blank of a running command included."""
+    match = _EXIT.fullmatch(text)
+    if match is None or len(text) != len(_BLANK_EXIT) or int(match[1]) > 255:
+        return None
+    return ExitReport(int(match[1]), match[2] == b"oom")
+
+
+def parse_pids(text: bytes) -> ProcessIds | None:
+    """What the wrapper wrote into `pid`; None for anything else."""
+    match = _PID.fullmatch(text)
+    if match is None or len(text) != len(_BLANK_PID):
+        return None
+    return ProcessIds(int(match[1]), int(match[2]))

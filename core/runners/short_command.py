@@ -44,11 +44,15 @@ def discard_leftovers(runs: Path) -> None:
 
 @asynccontextmanager
 async def discarded_on_failure(run: RunDirectory) -> AsyncIterator[None]:
-    """Clears the run directory away when the process could not be started, so that a retry can make it."""
+    """Clears the run directory away when the process could not be started, so that a retry can make it.
+
+    One that has begun (and whose starter was cancelled) keeps it, to be followed or ended by.
+    """
     try:
         yield
     except BaseException:
-        _discard(run)
+        if not run.started():
+            _discard(run)
         raise
 
 
