@@ -298,12 +298,16 @@ async def _drain(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
+_DISK_WORDS = ("No space left on device", "Disk quota exceeded", "unable to write file", "write error")
+"""What git says of a full disk; writing a file of a checkout, it does not pass the system's reason on."""
+
+
 def _failure(args: Iterable[str | bytes], code: int | None, err: str, folder: Path) -> BoatyardError:
     argv = ["git", *(os.fsdecode(arg).encode("utf-8", "backslashreplace").decode() for arg in args)]
     details = {"argv": argv, "exit_code": code, "stderr": err}
-    if "No space left on device" in err or "Disk quota exceeded" in err:
+    if any(words in err for words in _DISK_WORDS):
         return StorageError(
-            f"the disk is full: git {argv[1]} in {folder} could not write",
+            f"the disk of {folder} is full or failing: git {argv[1]} could not write",
             hint="Free some space and try again.",
             details=details,
         )

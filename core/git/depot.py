@@ -21,7 +21,7 @@ from pathlib import Path
 from core.errors import ConflictError, GitError, NotFoundError
 from core.git.command import UPLOAD_PACK, Git, depot_git
 from core.git.locking import writer_lock
-from core.git.user_repository import UserRepository
+from core.git.user_repository import UserRepository, exact_ref
 
 SOURCE = "refs/boatyard/source"
 WORKSPACES = "refs/boatyard/workspaces"
@@ -102,12 +102,9 @@ class Depot:
                 *FETCH, "--prune", "--update-shallow", "--", str(source.common_dir), *_REFSPECS, seconds=LONG
             )
 
-    async def commit(self, name: str) -> str | None:
-        """The commit that a full ref name or an id stands for; None when there is none."""
-        answer = await self.git.run(
-            "rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}", ok=(0, 1, 128)
-        )
-        return answer.text if answer.code == 0 else None
+    async def ref(self, name: str) -> str | None:
+        """What a full ref name points at; None when there is no such ref."""
+        return await exact_ref(self.git, name)
 
     async def target(self, branch: str) -> str:
         """The commit that the user's branch had at the last refresh.
@@ -115,7 +112,7 @@ class Depot:
         Raises:
             NotFoundError: The user's repository has no such branch.
         """
-        commit = await self.commit(f"{SOURCE}/heads/{branch}")
+        commit = await exact_ref(self.git, f"{SOURCE}/heads/{branch}")
         if commit is None:
             raise NotFoundError(
                 f"the target branch {branch!r} does not exist in the user's repository",

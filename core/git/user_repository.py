@@ -114,11 +114,14 @@ async def target_branch(repository: UserRepository, name: str = "") -> tuple[str
 
 async def branch_commit(repository: UserRepository, name: str) -> str | None:
     """The commit of a local branch, or None when there is no such branch."""
-    if "\0" in name:
+    return await exact_ref(repository.git, f"refs/heads/{name}")
+
+
+async def exact_ref(git: Git, ref: str) -> str | None:
+    """What a full ref name points at; None when there is none. Never a revision such as `main^`."""
+    if "\0" in ref:
         return None
-    answer = await repository.git.run(
-        "rev-parse", "--verify", "-q", "--end-of-options", f"refs/heads/{name}^{{commit}}", ok=(0, 1, 128)
-    )
+    answer = await git.run("show-ref", "--verify", "--hash", "--", ref, ok=(0, 1, 128))
     return answer.text if answer.code == 0 else None
 
 
