@@ -1,0 +1,470 @@
+"""An engine in memory with the client's methods: what a test puts into it is what the interface sees.
+
+It keeps the contract of `core.client.Client` that the interface relies on: a snapshot carries the sequence
+number of the last event, and the event stream goes on after the number it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from core.errors import BoatyardError, ConflictError, NotFoundError, UnreachableError
+from core.values import events as told
+from core.values import requests as ask
+from core.values.conversation import Conversation, Entry, LogChunk
+from core.values.entities import (
+    AgentInfo,
+    Approval,
+    EngineStatus,
+    Merge,
+    Operation,
+    Process,
+    Project,
+    QueuedPrompt,
+    Repo,
+    RunnerInfo,
+    Session,
+    Snapshot,
+    StepReport,
+    Task,
+    Workspace,
+    WorkspaceRepo,
+)
+from core.values.review import (
+    Change,
+    DiffLine,
+    DiffSummary,
+    FileChange,
+    FileContent,
+    FileDiff,
+    FileNode,
+    LineKind,
+    LossReport,
+    MergePreview,
+    MergeResult,
+    RepoMerge,
+)
+from core.values.states import (
+    Activity,
+    ApprovalStatus,
+    MergeStyle,
+    OperationStatus,
+    ProcessStatus,
+    RunnerKind,
+    RunReason,
+    TaskStatus,
+    WorkspaceState,
+)
+
+DEMO = AgentInfo(name="demo", title="Demo agent", kind="acp", available=True, demonstration=True)
+OTHER = AgentInfo(name="other", title="Other agent", kind="acp", available=False, detail="not installed")
+HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
+NOW = 1_800_000_000.0
+
+
+class Harbour:
+    """The engine and, after `connect`, the client of it."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.log_of_events: list[told.AnyEvent] = []
+        self.projects_: dict[str, Project] = {}
+        self.repos_: dict[str, Repo] = {}
+        self.tasks_: dict[str, Task] = {}
+        self.workspaces_: dict[str, Workspace] = {}
+        self.removed: dict[str, Workspace] = {}
+        self.approvals_: dict[str, Approval] = {}
+        self.operations_: dict[str, Operation] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        self.processes_: list[Process] = []
+        self.logs: dict[str, str] = {}
+        self.tree: dict[str, tuple[FileNode, ...]] = {}
+        self.contents: dict[str, list[str]] = {}
+        self.changed: tuple[FileChange, ...] = ()
+        self.diffs: dict[str, list[DiffLine]] = {}
+        self.preview: MergePreview | BoatyardError | None = None
+        self.queued: list[QueuedPrompt] = []
+        self.calls: list[tuple[str, Any]] = []
+        """What the interface asked to be done, in order."""
+        self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
+        self.notice = ""
+        self.up = True
+        self.resets = False
+        """Whether the event stream answers with `Reset` at first."""
+        self._streams: set[asyncio.Queue[told.AnyEvent | None]] = set()
+
+    # The engine's side
+
+    async def connect(self) -> Any:
+        if not self.up:
+            raise UnreachableError("the engine does not answer", hint="Start it.")
+        return self
+
+    def emit(self, event: told.AnyEvent) -> None:
+        """Numbers an event and tells it to everyone."""
+        self.sequence += 1
+        event = msgspec.structs.replace(event, sequence=self.sequence)
+        self.log_of_events.append(event)
+        for stream in self._streams:
+            stream.put_nowait(event)
+
+    def fall(self) -> None:
+        """The engine goes away under its clients."""
+        self.up = False
+        for stream in self._streams:
+            stream.put_nowait(None)
+
+    def put_project(self, name: str, path: str = "/src/app") -> Project:
+        repo = Repo(id=_id("repo", name), path=path, name=name)
+        project = Project(id=_id("project", name), name=name, repo_ids=(repo.id,))
+        self.repos_[repo.id], self.projects_[project.id] = repo, project
+        self.emit(told.RepoChanged(repo=repo))
+        self.emit(told.ProjectChanged(project=project))
+        return project
+
+    def put_task(
+        self, project: Project, title: str, status: TaskStatus = TaskStatus.TODO, **more: Any
+    ) -> Task:
+        number = len(self.tasks_)
+        task = Task(
+            id=_id("task", str(number)), project_id=project.id, title=title, status=status, position=number,
+            created_at=NOW, **more,
+        )  # fmt: skip
+        self.tasks_[task.id] = task
+        self.emit(told.TaskChanged(task=task))
+        return task
+
+    def put_workspace(self, task: Task, name: str, **more: Any) -> Workspace:
+        fields: dict[str, Any] = {
+            "state": WorkspaceState.OPEN, "activity": Activity.IDLE, "agent": "demo", "turns": 1,
+            "session_id": _id("session", name), "process_id": _id("process", name), "folder": f"/ws/{name}",
+            "repos": (WorkspaceRepo(repo_id=_id("repo", "app"), name="app", path=f"/ws/{name}/app",
+                                    target_branch="main", base_commit="a" * 40, head="b" * 40,
+                                    added=12, removed=3),),
+        }  # fmt: skip
+        workspace = Workspace(
+            id=_id("ws", name), name=name, task_id=task.id, branch=f"boatyard/{name}", created_at=NOW,
+            last_activity_at=NOW, **(fields | more),
+        )  # fmt: skip
+        return self.set_workspace(workspace)
+
+    def set_workspace(self, workspace: Workspace, **more: Any) -> Workspace:
+        workspace = msgspec.structs.replace(workspace, **more)
+        self.workspaces_[workspace.name] = workspace
+        self.emit(told.WorkspaceChanged(workspace=workspace))
+        return workspace
+
+    def put_entry(self, workspace: str, entry: Entry, keep: int = 0) -> None:
+        entries = self.entries.setdefault(workspace, [])
+        whole = entry
+        known = next((i for i, each in enumerate(entries) if each.id == entry.id), None)
+        if known is None:
+            entries.append(entry)
+        else:
+            whole = msgspec.structs.replace(entry, text=entries[known].text[:keep] + entry.text)
+            entries[known] = whole
+        session = self.workspaces_[workspace].session_id or ""
+        self.emit(told.EntryChanged(workspace=workspace, session_id=session, entry=entry, keep=keep))
+
+    def put_approval(self, workspace: str, title: str, detail: str = "", options: Any = ()) -> Approval:
+        approval = Approval(
+            id=_id("approval", title), process_id=_id("process", workspace), workspace=workspace, title=title,
+            detail=detail, options=options, created_at=NOW,
+        )  # fmt: skip
+        self.approvals_[approval.id] = approval
+        self.emit(told.ApprovalChanged(approval=approval))
+        self.set_workspace(self.workspaces_[workspace], activity=Activity.WAITING)
+        return approval
+
+    def write(self, process: str, text: str) -> None:
+        self.logs[process] = self.logs.get(process, "") + text
+        size = len(self.logs[process].encode())
+        self.emit(told.LogGrew(workspace="", process_id=process, size=size))
+
+    # The client's side
+
+    def _asked(self, name: str, value: Any) -> None:
+        if not self.up:
+            raise UnreachableError("the engine does not answer", hint="Wait.")
+        self.calls.append((name, value))
+
+    async def close(self) -> None:
+        return
+
+    async def engine_status(self) -> EngineStatus:
+        return EngineStatus(
+            pid=1,
+            version="0",
+            home="/h",
+            instance="i",
+            started_at=NOW,
+            sequence=self.sequence,
+            runners=(HOST,),
+        )
+
+    async def agents(self) -> tuple[AgentInfo, ...]:
+        return self.agents_
+
+    async def snapshot(self) -> Snapshot:
+        return Snapshot(
+            sequence=self.sequence,
+            projects=tuple(self.projects_.values()), repos=tuple(self.repos_.values()),
+            tasks=tuple(self.tasks_.values()), workspaces=tuple(self.workspaces_.values()),
+            approvals=tuple(self.approvals_.values()), operations=tuple(self.operations_.values()),
+            notice=self.notice,
+        )  # fmt: skip
+
+    async def events(self, since: int) -> AsyncIterator[told.AnyEvent]:
+        if self.resets:
+            self.resets = False
+            yield told.Reset()
+            return
+        queue: asyncio.Queue[told.AnyEvent | None] = asyncio.Queue()
+        for event in self.log_of_events:
+            if event.sequence > since:
+                queue.put_nowait(event)
+        self._streams.add(queue)
+        try:
+            while (event_or_end := await queue.get()) is not None:
+                yield event_or_end
+        finally:
+            self._streams.discard(queue)
+
+    async def add_repo(self, body: ask.AddRepo) -> Repo:
+        self._asked("add_repo", body)
+        if not body.path.startswith("/"):
+            raise NotFoundError(f"{body.path} is no repository", hint="Give an absolute path.")
+        name = body.path.rpartition("/")[2]
+        repo = Repo(id=_id("repo", name), path=body.path, name=name)
+        self.repos_[repo.id] = repo
+        self.emit(told.RepoChanged(repo=repo))
+        return repo
+
+    async def add_project(self, body: ask.AddProject) -> Project:
+        self._asked("add_project", body)
+        if any(project.name == body.name for project in self.projects_.values()):
+            raise ConflictError(f"there is a project {body.name!r} already", hint="Choose another name.")
+        project = Project(id=_id("project", body.name), name=body.name, repo_ids=body.repos)
+        self.projects_[project.id] = project
+        self.emit(told.ProjectChanged(project=project))
+        return project
+
+    async def remove_project(self, project: str) -> None:
+        self._asked("remove_project", project)
+        self.emit(told.Removed(entity="project", id=project))
+
+    async def add_task(self, body: ask.AddTask) -> Task:
+        self._asked("add_task", body)
+        return self.put_task(self.projects_[body.project], body.title, description=body.description)
+
+    async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
+        self._asked("update_task", (task, body))
+        given = {k: v for k, v in msgspec.structs.asdict(body).items() if v is not msgspec.UNSET}
+        self.tasks_[task] = msgspec.structs.replace(self.tasks_[task], **given)
+        self.emit(told.TaskChanged(task=self.tasks_[task]))
+        return self.tasks_[task]
+
+    async def remove_task(self, task: str) -> None:
+        self._asked("remove_task", task)
+        self.emit(told.Removed(entity="task", id=task))
+
+    def _begin(self, name: str, task: Task, agent: str) -> Operation:
+        self.put_workspace(task, name, state=WorkspaceState.CREATING, agent=agent, turns=0)
+        steps = (
+            StepReport(name="depot", label="Refresh the depot", started_at=NOW, ended_at=NOW + 0.2),
+            StepReport(name="clone", label="Clone on boatyard/" + name, started_at=NOW + 0.2),
+            StepReport(name="agent", label="Start the agent"),
+        )
+        operation = Operation(
+            id=_id("op", name), kind="create", workspace=name, status=OperationStatus.RUNNING, steps=steps,
+            started_at=NOW,
+        )  # fmt: skip
+        return self.put_operation(operation)
+
+    def put_operation(self, operation: Operation) -> Operation:
+        self.operations_[operation.workspace] = operation
+        self.emit(told.OperationChanged(operation=operation))
+        return operation
+
+    async def new_workspace(self, body: ask.NewWorkspace) -> Operation:
+        self._asked("new_workspace", body)
+        task = self.tasks_[body.task]
+        return self._begin(body.name or f"attempt-{len(self.workspaces_)}", task, body.agent)
+
+    async def run_task(self, body: ask.RunTask) -> Operation:
+        self._asked("run_task", body)
+        project = self.put_project(body.project or body.repos[0].rpartition("/")[2], body.repos[0])
+        return self._begin(f"attempt-{len(self.workspaces_)}", self.put_task(project, body.title), body.agent)
+
+    async def retry_setup(self, name: str) -> Operation:
+        self._asked("retry_setup", name)
+        return self.operations_[name]
+
+    async def send(self, name: str, body: ask.SendPrompt) -> Process | QueuedPrompt:
+        self._asked("send", (name, body.prompt))
+        workspace = self.workspaces_[name]
+        if workspace.activity in (Activity.RUNNING, Activity.WAITING):
+            prompt = QueuedPrompt(
+                id=_id("queued", body.prompt), workspace=name, prompt=body.prompt, position=0
+            )
+            self.queued.append(prompt)
+            self.set_workspace(workspace, queued=len(self.queued))
+            return prompt
+        self.set_workspace(workspace, activity=Activity.RUNNING)
+        return Process(
+            id=_id("process", name), session_id=workspace.session_id or "", workspace=name,
+            run_reason=RunReason.CODING_AGENT, status=ProcessStatus.RUNNING,
+        )  # fmt: skip
+
+    async def stop_workspace(self, name: str) -> None:
+        self._asked("stop_workspace", name)
+        self.set_workspace(self.workspaces_[name], activity=Activity.IDLE)
+
+    async def answer_approval(self, approval: str, body: ask.AnswerApproval) -> Approval:
+        self._asked("answer_approval", (approval, body.option))
+        answered = msgspec.structs.replace(
+            self.approvals_.pop(approval), status=ApprovalStatus.ANSWERED, chosen=body.option
+        )
+        self.emit(told.ApprovalChanged(approval=answered))
+        self.set_workspace(self.workspaces_[answered.workspace], activity=Activity.RUNNING)
+        return answered
+
+    async def conversation(self, name: str, *, end: int | None = None, limit: int = 200) -> Conversation:
+        if not self.up:
+            raise UnreachableError("gone", hint="Wait.")
+        entries = self.entries.get(name, [])
+        last = len(entries) if end is None else end
+        first = max(0, last - limit)
+        return Conversation(entries=tuple(entries[first:last]), total=len(entries), start=first)
+
+    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
+        return tuple(prompt for prompt in self.queued if prompt.workspace == name)
+
+    async def drop_queued(self, name: str, prompt: str) -> None:
+        self._asked("drop_queued", prompt)
+        self.queued = [each for each in self.queued if each.id != prompt]
+        self.set_workspace(self.workspaces_[name], queued=len(self.queued))
+
+    async def close_workspace(self, name: str) -> Operation:
+        self._asked("close_workspace", name)
+        self.set_workspace(self.workspaces_[name], state=WorkspaceState.CLOSED)
+        return _done("close", name)
+
+    async def restore_workspace(self, name: str) -> Operation:
+        self._asked("restore_workspace", name)
+        self.set_workspace(self.workspaces_[name], state=WorkspaceState.OPEN)
+        return _done("restore", name)
+
+    async def loss(self, name: str) -> LossReport:
+        return LossReport(workspace=name, unmerged_commits=2, untracked_files=1)
+
+    async def remove_workspace(self, name: str, body: ask.RemoveWorkspace) -> Operation:
+        self._asked("remove_workspace", (name, body.force))
+        self.removed[name] = self.workspaces_.pop(name)
+        self.emit(told.Removed(entity="workspace", id=self.removed[name].id))
+        return _done("delete", name)
+
+    async def recover_workspace(self, name: str) -> Operation:
+        self._asked("recover_workspace", name)
+        self.set_workspace(self.removed.pop(name))
+        return _done("restore", name)
+
+    async def shell_argv(self, name: str, body: ask.RunCommand) -> tuple[str, ...]:
+        self._asked("shell_argv", name)
+        return ("true",)
+
+    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
+        return self.tree.get(path, ())
+
+    async def file(self, name: str, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
+        if path not in self.contents:
+            raise NotFoundError(f"{path} is not there", hint="Choose another file.")
+        lines = self.contents[path]
+        window = tuple(lines[start : start + limit])
+        more = start + limit < len(lines)
+        return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
+
+    async def diff(self, name: str) -> DiffSummary:
+        self._asked("diff", name)
+        added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
+        return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
+
+    async def file_diff(
+        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3
+    ) -> FileDiff:
+        self.calls.append(("file_diff", (path, start)))
+        file = next(each for each in self.changed if each.path == path)
+        lines = self.diffs.get(path, [])
+        return FileDiff(file=file, lines=tuple(lines[start : start + limit]), total=len(lines), start=start)
+
+    async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
+        self._asked("merge_preview", style)
+        if isinstance(self.preview, BoatyardError):
+            raise self.preview
+        preview = self.preview or MergePreview(
+            workspace=name, style=MergeStyle.MERGE, message="Merge the work",
+            repos=(RepoMerge(repo_id=_id("repo", "app"), target_branch="main", old="a" * 40, new="b" * 40,
+                             files=2, added=12, removed=3),),
+        )  # fmt: skip
+        return msgspec.structs.replace(preview, style=style or preview.style)
+
+    async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
+        self._asked("merge", (name, body.style, body.message))
+        merge = Merge(
+            id="m", workspace=name, repo_id=_id("repo", "app"), target_branch="main",
+            style=body.style or MergeStyle.MERGE, commit="c" * 40,
+        )  # fmt: skip
+        return MergeResult(workspace=name, merges=(merge,))
+
+    async def sessions(self, name: str) -> tuple[Session, ...]:
+        return ()
+
+    async def processes(self, name: str = "") -> tuple[Process, ...]:
+        return tuple(process for process in self.processes_ if process.workspace == name)
+
+    async def log(
+        self, process: str, *, stream: str = "out", offset: int = -1, limit: int = 65536
+    ) -> LogChunk:
+        data = self.logs.get(process, "").encode() if stream == "out" else b""
+        start = max(0, len(data) - limit) if offset < 0 else offset
+        window = data[start : start + limit]
+        return LogChunk(
+            offset=start, next_offset=start + len(window), size=len(data),
+            text=window.decode(errors="replace"), ended=False,
+        )  # fmt: skip
+
+
+def _id(kind: str, name: str) -> str:
+    return f"{kind}-{name}"
+
+
+def _done(kind: str, name: str) -> Operation:
+    return Operation(id=_id("op", name), kind=kind, workspace=name, status=OperationStatus.DONE)
+
+
+def diff_of(*pairs: tuple[str, str]) -> list[DiffLine]:
+    """Diff lines from signs and texts, numbered."""
+    kinds = {"+": LineKind.ADDED, "-": LineKind.REMOVED, " ": LineKind.CONTEXT, "@": LineKind.HUNK}
+    lines: list[DiffLine] = []
+    old = new = 0
+    for sign, text in pairs:
+        kind = kinds[sign]
+        old += kind in (LineKind.CONTEXT, LineKind.REMOVED)
+        new += kind in (LineKind.CONTEXT, LineKind.ADDED)
+        lines.append(
+            DiffLine(
+                kind=kind,
+                text=text,
+                old=old if kind in (LineKind.CONTEXT, LineKind.REMOVED) else None,
+                new=new if kind in (LineKind.CONTEXT, LineKind.ADDED) else None,
+            )
+        )
+    return lines
+
+
+def changed_file(path: str, added: int = 1, removed: int = 1, change: Change = Change.MODIFIED) -> FileChange:
+    return FileChange(repo_id=_id("repo", "app"), path=path, change=change, added=added, removed=removed)

@@ -1,0 +1,188 @@
+"""Every action that a key can start, as data: key bindings, footer, help and palette all read this table.
+
+No key here is one that tmux swallows or changes, and none that one has to hold Alt or Ctrl with
+punctuation for: `SWALLOWED` lists those, and a test holds the table against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+SWALLOWED = frozenset({
+    "ctrl+a", "ctrl+b", "ctrl+s", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket",
+    "shift+enter", "ctrl+enter", "alt+enter", "ctrl+comma", "ctrl+full_stop", "ctrl+slash",
+})  # fmt: skip
+"""Keys that do not arrive as themselves inside tmux with its default settings, and usual prefix keys."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done, where, and with which keys."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    """Two or three words, as the footer shows them."""
+    help: str
+    group: str
+    scope: str = "app"
+    """Where its keys work: `app` (everywhere but in inputs), or the pane or widget named."""
+    target: str = ""
+    """The Textual action; empty: the app performs `id`."""
+    priority: bool = False
+
+    @property
+    def action(self) -> str:
+        return self.target or f"app.perform('{self.id}')"
+
+
+MOVE, VIEW, WORK, ASK, REVIEW, APP = "Move", "Look", "Work", "Agent", "Review", "Boatyard"
+
+ACTIONS: tuple[Action, ...] = (
+    # Work
+    Action("new", ("n",), "new task", "New task, in the selected project", WORK),
+    Action("add-project", ("p",), "add project", "Add a project: a repository by its path", WORK),
+    Action("start", ("r",), "run", "Start a workspace on the task, or try a failed set-up again", WORK),
+    Action("stop", ("s",), "stop", "Stop what runs in the workspace", WORK),
+    Action("dispose", ("d",), "close…", "Close, finish or remove what is selected", WORK),
+    Action("undo", ("z",), "undo", "Bring back what was last removed or changed", WORK),
+    Action("restore", (), "restore", "Open a closed workspace again", WORK),
+    Action("close", (), "close", "Close the workspace: stop its container, keep everything", WORK),
+    Action("remove", (), "remove", "Remove the workspace or task", WORK),
+    Action("task-done", (), "done", "Mark the task done", WORK),
+    Action("task-cancel", (), "cancel task", "Cancel the task", WORK),
+    Action("task-todo", (), "to do", "Put the task back to do", WORK),
+    Action("task-edit", (), "edit task", "Edit the task's title and description", WORK),
+    Action("remove-project", (), "remove project", "Forget the project; its repositories stay", WORK),
+    # Agent
+    Action("prompt", ("i",), "prompt", "Write to the agent", ASK),
+    Action("allow", ("a",), "allow", "Allow what the agent asks for, once", ASK),
+    Action("allow-always", ("A",), "always", "Allow it now and from now on", ASK),
+    Action("reject", ("x",), "reject", "Reject what the agent asks for", ASK),
+    Action("next-waiting", ("semicolon",), "next ▲", "Go to the next workspace that waits for you", ASK),
+    Action("queue", (), "queued prompts", "See and drop the prompts that wait", ASK),
+    Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
+    # Review
+    Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
+    Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
+    Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),
+    # Look
+    Action("pane-1", ("1",), "tree", "The tree of projects, tasks and workspaces", VIEW),
+    Action("pane-2", ("2",), "session", "The workspace's session", VIEW),
+    Action("pane-3", ("3",), "files", "The workspace's files", VIEW),
+    Action("pane-4", ("4",), "diff", "The workspace's diff", VIEW),
+    Action("next-pane", ("tab",), "next pane", "The next pane", VIEW, target="app.focus_next"),
+    Action("previous-pane", ("shift+tab",), "previous", "The pane before", VIEW, target="app.focus_previous"),
+    Action("zoom", ("plus",), "zoom", "Give the pane the whole screen", VIEW),
+    Action("unzoom", ("underscore",), "unzoom", "Show the other panes again", VIEW),
+    Action("back", ("escape",), "back", "One step back: out of zoom, to the tree", VIEW),
+    Action("find", ("slash",), "find", "Find text in the pane", VIEW),
+    Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
+    # Boatyard
+    Action("help", ("question_mark", "f1"), "help", "All keys that work here", APP),
+    Action("palette", ("colon", "ctrl+p"), "palette", "Find any action, task or workspace", APP),
+    Action("theme", (), "theme", "Choose the colours", APP),
+    Action("reconnect", ("R",), "reconnect", "Connect to the engine again and read everything anew", APP),
+    Action("redraw", ("ctrl+l",), "redraw", "Draw the screen again", APP),
+    Action("suspend", ("ctrl+z",), "suspend", "To the shell, as any job", APP, target="app.suspend_process"),
+    Action("interrupt", ("ctrl+c",), "", "Does not quit", APP),
+    Action("quit", ("q",), "quit", "Leave; the engine and all agents go on", APP),
+    Action("quit-now", ("ctrl+q",), "quit", "Leave from anywhere", APP, priority=True),
+    # Rows: every list, log and diff
+    Action("down", ("j", "down"), "down", "Down", MOVE, "rows", "cursor(1)"),
+    Action("up", ("k", "up"), "up", "Up", MOVE, "rows", "cursor(-1)"),
+    Action("top", ("g", "home"), "top", "To the top", MOVE, "rows", "top"),
+    Action("bottom", ("G", "end"), "bottom", "To the end, and follow it", MOVE, "rows", "bottom"),
+    Action("half-down", ("ctrl+d",), "half down", "Half a page down", MOVE, "rows", "half(1)"),
+    Action("half-up", ("ctrl+u",), "half up", "Half a page up", MOVE, "rows", "half(-1)"),
+    Action("page-down", ("pagedown", "ctrl+f"), "page down", "A page down", MOVE, "rows", "page(1)"),
+    Action("page-up", ("pageup",), "page up", "A page up", MOVE, "rows", "page(-1)"),
+    Action("choose", ("enter",), "open", "Open what the cursor is on", MOVE, "rows", "choose"),
+    # Tree and file tree
+    Action("fold", ("space",), "fold", "Fold or unfold", MOVE, "tree", "fold"),
+    Action("fold-in", ("left",), "fold", "Fold, or go to what this is in", MOVE, "tree", "fold_in"),
+    Action("unfold", ("right",), "unfold", "Unfold", MOVE, "tree", "unfold"),
+    # Session
+    Action("inner-next", ("right_square_bracket",), "tab", "The next tab of the session", VIEW, "session",
+           "inner(1)"),
+    Action("inner-previous", ("left_square_bracket",), "tab", "The tab before", VIEW, "session", "inner(-1)"),
+    # Diff
+    Action("file-next", ("J",), "next file", "The next file", REVIEW, "diff", "file(1)"),
+    Action("file-previous", ("K",), "file before", "The file before", REVIEW, "diff", "file(-1)"),
+    Action("hunk-next", ("l",), "next hunk", "The next hunk", REVIEW, "diff", "hunk(1)"),
+    Action("hunk-previous", ("h",), "hunk before", "The hunk before", REVIEW, "diff", "hunk(-1)"),
+    Action("sideways-right", ("L",), "right", "Scroll sideways", MOVE, "wide", "sideways(1)"),
+    Action("sideways-left", ("H",), "left", "Scroll back", MOVE, "wide", "sideways(-1)"),
+    Action("context-more", ("right_curly_bracket",), "more context", "More lines around changes",
+           REVIEW, "diff", "context(1)"),
+    Action("context-less", ("left_curly_bracket",), "less context", "Fewer lines around changes",
+           REVIEW, "diff", "context(-1)"),
+    # Prompt
+    Action("send", ("enter",), "send", "Send; queued while the agent works", ASK, "prompt", "submit"),
+    Action("newline", ("ctrl+j",), "new line", "Start a new line", ASK, "prompt", "newline"),
+    Action("editor", ("ctrl+g",), "$EDITOR", "Write it in $EDITOR", ASK, "prompt", "editor"),
+    Action("leave", ("escape",), "leave", "Back; the draft stays", ASK, "prompt", "leave"),
+)  # fmt: skip
+
+FOOTER: dict[str, tuple[str, ...]] = {
+    "tree": (
+        "allow",
+        "reject",
+        "choose",
+        "new",
+        "start",
+        "prompt",
+        "pane-4",
+        "merge",
+        "stop",
+        "dispose",
+        "add-project",
+    ),
+    "session": (
+        "allow",
+        "allow-always",
+        "reject",
+        "prompt",
+        "stop",
+        "pane-4",
+        "merge",
+        "inner-next",
+        "choose",
+        "back",
+    ),
+    "files": ("choose", "edit", "pane-4", "prompt", "merge", "copy", "back"),
+    "diff": ("file-next", "hunk-next", "choose", "merge", "prompt", "edit", "back"),
+    "prompt": ("send", "newline", "editor", "leave"),
+}
+"""The actions that the footer shows in each view, the most wanted first; the first six that make sense."""
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+_NAMES = {
+    "question_mark": "?", "colon": ":", "semicolon": ";", "slash": "/", "plus": "+", "underscore": "_",
+    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
+    "right_curly_bracket": "}", "escape": "esc", "enter": "enter", "shift+tab": "shift+tab",
+    "pagedown": "pgdn", "pageup": "pgup",
+}  # fmt: skip
+
+
+def key_name(key: str) -> str:
+    """A key as people write it."""
+    return _NAMES.get(key, key)
+
+
+def keys_of(action: Action) -> str:
+    """All keys of an action as people write them."""
+    return " ".join(key_name(key) for key in action.keys)
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Textual's bindings of all actions of these scopes that have a key."""
+    return [
+        Binding(",".join(action.keys), action.action, action.label, show=False,
+                priority=action.priority, id=action.id)
+        for action in ACTIONS
+        if action.scope in scopes and action.keys
+    ]  # fmt: skip

@@ -1,0 +1,275 @@
+"""The application: theme, engine link and store around one screen, and the door through which actions go."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from core.errors import BoatyardError
+from themes import DEFAULT_THEME, load_theme, theme_names
+from tui.actions import BY_ID, bindings
+from tui.bars import Footer
+from tui.glyphs import choose_glyphs
+from tui.home import HomeScreen
+from tui.link import Connect, Link, LinkState
+from tui.literal import Scrub, literal
+from tui.palette import Palette, textual_theme
+from tui.preferences import Preferences, read_preferences, write_preferences
+from tui.prompt import Prompt
+from tui.session import SessionPane
+from tui.situation import why_not
+from tui.store import Changes, Store
+
+if TYPE_CHECKING:
+    from core.client import Client
+    from core.paths import Home
+    from tui.task_sheet import Means
+
+Result = TypeVar("Result")
+BELL_SECONDS = 2.0
+"""The least time between two bells."""
+
+
+class BoatyardApp(App[None], inherit_bindings=False):
+    """Boatyard in the terminal: a client of the engine, which it may start and never stops."""
+
+    TITLE = "Boatyard"
+    CSS_PATH = "boatyard.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+
+    def __init__(self, connect: Connect, *, home: Home | None = None, theme: str = "") -> None:
+        no_color = os.environ.get("NO_COLOR") is not None
+        super().__init__(ansi_color=True if no_color else None)
+        self.animation_level = "none"
+        self._scrub = Scrub()
+        self._paths = home
+        self.preferences = (
+            read_preferences(self._preferences_path) if self._preferences_path else Preferences()
+        )
+        self.glyphs = choose_glyphs()
+        self.store = Store()
+        self.link = Link(self.store, connect, self._link_told)
+        self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
+        self._undo: Callable[[], Awaitable[None]] | None = None
+        self._means: Means | None = None
+        self._attention: set[str] = set()
+        self._rung = 0.0
+        self.home = HomeScreen(self.store, self.link)
+
+    # Looks
+
+    @property
+    def _preferences_path(self) -> Path | None:
+        return self._paths.state / "interface.json" if self._paths else None
+
+    def _wanted_theme(self) -> str:
+        chosen = os.environ.get("BOATYARD_THEME") or self.preferences.theme
+        light = os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
+        return chosen or ("boatyard-light" if light else DEFAULT_THEME)
+
+    def theme_choices(self) -> list[str]:
+        """Names of all themes, the user's own included."""
+        return theme_names(self._paths.config / "themes" if self._paths else None)
+
+    def use_theme(self, name: str, *, remember: bool = True) -> None:
+        """Draws everything in another theme; one that cannot be read is told and not used."""
+        try:
+            file = load_theme(name, self._paths.config / "themes" if self._paths else None)
+        except BoatyardError as error:
+            file = load_theme(DEFAULT_THEME)
+            self.call_later(self.fail, error)
+        self.palette = Palette(file.tokens)
+        self.register_theme(textual_theme(file))
+        self.theme = file.name
+        if remember:
+            self.preferences.theme = name
+            self.refresh_css(animate=False)
+            self.home.theme_changed()
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's filters, and last the one that lets no control character through."""
+        return [*super().get_line_filters(), self._scrub]
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen."""
+        return self.home
+
+    def _fatal_error(self) -> None:
+        """A traceback without the values of variables: they may hold secrets."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+    # Life
+
+    def on_mount(self) -> None:
+        self.store.watch(self._on_changes)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first paint: what takes long to import, and the engine."""
+        self.home.session.drafts = dict(self.preferences.drafts)
+        self.run_worker(asyncio.to_thread(importlib.import_module, "tui.commands"), group="imports")
+        self.run_worker(self.link.run(), group="link")
+        loop = asyncio.get_running_loop()
+        try:
+            loop.add_signal_handler(signal.SIGTERM, self.exit)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+        except (NotImplementedError, RuntimeError, ValueError):
+            return  # Not on the main thread: whoever runs us there handles signals.
+
+    def _hung_up(self) -> None:
+        """The terminal is gone: there is nothing left to restore, and nothing to wait for."""
+        self.keep_preferences()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    def keep_preferences(self) -> None:
+        """Writes down drafts and choices; that they cannot be written stops nobody from leaving."""
+        self.preferences.drafts = self.home.session.keep_drafts()
+        if self._preferences_path is not None:
+            try:
+                write_preferences(self._preferences_path, self.preferences)
+            except OSError as error:
+                self.log.error(f"preferences not written: {error}")
+
+    # The engine
+
+    @property
+    def client(self) -> Client:
+        """The client of the engine.
+
+        Raises:
+            UnreachableError: When there is no connection just now.
+        """
+        return self.link.client
+
+    def _link_told(self, state: LinkState, error: BoatyardError | None) -> None:
+        self._means = None
+        if state is LinkState.CONNECTED:
+            self.run_worker(self._read_agents(), group="agents", exclusive=True)
+        elif error is not None and self.home.link.state is not LinkState.CONNECTED:
+            self.home.connection_lost(error)
+        self.home.refresh_bars()
+
+    async def _read_agents(self) -> None:
+        try:
+            means = await self.means()
+        except BoatyardError:
+            return  # The link has told already.
+        self.store.take_agents(means.agents)
+        self.store.publish()
+
+    async def means(self) -> Means:
+        """The agents and runners there are; asked for once per connection."""
+        from tui.task_sheet import Means
+
+        if self._means is None:
+            agents, status = await asyncio.gather(self.client.agents(), self.client.engine_status())
+            self._means = Means(
+                self.store, agents, status.runners, status.default_runner, self.preferences.last_agent
+            )
+        return self._means
+
+    def remember_agent(self, name: str) -> None:
+        """The agent that is offered first from now on."""
+        self.preferences.last_agent = name
+        self._means = None
+
+    def _on_changes(self, changes: Changes) -> None:
+        """Rings once for each workspace that begins to need the user."""
+        now = set(self.store.needing_attention())
+        new = now - self._attention
+        self._attention = now
+        if new and not changes.everything and time.monotonic() - self._rung > BELL_SECONDS:
+            self._rung = time.monotonic()
+            self.bell()
+
+    # Actions
+
+    def action_perform(self, action_id: str) -> None:
+        self.perform(action_id)
+
+    def perform(self, action_id: str) -> None:
+        """Does what an action says, or says why it cannot be done now."""
+        focused = self.home.focused
+        if action_id == "new" and getattr(focused, "finding", False):
+            self.run_worker(self.run_action("find(1)", focused))
+            return
+        reason = why_not(action_id, self.home.situation())
+        if reason:
+            self.say(f"{BY_ID[action_id].label}: {reason}", severity="warning")
+            return
+        from tui.commands import HANDLERS
+
+        outcome = HANDLERS[action_id](self)
+        if inspect.isawaitable(outcome):
+            self.run_worker(self._attempt(outcome), group="commands")
+
+    async def _attempt(self, work: Awaitable[None]) -> None:
+        """Waits for work and shows what went wrong with it."""
+        try:
+            await work
+        except BoatyardError as error:
+            self.fail(error)
+
+    async def ask(self, screen: Screen[Result]) -> Result | None:
+        """Shows a dialog and returns what it gives; None when it was left."""
+        return await self.push_screen(screen, wait_for_dismiss=True)
+
+    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]]) -> None:
+        """Says what was done, and keeps how to take it back."""
+        self._undo = undo
+        self.home.undoable = True
+        self.say(f"{told}; z takes it back")
+
+    async def undo_last(self) -> None:
+        """Takes back what was done last."""
+        undo, self._undo = self._undo, None
+        self.home.undoable = False
+        if undo is not None:
+            await undo()
+
+    def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:
+        self.perform(event.action_id)
+
+    def on_footer_clicked(self, event: Footer.Clicked) -> None:
+        self.perform(event.action_id) if not BY_ID[event.action_id].target else None
+
+    def on_session_pane_sent(self, event: SessionPane.Sent) -> None:
+        from tui.commands.workspaces import send
+
+        self.run_worker(self._attempt(send(self, event.workspace, event.text)), group="commands")
+
+    def on_prompt_wants_editor(self, event: Prompt.WantsEditor) -> None:
+        from tui.commands.terminals import edit_prompt
+
+        self.run_worker(self._attempt(edit_prompt(self, event.prompt)), group="commands")
+
+    # Words
+
+    def say(self, message: str, *, severity: str = "information") -> None:
+        """Shows a short message for a few seconds."""
+        level = cast('Literal["information", "warning", "error"]', severity)
+        self.notify(str(literal(message)), severity=level, markup=False, timeout=5)
+
+    def fail(self, error: BoatyardError) -> None:
+        """Shows what failed and what to do next, long enough to read."""
+        text = str(literal(f"{error.message}\n{error.hint}".strip(), multiline=True))
+        self.notify(text, severity="error", markup=False, timeout=12)

@@ -1,0 +1,112 @@
+"""The line at the top (what goes on, over all projects) and the line at the bottom (keys that work here)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.link import LinkState
+from tui.spans import Line, Span, draw, width_of
+
+if TYPE_CHECKING:
+    from tui.look import Look
+
+BRAND = "Boatyard"
+
+
+class Bar(Widget):
+    """One line of spans at the left and the right, repainted only when they change."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; background: $panel; color: $foreground; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._left: Line = ()
+        self._right: Line = ()
+
+    def show(self, left: Line, right: Line) -> None:
+        """Shows these spans, unless they are shown already."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        look = cast("Look", self.app)
+        return draw(
+            look.palette,
+            self._left,
+            self._right,
+            width=self.size.width,
+            base=self.rich_style,
+            cut=look.glyphs.cut,
+        )
+
+
+class Header(Bar):
+    """Project, counts by state, and how the engine is."""
+
+    def tell(
+        self, project: str, counts: tuple[int, int, int], state: LinkState, glyphs_of: Look, notice: str
+    ) -> None:
+        """Shows the project in hand, how much runs, waits and has failed, and the link's state."""
+        glyphs = glyphs_of.glyphs
+        left: list[Span] = [(f" {BRAND}", "brand")]
+        if project:
+            left.append((f"  {project}", "strong"))
+        words = (("running", "running"), ("waiting", "waiting"), ("failed", "failed"))
+        right: list[Span] = []
+        for (sign, word), count in zip(words, counts, strict=True):
+            token = sign if count else "dim"
+            right.append((f"{glyphs.state(sign)} {count} {word}   ", token))
+        engine = {"connected": "success", "starting": "dim"}.get(state.value, "error")
+        right.append((f"engine {'ok' if state is LinkState.CONNECTED else state.value} ", engine))
+        if notice:
+            left.append((f"  {notice}", "warning"))
+        self.show(tuple(left), tuple(right))
+
+
+class Footer(Bar):
+    """The few keys that matter here; a click on one is as good as pressing it."""
+
+    MORE: ClassVar[Line] = (("? ", "key"), ("help  ", "dim"), (": ", "key"), ("find ", "dim"))
+
+    class Clicked(Message):
+        """A key in the footer was clicked."""
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._ends: list[tuple[int, str]] = []
+
+    def tell(self, keys: list[tuple[str, str, str]], width: int) -> None:
+        """Shows these (action, key, label), as many as fit."""
+        spans: list[Span] = []
+        self._ends = []
+        room = width - width_of(self.MORE) - 2
+        for action_id, key, label in keys:
+            piece = [(f" {key} ", "key"), (f"{label} ", "text")]
+            if width_of([*spans, *piece]) > room:
+                break
+            spans += piece
+            self._ends.append((width_of(spans), action_id))
+        self.show(tuple(spans), self.MORE)
+
+    @property
+    def shown(self) -> list[str]:
+        """The actions that are shown now."""
+        return [action_id for _, action_id in self._ends]
+
+    def on_click(self, event: events.Click) -> None:
+        for end, action_id in self._ends:
+            if event.x < end:
+                self.post_message(self.Clicked(action_id))
+                return

@@ -1,0 +1,154 @@
+"""A still page of text: a task, a project, the first steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from core.values.entities import Project, Repo, Task
+from core.values.states import TaskStatus
+from tui.durations import age
+from tui.glyphs import Glyphs
+from tui.prose import prose
+from tui.rows import RowView
+from tui.spans import Line
+from tui.states import TASK
+
+Draw = Callable[[int, Glyphs], Sequence[Line]]
+"""Makes the lines for a width."""
+
+
+class Card(RowView):
+    """Lines made for the width at hand."""
+
+    shows_cursor = False
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._make: Draw | None = None
+        self._lines: Sequence[Line] = ()
+
+    def show(self, make: Draw) -> None:
+        """Shows what `make` gives for a width."""
+        self._make = make
+        self._remake()
+
+    def _remake(self) -> None:
+        if self._make is not None:
+            self._lines = self._make(max(20, self.scrollable_content_region.width), self.glyphs)
+        self.rows_changed()
+
+    def on_resize(self) -> None:  # type: ignore[override]
+        self._remake()
+
+    def row_count(self) -> int:
+        return len(self._lines)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        return self._lines[index], ()
+
+
+def key_line(*pairs: tuple[str, str]) -> Line:
+    """Keys with what they do."""
+    spans: list[tuple[str, str]] = [(" ", "text")]
+    for key, label in pairs:
+        spans += [(key, "key"), (f" {label}    ", "dim")]
+    return tuple(spans)
+
+
+def task_card(task: Task, workspaces: int) -> Draw:
+    """A task: title, state, description, and what to do with it."""
+
+    def make(width: int, glyphs: Glyphs) -> list[Line]:
+        sign, word = TASK[task.status]
+        lines: list[Line] = [
+            (),
+            *(((" ", "text"), *line) for line in prose(task.title, width - 2, glyphs, "title")),
+        ]
+        lines += [
+            ((f" {glyphs.state(sign)} {word}", sign), (f"   made {age(task.created_at)} ago", "dim")),
+            (),
+        ]
+        if task.description:
+            lines += [((" ", "text"), *line) for line in prose(task.description, width - 2, glyphs)]
+        else:
+            lines.append(((" No description", "dim"),))
+        lines.append(())
+        run = "another attempt" if workspaces else "start it"
+        if task.status in (TaskStatus.DONE, TaskStatus.CANCELLED):
+            run = "start it again"
+        lines.append(key_line(("r", run), ("d", "done, cancel, remove"), (":", "everything else")))
+        return lines
+
+    return make
+
+
+def project_card(project: Project, repos: list[Repo], tasks: int) -> Draw:
+    """A project: its repositories, and what to do."""
+
+    def make(width: int, glyphs: Glyphs) -> list[Line]:
+        lines: list[Line] = [(), ((f" {project.name}", "title"),), ((f" {tasks} tasks", "dim"),), ()]
+        for repo in repos:
+            lines.append((("  ", "text"), (repo.display_name or repo.name, "text")))
+            lines.append(((f"    {repo.path}", "dim"),))
+            if repo.target_branch:
+                lines.append(((f"    {glyphs.branch} {repo.target_branch}", "dim"),))
+        lines += [(), key_line(("n", "new task"), ("p", "add a repository"))]
+        return lines
+
+    return make
+
+
+def welcome_card(here: str, notice: str) -> Draw:
+    """What one sees before there is a project."""
+
+    def make(width: int, glyphs: Glyphs) -> list[Line]:
+        text = (
+            "Boatyard runs coding tasks side by side. Each attempt gets its own clone, its own branch and, "
+            "with a container engine, its own container. You watch, answer, review and merge; nothing is "
+            "lost when this terminal closes."
+        )
+        lines: list[Line] = [(), ((" Welcome to Boatyard", "title"),), ()]
+        lines += [((" ", "text"), *line) for line in prose(text, min(width - 2, 76), glyphs, "text")]
+        lines.append(())
+        if here:
+            lines += [((" This folder is a git repository:", "dim"),), ((f"   {here}", "text"),), ()]
+            lines.append(key_line(("n", "first task in it")))
+        else:
+            lines.append(((" This folder is no git repository.", "dim"),))
+            lines.append(())
+            lines.append(key_line(("n", "first task: give the repository's path")))
+        lines += [key_line(("p", "add a project")), key_line(("?", "all keys"))]
+        if notice:
+            lines += [
+                (),
+                *(((" ", "text"), *line) for line in prose(notice, min(width - 2, 76), glyphs, "warning")),
+            ]
+        return lines
+
+    return make
+
+
+def trouble_card(message: str, hint: str) -> Draw:
+    """Why there is nothing to see."""
+
+    def make(width: int, glyphs: Glyphs) -> list[Line]:
+        lines: list[Line] = [(), ((" The engine cannot be reached", "title"),), ()]
+        lines += [((" ", "text"), *line) for line in prose(message, min(width - 2, 90), glyphs, "error")]
+        lines += [((" ", "text"), *line) for line in prose(hint, min(width - 2, 90), glyphs)]
+        lines += [
+            (),
+            ((" It is tried again, less and less often.", "dim"),),
+            key_line(("R", "try now"), ("q", "leave")),
+        ]
+        return lines
+
+    return make
+
+
+def small_card(width: int, height: int) -> Draw:
+    """What is shown where there is no room for anything."""
+
+    def make(_: int, glyphs: Glyphs) -> list[Line]:
+        return [((f" {width}x{height} is too small", "warning"),), ((" Boatyard needs 60x15", "dim"),)]
+
+    return make

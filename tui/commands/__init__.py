@@ -1,0 +1,57 @@
+"""What each action does. A handler gets the app; one that waits for anything is a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tui.commands import merging, places, projects, tasks, terminals, workspaces
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+Handler = Callable[["BoatyardApp"], Awaitable[None] | None]
+
+HANDLERS: dict[str, Handler] = {
+    "new": tasks.new,
+    "start": tasks.start,
+    "task-done": tasks.done,
+    "task-cancel": tasks.cancel,
+    "task-todo": tasks.todo,
+    "task-edit": tasks.edit,
+    "add-project": projects.add,
+    "remove-project": projects.remove,
+    "stop": workspaces.stop,
+    "dispose": workspaces.dispose,
+    "undo": workspaces.undo,
+    "restore": workspaces.restore,
+    "close": workspaces.close,
+    "remove": workspaces.remove,
+    "prompt": workspaces.prompt,
+    "allow": workspaces.allow,
+    "allow-always": workspaces.allow_always,
+    "reject": workspaces.reject,
+    "queue": workspaces.queue,
+    "merge": merging.merge,
+    "shell": terminals.shell,
+    "edit": terminals.edit,
+    "copy": terminals.copy,
+    "next-waiting": places.next_waiting,
+    "pane-1": places.view("tree"),
+    "pane-2": places.view("session"),
+    "pane-3": places.view("files"),
+    "pane-4": places.view("diff"),
+    "zoom": places.zoom,
+    "unzoom": places.unzoom,
+    "back": places.back,
+    "find": places.find,
+    "help": places.show_help,
+    "palette": places.palette,
+    "theme": places.theme,
+    "reconnect": places.reconnect,
+    "redraw": places.redraw,
+    "interrupt": places.interrupt,
+    "quit": places.leave,
+    "quit-now": places.leave,
+}
+"""By action id; actions with a `target` of their own are not here."""

@@ -1,0 +1,38 @@
+"""The merge: previewed, decided, told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from tui.merge_sheet import MergeForm, MergeSheet
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def merge(app: BoatyardApp) -> None:
+    """Merges into the target branch, or hands conflicts to the agent."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    repos = {repo.repo_id: repo.name for repo in workspace.repos}
+    form = await app.ask(MergeSheet(app.link, workspace.name, repos))
+    if form is None:
+        return
+    if form.conflicts:
+        _hand_over(app, workspace.name, form, workspace.repos[0].target_branch if workspace.repos else "")
+        return
+    result = await app.client.merge(
+        workspace.name, ask.MergeWorkspace(style=form.style, message=form.message)
+    )
+    told = ", ".join(f"{each.target_branch} is at {each.commit[:8]}" for each in result.merges)
+    app.say(f"Merged {workspace.name}: {told}" if told else f"{workspace.name}: nothing was left to merge")
+
+
+def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str) -> None:
+    files = "\n".join(f"- {conflict.path} ({conflict.kind})" for conflict in form.conflicts[:50])
+    draft = f"Merge the branch {target} into yours and resolve these conflicts, then commit:\n{files}"
+    app.home.go_to_workspace(name)
+    prompt = app.home.session.prompt
+    prompt.text = draft
+    app.perform("prompt")

@@ -1,0 +1,127 @@
+"""Getting about: views, help, palette, themes, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.actions import ACTIONS, keys_of
+from tui.finder import Finder, Found
+from tui.rows import RowView
+from tui.situation import why_not
+from tui.states import TASK, workspace_sign
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+def view(name: str) -> Callable[[BoatyardApp], None]:
+    """A handler that brings one pane to the front."""
+
+    def show(app: BoatyardApp) -> None:
+        app.home.show_view(name)
+
+    return show
+
+
+def next_waiting(app: BoatyardApp) -> None:
+    """The next workspace, after the one in hand, that waits for the user."""
+    names = app.store.waiting()
+    at = app.home.session.workspace
+    index = (names.index(at) + 1) % len(names) if at in names else 0
+    app.home.go_to_workspace(names[index])
+
+
+def zoom(app: BoatyardApp) -> None:
+    app.home.toggle_zoom(True)
+
+
+def unzoom(app: BoatyardApp) -> None:
+    app.home.toggle_zoom(False)
+
+
+def back(app: BoatyardApp) -> None:
+    app.home.step_back()
+
+
+def find(app: BoatyardApp) -> None:
+    app.home.show_find()
+
+
+def reconnect(app: BoatyardApp) -> None:
+    app.link.reconnect()
+
+
+def redraw(app: BoatyardApp) -> None:
+    app.home.refresh(layout=True)
+
+
+def interrupt(app: BoatyardApp) -> None:
+    app.say("q leaves; the engine and all agents go on without this window")
+
+
+def leave(app: BoatyardApp) -> None:
+    app.keep_preferences()
+    app.exit()
+
+
+async def show_help(app: BoatyardApp) -> None:
+    """The keys that work where the focus is, by group; Enter on one does it."""
+    now = app.home.situation()
+    scopes = app.home.scopes() or {"app"}
+    found = [
+        Found(action.label, action.help, action.id, keys_of(action), action.group, why_not(action.id, now))
+        for action in sorted(ACTIONS, key=lambda action: action.group)
+        if action.scope in scopes and action.keys and action.label
+    ]
+    await _choose(app, "Keys that work here", found, "find a key or an action")
+
+
+async def palette(app: BoatyardApp) -> None:
+    """Everything there is: actions, workspaces, tasks, projects."""
+    now = app.home.situation()
+    store = app.store
+    found = [
+        Found(action.help, "", action.id, keys_of(action), action.group, why_not(action.id, now))
+        for action in ACTIONS
+        if action.scope == "app" and not action.target and action.label and action.id != "quit-now"
+    ]
+    for workspace in store.workspaces.values():
+        task = store.tasks.get(workspace.task_id)
+        detail = f"{workspace_sign(workspace)[1]}  {task.title if task else ''}"
+        found.append(Found(workspace.name, detail, f"workspace:{workspace.name}", "", "Workspace"))
+    for task in store.tasks.values():
+        found.append(Found(task.title, TASK[task.status][1], f"task:{task.id}", "", "Task"))
+    for project in store.projects.values():
+        found.append(Found(project.name, "", f"project:{project.id}", "", "Project"))
+    await _choose(app, "Find", found, "an action, a workspace, a task, a project")
+
+
+async def _choose(app: BoatyardApp, title: str, found: list[Found], placeholder: str) -> None:
+    chosen = await app.ask(Finder(title, found, placeholder))
+    if not chosen:
+        return
+    kind, _, name = chosen.partition(":")
+    if kind == "workspace":
+        app.home.go_to_workspace(name)
+    elif kind in ("task", "project"):
+        app.home.go_to(chosen)
+    else:
+        _do(app, chosen)
+
+
+def _do(app: BoatyardApp, action_id: str) -> None:
+    action = next(action for action in ACTIONS if action.id == action_id)
+    if not action.target:
+        app.perform(action.id)
+        return
+    namespace = app.home.focused if isinstance(app.home.focused, RowView) else app.home
+    app.call_later(app.run_action, action.target, namespace)
+
+
+async def theme(app: BoatyardApp) -> None:
+    """Another set of colours, remembered."""
+    found = [Found(name, "in use" if name == app.theme else "", name) for name in app.theme_choices()]
+    chosen = await app.ask(Finder("Colours", found, "find a theme"))
+    if chosen:
+        app.use_theme(chosen)

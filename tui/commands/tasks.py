@@ -1,0 +1,121 @@
+"""Tasks: new, started, done, cancelled, edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from core.values.entities import Task
+from core.values.states import TaskStatus, WorkspaceState
+from tui.home import repository_here
+from tui.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def new(app: BoatyardApp) -> None:
+    """A new task, started at once unless told otherwise."""
+    projects = sorted(app.store.projects.values(), key=lambda project: project.name.casefold())
+    now = app.home.situation()
+    at = next((i for i, project in enumerate(projects) if project == now.project), 0)
+    form = await app.ask(TaskSheet(await app.means(), projects, repository_here(), at))
+    if form is None:
+        return
+    if form.start and form.agent:
+        app.remember_agent(form.agent)
+    if not form.project:
+        await _first(app, form)
+        return
+    body = ask.AddTask(project=form.project, title=form.title, description=form.description)
+    task = await app.client.add_task(body)
+    if form.start:
+        await _open(app, task.id, form)
+    else:
+        app.home.go_to(f"task:{task.id}")
+
+
+async def _first(app: BoatyardApp, form: TaskForm) -> None:
+    """A task in a repository that Boatyard does not know yet."""
+    path = str(Path(form.path).expanduser())
+    if form.start:
+        body = ask.RunTask(
+            title=form.title, repos=(path,), description=form.description, agent=form.agent,
+            settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
+        )  # fmt: skip
+        operation = await app.client.run_task(body)
+        app.home.go_to_workspace(operation.workspace)
+        return
+    repo = await app.client.add_repo(ask.AddRepo(path=path))
+    project = await app.client.add_project(ask.AddProject(name=repo.name, repos=(repo.id,)))
+    added = ask.AddTask(project=project.id, title=form.title, description=form.description)
+    task = await app.client.add_task(added)
+    app.home.go_to(f"task:{task.id}")
+
+
+async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
+    operation = await app.client.new_workspace(
+        ask.NewWorkspace(
+            task=task_id,
+            name=form.name,
+            agent=form.agent,
+            target_branch=form.target_branch,
+            settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
+        )  # fmt: skip
+    )
+    app.home.go_to_workspace(operation.workspace)
+
+
+async def start(app: BoatyardApp) -> None:
+    """A workspace on the task; a set-up that failed is tried again instead."""
+    now = app.home.situation()
+    if now.workspace is not None and now.workspace.state is WorkspaceState.FAILED:
+        await app.client.retry_setup(now.workspace.name)
+        app.home.show_view("session")
+        return
+    assert now.task is not None
+    repos = app.store.repos_of(now.task.project_id)
+    branch = next((repo.target_branch for repo in repos if repo.target_branch), "")
+    again = bool(app.store.workspaces_of.get(now.task.id))
+    form = await app.ask(StartSheet(await app.means(), now.task.title, branch, again))
+    if form is not None:
+        app.remember_agent(form.agent)
+        await _open(app, now.task.id, form)
+
+
+async def edit(app: BoatyardApp) -> None:
+    """Another title or description."""
+    task = app.home.situation().task
+    assert task is not None
+    changed = await app.ask(EditSheet(task.title, task.description))
+    if changed is not None:
+        title, description = changed
+        await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
+
+
+async def _set_status(app: BoatyardApp, status: TaskStatus) -> None:
+    task = app.home.situation().task
+    assert task is not None
+    before = task.status
+    await app.client.update_task(task.id, ask.UpdateTask(status=status))
+
+    async def back(of: Task = task) -> None:
+        await app.client.update_task(of.id, ask.UpdateTask(status=before))
+
+    app.can_undo(f"{task.title!r} is {status.value.replace('_', ' ')} now", back)
+
+
+async def done(app: BoatyardApp) -> None:
+    """The task is done."""
+    await _set_status(app, TaskStatus.DONE)
+
+
+async def cancel(app: BoatyardApp) -> None:
+    """The task is not to be done."""
+    await _set_status(app, TaskStatus.CANCELLED)
+
+
+async def todo(app: BoatyardApp) -> None:
+    """The task is to be done after all."""
+    await _set_status(app, TaskStatus.TODO)

@@ -1,0 +1,79 @@
+"""What leaves the interface: a shell, the user's editor, the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from core.errors import BoatyardError
+from core.values import requests as ask
+from core.values.entities import Workspace
+from tui.menu import Menu, Option
+from tui.prompt import Prompt
+from tui.rows import RowView
+from tui.terminal import copy as copy_text
+from tui.terminal import edit_text, editor_argv, open_beside
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def shell(app: BoatyardApp) -> None:
+    """A shell where the workspace's processes run."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    argv = await app.client.shell_argv(workspace.name, ask.RunCommand(argv=()))
+    await open_beside(app, workspace.name, argv)
+
+
+def _path(app: BoatyardApp, workspace: Workspace) -> tuple[Path, int]:
+    """The file at hand on this machine, never outside the workspace, and the line."""
+    home = app.home
+    root, relative, line = workspace.folder, home.situation().path, home.files.line
+    if home.view == "diff" and home.diff.file is not None:
+        repo = home.diff.file.repo_id
+        root = next((each.path for each in workspace.repos if each.repo_id == repo), workspace.folder)
+        line = home.diff.line
+    parts = PurePosixPath(relative)
+    if parts.is_absolute() or ".." in parts.parts:
+        raise BoatyardError(f"{relative} is not inside the workspace", hint="Choose another file.")
+    return Path(root) / parts, line
+
+
+async def edit(app: BoatyardApp) -> None:
+    """The file at hand in the user's editor."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    path, line = _path(app, workspace)
+    await open_beside(app, "edit", editor_argv(path, line))
+
+
+async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:
+    """The prompt in the user's editor."""
+    prompt.text = await edit_text(app, prompt.text)
+    prompt.move_cursor(prompt.document.end)
+
+
+async def copy(app: BoatyardApp) -> None:
+    """Asks what to copy, and says where it went."""
+    home = app.home
+    now = home.situation()
+    options: list[Option] = []
+    focused = home.focused
+    if isinstance(focused, RowView) and focused.row_count():
+        options.append(Option("l", "The line", focused.row_text(focused.cursor_row)))
+    entry = home.session.conversation.current
+    if now.view == "session" and entry is not None and (entry.text or entry.output):
+        options.append(Option("e", "The whole entry", entry.text or entry.output))
+    if now.path:
+        options.append(Option("p", "The file's path", now.path))
+    if now.workspace is not None:
+        options.append(Option("n", "The workspace's name", now.workspace.name))
+        options.append(Option("b", "The branch", now.workspace.branch))
+        options.append(Option("f", "The folder", now.workspace.folder))
+    elif now.task is not None:
+        options.append(Option("t", "The task's title", now.task.title))
+    shown = [Option(each.key, each.label, each.value, each.value[:60]) for each in options]
+    chosen = await app.ask(Menu("Copy", "" if shown else "There is nothing to copy here.", shown))
+    if chosen:
+        app.say(f"Copied by way of {await copy_text(app, chosen)}")

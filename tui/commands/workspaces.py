@@ -1,0 +1,180 @@
+"""Workspaces: answered, stopped, closed, opened again, removed and brought back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from core.values.entities import QueuedPrompt, Workspace
+from core.values.review import LossReport
+from core.values.states import TaskStatus, WorkspaceState
+from tui.menu import Menu, Option, question
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+def _workspace(app: BoatyardApp) -> Workspace:
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    return workspace
+
+
+async def stop(app: BoatyardApp) -> None:
+    """Stops the turn; what the agent did stays."""
+    workspace = _workspace(app)
+    text = f"Stop what runs in {workspace.name}? What it did so far stays."
+    if await app.ask(question("Stop", text, "s", "Stop it")):
+        await app.client.stop_workspace(workspace.name)
+        app.say(f"{workspace.name} was told to stop")
+
+
+def prompt(app: BoatyardApp) -> None:
+    """To the prompt."""
+    app.home.show_view("session")
+    app.home.session.show_tab("talk")
+    app.home.call_after_refresh(app.home.session.prompt.focus)
+
+
+async def send(app: BoatyardApp, workspace: str, text: str) -> None:
+    """Sends a prompt; it is cleared only when the engine has it."""
+    sent = await app.client.send(workspace, ask.SendPrompt(prompt=text))
+    app.home.session.clear_prompt(workspace)
+    if isinstance(sent, QueuedPrompt):
+        app.say("Queued: it is sent when the turn ends")
+
+
+async def _answer(app: BoatyardApp, *kinds: str) -> None:
+    approval = app.home.situation().approval
+    assert approval is not None
+    offered = [option for kind in kinds for option in approval.options if option.kind == kind]
+    if approval.options and not offered:
+        app.say("the agent does not offer that answer", severity="warning")
+        return
+    option = offered[0].id if offered else kinds[0]
+    await app.client.answer_approval(approval.id, ask.AnswerApproval(option=option))
+
+
+async def allow(app: BoatyardApp) -> None:
+    """Yes, this once."""
+    await _answer(app, "allow_once")
+
+
+async def allow_always(app: BoatyardApp) -> None:
+    """Yes, and from now on."""
+    await _answer(app, "allow_always")
+
+
+async def reject(app: BoatyardApp) -> None:
+    """No."""
+    await _answer(app, "reject_once", "reject_always")
+
+
+async def queue(app: BoatyardApp) -> None:
+    """The prompts that wait; one can be dropped."""
+    workspace = _workspace(app)
+    waiting = await app.client.queue(workspace.name)
+    options = [Option("", "Leave them as they are", "")]
+    options += [Option("", f"Drop: {prompt.prompt.partition(chr(10))[0]}", prompt.id) for prompt in waiting]
+    chosen = await app.ask(Menu("Queued prompts", "", options))
+    if chosen:
+        await app.client.drop_queued(workspace.name, chosen)
+
+
+async def close(app: BoatyardApp) -> None:
+    """Stops the environment and keeps everything."""
+    workspace = _workspace(app)
+    await app.client.close_workspace(workspace.name)
+
+    async def back() -> None:
+        await app.client.restore_workspace(workspace.name)
+
+    app.can_undo(f"{workspace.name} is being closed", back)
+
+
+async def restore(app: BoatyardApp) -> None:
+    """Opens a closed workspace."""
+    await app.client.restore_workspace(_workspace(app).name)
+
+
+def _loss(report: LossReport) -> str:
+    parts = [
+        (report.unmerged_commits, "commits that are merged nowhere"),
+        (report.changed_files, "changed files"),
+        (report.untracked_files, "untracked files"),
+        (report.ignored_files, "ignored files"),
+    ]
+    lines = [f"  {count} {what}" for count, what in parts if count]
+    return "It would take with it:\n" + "\n".join(lines) if lines else "Everything in it is merged."
+
+
+async def remove(app: BoatyardApp) -> None:
+    """Moves a workspace to the trash, after saying what is in it; or removes a task."""
+    now = app.home.situation()
+    if now.workspace is None:
+        await _remove_task(app)
+        return
+    name = now.workspace.name
+    report = await app.client.loss(name)
+    text = f"Remove the workspace {name}?\n\n{_loss(report)}\n\nz brings it back; the trash keeps it for 30 days."
+    if not await app.ask(question("Remove the workspace", text, "r", "Remove it")):
+        return
+    await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True))
+
+    async def back() -> None:
+        await app.client.recover_workspace(name)
+        app.home.go_to_workspace(name, view="tree")
+
+    app.can_undo(f"{name} is in the trash", back)
+
+
+async def _remove_task(app: BoatyardApp) -> None:
+    task = app.home.situation().task
+    assert task is not None
+    names = app.store.workspaces_of.get(task.id, [])
+    with_it = f" with its workspaces {', '.join(names)}" if names else ""
+    text = f"Remove the task {task.title!r}{with_it}? This cannot be undone."
+    if await app.ask(question("Remove the task", text, "r", "Remove it")):
+        await app.client.remove_task(task.id)
+
+
+async def dispose(app: BoatyardApp) -> None:
+    """What can be done with the thing that is selected, once one is through with it."""
+    now = app.home.situation()
+    options: list[Option] = []
+    title = ""
+    if now.workspace is not None:
+        title = now.workspace.name
+        if now.workspace.state is WorkspaceState.CLOSED:
+            options.append(Option("o", "Open again", "restore"))
+        elif now.workspace.state is WorkspaceState.OPEN:
+            options.append(Option("c", "Close", "close", "stops its container, keeps everything"))
+        options.append(Option("r", "Remove", "remove", "to the trash, for 30 days", danger=True))
+    if now.task is not None:
+        title = title or now.task.title
+        options += _task_options(now.task.status, of_workspace=now.workspace is not None)
+    elif now.project is not None:
+        title = now.project.name
+        options.append(Option("r", "Remove the project", "remove-project", "repositories stay", danger=True))
+    chosen = await app.ask(Menu(title, "", options))
+    if chosen:
+        app.perform(chosen)
+
+
+def _task_options(status: TaskStatus, *, of_workspace: bool) -> list[Option]:
+    options = []
+    if status is not TaskStatus.DONE:
+        options.append(Option("d", "Task is done", "task-done"))
+    if status is not TaskStatus.CANCELLED:
+        options.append(Option("x", "Cancel the task", "task-cancel"))
+    if status is not TaskStatus.TODO:
+        options.append(Option("t", "Task is to do again", "task-todo"))
+    options.append(Option("e", "Edit the task", "task-edit"))
+    if not of_workspace:
+        options.append(Option("r", "Remove the task", "remove", danger=True))
+    return options
+
+
+async def undo(app: BoatyardApp) -> None:
+    """Takes back what was last done in this terminal."""
+    await app.undo_last()

@@ -1,0 +1,189 @@
+"""The conversation with an agent as rows: one block per entry, drawn again only when its entry changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from core.values.states import OperationStatus, WorkspaceState
+from tui.entry_rows import Drawing, EntryRow, entry_rows, foldable
+from tui.feed import Feed
+from tui.rows import RowView
+from tui.spans import Line
+from tui.step_rows import operation_rows
+from tui.store import Store
+
+if TYPE_CHECKING:
+    from core.values.conversation import Entry, EntryKind
+
+
+class Conversation(RowView):
+    """Follows its end while the cursor is on the last row."""
+
+    class WantsOlder(Message):
+        """The top is in sight, and there is more before it."""
+
+    class Told(Message):
+        """Rows came in below while the user reads further up."""
+
+        def __init__(self, unseen: int) -> None:
+            super().__init__()
+            self.unseen = unseen
+
+    shows_blurred_cursor = False
+
+    def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._store = store
+        self._feed: Feed | None = None
+        self._rows: list[EntryRow] = []
+        self._starts: list[int] = []
+        self._tail = 0
+        """Where the rows of the entries end and those of the operation begin."""
+        self._unfolded: set[tuple[str, str]] = set()
+        self._unseen = 0
+        self._asked_older = False
+
+    # What is shown
+
+    def show(self, feed: Feed | None) -> None:
+        """Shows another conversation, at its end."""
+        self._feed = feed
+        self._unseen = 0
+        self._asked_older = False
+        self.rebuild()
+        self.move_to(self.row_count() - 1)
+
+    def rebuild(self) -> None:
+        """Draws everything anew, as for another width."""
+        follow = self.at_end
+        self._rows, self._starts = [], []
+        self._extend(0)
+        self._changed(follow)
+
+    def entry_changed(self, index: int) -> None:
+        """An entry of the feed is new or different."""
+        if index >= len(self._starts):
+            index = len(self._starts)
+        self._redraw_from(index)
+
+    def _redraw_from(self, index: int) -> None:
+        follow = self.at_end
+        before = len(self._rows)
+        if index < len(self._starts):
+            del self._rows[self._starts[index] :]
+            del self._starts[index:]
+        else:
+            del self._rows[self._tail :]
+        self._extend(index)
+        grown = len(self._rows) - before
+        self._changed(follow, grown)
+
+    def older_came(self, count: int) -> None:
+        """Older entries were put before; the cursor stays on what it was on."""
+        before = len(self._rows)
+        self._asked_older = False
+        self._rows, self._starts = [], []
+        self._extend(0)
+        self._changed(False)
+        if count:
+            self.move_to(self.cursor_row + len(self._rows) - before)
+
+    def _extend(self, index: int) -> None:
+        """Draws the entries from `index` on, and the operation after them."""
+        feed = self._feed
+        self._tail = len(self._rows)
+        if feed is None:
+            return
+        for at in range(index, len(feed.entries)):
+            self._starts.append(len(self._rows))
+            before = feed.entries[at - 1].kind if at else None
+            self._rows += entry_rows(feed.entries[at], self._how(feed.entries[at], before))
+        self._tail = len(self._rows)
+        operation = self._store.operations.get(feed.workspace)
+        workspace = self._store.workspaces.get(feed.workspace)
+        if operation is not None and (
+            operation.status in (OperationStatus.RUNNING, OperationStatus.FAILED)
+            or (workspace is not None and workspace.state is WorkspaceState.CREATING)
+            or not feed.entries
+        ):
+            self._rows += [EntryRow(())] if self._rows else []
+            self._rows += operation_rows(operation, self._width, self.glyphs)
+
+    def operation_changed(self) -> None:
+        """The steps at the end are others now."""
+        self._redraw_from(len(self._starts))
+
+    def _changed(self, follow: bool, grown: int = 0) -> None:
+        self.rows_changed()
+        if follow:
+            self.move_to(self.row_count() - 1)
+            self._unseen = 0
+        elif grown > 0:
+            self._unseen += grown
+            self.post_message(self.Told(self._unseen))
+
+    @property
+    def _width(self) -> int:
+        return max(20, self.scrollable_content_region.width - 1)
+
+    def _how(self, entry: Entry, before: EntryKind | None) -> Drawing:
+        key = (entry.process_id, entry.id)
+        pending = entry.approval_id is not None and entry.approval_id in self._store.approvals
+        return Drawing(self._width, self.glyphs, key in self._unfolded, pending, before)
+
+    # Rows
+
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        row = self._rows[index]
+        return ((" ", "text"), *row.left), row.right
+
+    def row_under(self, index: int) -> str:
+        return self._rows[index].under
+
+    def empty_text(self) -> Line:
+        if self._feed is None:
+            return ((" Nothing selected", "dim"),)
+        if not self._feed.loaded:
+            return ((" Reading the conversation", "dim"), (self.glyphs.cut, "dim"))
+        return ((" No turn yet. ", "dim"), ("i ", "key"), ("writes to the agent", "dim"))
+
+    def on_resize(self) -> None:  # type: ignore[override]
+        self.rebuild()
+
+    def watch_cursor_row(self, old: int, new: int) -> None:
+        super().watch_cursor_row(old, new)
+        if self.at_end and self._unseen:
+            self._unseen = 0
+            self.post_message(self.Told(0))
+        if new == 0 and self._feed is not None and self._feed.start > 0 and not self._asked_older:
+            self._asked_older = True
+            self.post_message(self.WantsOlder())
+
+    # The entry at the cursor
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry that the cursor is in."""
+        import bisect
+
+        at = bisect.bisect_right(self._starts, self.cursor_row) - 1
+        if self._feed is None or at < 0 or self.cursor_row >= self._tail:
+            return None
+        return self._feed.entries[at]
+
+    def action_choose(self) -> None:
+        entry = self.current
+        if entry is None or self._feed is None or not foldable(entry):
+            return
+        self._unfolded.symmetric_difference_update({(entry.process_id, entry.id)})
+        at = self._feed.entries.index(entry)
+        row = self._starts[at]
+        self._rows, self._starts = [], []
+        self._extend(0)
+        self.rows_changed()
+        self.move_to(row)

@@ -1,0 +1,30 @@
+"""How the interface gets its client of the engine.
+
+The client's library takes a quarter of a second to import: it is imported on a thread, after the first
+paint, and nowhere else in the interface.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+from tui.link import Connect
+
+if TYPE_CHECKING:
+    from core.client import Client
+    from core.paths import Home
+
+
+def connector(home: Home) -> Connect:
+    """A way to the engine of `home`, which starts it when it does not run."""
+
+    async def connect() -> Client:
+        client = await asyncio.to_thread(importlib.import_module, "core.client")
+        launch = await asyncio.to_thread(importlib.import_module, "core.client.launch")
+        await launch.ensure_engine(home)
+        made: Client = client.Client(home.socket)
+        return made
+
+    return connect

@@ -1,0 +1,130 @@
+"""The files of a workspace as a tree: a folder is read when it is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from core.values.review import Change
+from tui.actions import bindings
+from tui.durations import size
+from tui.rows import RowView
+from tui.spans import Line
+
+if TYPE_CHECKING:
+    from core.values.review import FileNode
+
+SIGNS: dict[Change, tuple[str, str]] = {
+    Change.ADDED: ("A", "added"), Change.MODIFIED: ("M", "dirty"), Change.DELETED: ("D", "removed"),
+    Change.RENAMED: ("R", "review"), Change.COPIED: ("C", "review"), Change.TYPE: ("T", "dirty"),
+}  # fmt: skip
+
+
+class FileTree(RowView):
+    """Folders first; a mark says what changed against the target."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree")]
+
+    class WantsFolder(Message):
+        """A folder was opened for the first time."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._folders: dict[str, tuple[FileNode, ...]] = {}
+        self._open: set[str] = set()
+        self._asked: set[str] = set()
+        self._rows: list[tuple[FileNode, int]] = []
+        self._loaded = False
+
+    def reset(self) -> None:
+        """Another workspace: forgets everything."""
+        self._folders, self._open, self._asked, self._rows = {}, set(), set(), []
+        self._loaded = False
+        self.rows_changed()
+
+    @property
+    def open_folders(self) -> list[str]:
+        """The folders in sight, the workspace's own first; they are what a refresh reads again."""
+        return ["", *sorted(self._open)]
+
+    def take(self, path: str, nodes: tuple[FileNode, ...]) -> None:
+        """Takes in what is in a folder."""
+        self._folders[path] = nodes
+        self._loaded = True
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        at = self.current.path if self.current else ""
+        self._rows = []
+        self._add("", 0)
+        self.rows_changed()
+        self.move_to(next((i for i, (node, _) in enumerate(self._rows) if node.path == at), self.cursor_row))
+
+    def _add(self, path: str, depth: int) -> None:
+        for node in self._folders.get(path, ()):
+            self._rows.append((node, depth))
+            if node.folder and node.path in self._open:
+                self._add(node.path, depth + 1)
+
+    @property
+    def current(self) -> FileNode | None:
+        """The file or folder at the cursor."""
+        return self._rows[self.cursor_row][0] if self.cursor_row < len(self._rows) else None
+
+    def action_fold(self) -> None:
+        node = self.current
+        if node is None or not node.folder:
+            return
+        self._open.symmetric_difference_update({node.path})
+        if node.path in self._open and node.path not in self._folders and node.path not in self._asked:
+            self._asked.add(node.path)
+            self.post_message(self.WantsFolder(node.path))
+        self._rebuild()
+
+    def action_unfold(self) -> None:
+        if self.current is not None and self.current.path not in self._open:
+            self.action_fold()
+
+    def action_fold_in(self) -> None:
+        node = self.current
+        if node is None:
+            return
+        if node.path in self._open:
+            self.action_fold()
+            return
+        parent = node.path.rpartition("/")[0]
+        for index, (each, _) in enumerate(self._rows):
+            if each.path == parent:
+                self.move_to(index)
+
+    def action_choose(self) -> None:
+        if self.current is not None and self.current.folder:
+            self.action_fold()
+        else:
+            super().action_choose()
+
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        node, depth = self._rows[index]
+        fold = "  "
+        if node.folder:
+            fold = f"{self.glyphs.open if node.path in self._open else self.glyphs.folded} "
+        letter, token = SIGNS[node.change] if node.change else (" ", "text")
+        name_token = token if node.change else ("link" if node.folder else "text")
+        name = f"{node.name}/" if node.folder else node.name
+        link = f" {self.glyphs.arrow}" if node.link else ""
+        left: Line = ((" " + "  " * depth, "text"), (fold, "dim"), (name, name_token), (link, "dim"))
+        bytes_shown = "" if node.folder else size(node.size)
+        mark = self.glyphs.dot if node.folder and node.change else letter
+        return left, ((f"{bytes_shown} ", "dim"), (f"{mark} ", token))
+
+    def empty_text(self) -> Line:
+        return ((" No files" if self._loaded else f" Reading the files{self.glyphs.cut}", "dim"),)

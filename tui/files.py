@@ -1,0 +1,152 @@
+"""The third pane: the workspace's files, and one of them."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widget import Widget
+
+from core.errors import BoatyardError
+from tui.file_tree import FileTree
+from tui.link import Link
+from tui.preview import PAGE, Preview
+from tui.rows import RowView
+from tui.store import Changes, Store
+
+PREVIEW_SECONDS = 0.12
+"""How long the cursor rests on a file before it is read."""
+
+
+class FilesPane(Horizontal):
+    """Tree and preview; the tree alone where there is no room for both, until Enter."""
+
+    DEFAULT_CSS = """
+    FilesPane FileTree { width: 40; border-right: solid $boatyard-rule; }
+    FilesPane Preview { width: 1fr; }
+    .-narrow FilesPane FileTree { width: 1fr; border-right: none; }
+    .-narrow FilesPane Preview { display: none; }
+    .-narrow FilesPane.-inside FileTree { display: none; }
+    .-narrow FilesPane.-inside Preview { display: block; }
+    """
+
+    def __init__(self, store: Store, link: Link, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._store = store
+        self._link = link
+        self.workspace: str | None = None
+        self._stale = True
+
+    def compose(self) -> ComposeResult:
+        yield FileTree(id="file-tree")
+        yield Preview(id="preview")
+
+    def on_mount(self) -> None:
+        self._tree = self.query_one("#file-tree", FileTree)
+        self._preview = self.query_one("#preview", Preview)
+        self._store.watch(self._on_changes)
+        self._rest: Timer | None = None
+
+    @property
+    def main(self) -> Widget:
+        """What gets the focus when the pane does."""
+        return self._preview if self.has_class("-inside") and not self._tree.display else self._tree
+
+    def show_workspace(self, name: str | None) -> None:
+        """Another workspace is selected; its files are read when the pane is in sight."""
+        if name != self.workspace:
+            self.workspace = name
+            self._stale = True
+            self.remove_class("-inside")
+            self._tree.reset()
+            self._preview.show("")
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Reads what may be old, if the pane is in sight."""
+        if self._stale and self.workspace and self.display and self.is_on_screen:
+            self._stale = False
+            for folder in self._tree.open_folders:
+                self._read_folder(self.workspace, folder)
+            if self._preview.path:
+                self._read_file(self.workspace, self._preview.path, 0)
+
+    @property
+    def shown_path(self) -> str:
+        """The file in the preview or at the cursor."""
+        if self._preview.path:
+            return self._preview.path
+        node = self._tree.current
+        return node.path if node is not None and not node.folder else ""
+
+    @property
+    def line(self) -> int:
+        """The line of the file that the cursor is on, from 1."""
+        return self._preview.cursor_row + 1
+
+    def step_back(self) -> bool:
+        """From the preview to the tree, where there is only room for one."""
+        if self.has_class("-inside"):
+            self.remove_class("-inside")
+            self._tree.focus()
+            return True
+        return False
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything or (self.workspace and self.workspace in changes.files):
+            self._stale = True
+            self.look_again()
+
+    @on(RowView.Highlighted, "#file-tree")
+    def _moved(self, event: RowView.Highlighted) -> None:
+        event.stop()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(PREVIEW_SECONDS, self._show_current)
+
+    def _show_current(self) -> None:
+        node = self._tree.current
+        if node is not None and not node.folder and node.path != self._preview.path:
+            self._preview.show(node.path)
+
+    @on(RowView.Chosen, "#file-tree")
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        node = self._tree.current
+        if node is not None:
+            if node.path != self._preview.path:
+                self._preview.show(node.path)
+            self.add_class("-inside")
+            self._preview.focus()
+
+    @on(FileTree.WantsFolder)
+    def _folder_wanted(self, event: FileTree.WantsFolder) -> None:
+        if self.workspace:
+            self._read_folder(self.workspace, event.path)
+
+    @work(group="folders")
+    async def _read_folder(self, workspace: str, path: str) -> None:
+        try:
+            nodes = await self._link.client.files(workspace, path)
+        except BoatyardError:
+            nodes = ()
+            self._stale = True
+        if workspace == self.workspace:
+            self._tree.take(path, nodes)
+
+    @on(Preview.Wants)
+    def _page_wanted(self, event: Preview.Wants) -> None:
+        if self.workspace:
+            self._read_file(self.workspace, event.path, event.page)
+
+    @work(group="preview")
+    async def _read_file(self, workspace: str, path: str, page: int) -> None:
+        try:
+            content = await self._link.client.file(workspace, path, start=page * PAGE, limit=PAGE)
+        except BoatyardError as error:
+            if path == self._preview.path:
+                self._preview.fail(error.message)
+            return
+        if workspace == self.workspace:
+            self._preview.take(page, content)

@@ -1,0 +1,126 @@
+"""One line to type in and what fits it below: the palette, the help and the choice of a theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tui.rows import RowView
+from tui.sheet import Sheet
+from tui.spans import Line
+
+MOST_SHOWN = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that can be found."""
+
+    label: str
+    detail: str
+    value: str
+    keys: str = ""
+    group: str = ""
+    disabled: str = ""
+    """Why it cannot be done now."""
+
+    @property
+    def haystack(self) -> str:
+        return f"{self.label} {self.detail} {self.keys} {self.group}".casefold()
+
+
+class FoundRows(RowView):
+    """What fits."""
+
+    def __init__(self) -> None:
+        super().__init__(id="found")
+        self.found: Sequence[Found] = ()
+
+    def show(self, found: Sequence[Found]) -> None:
+        """Shows these, the cursor on the first."""
+        self.found = found
+        self.rows_changed()
+        self.move_to(0)
+
+    def row_count(self) -> int:
+        return len(self.found)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        found = self.found[index]
+        token = "dim" if found.disabled else "text"
+        detail = f"not now: {found.disabled}" if found.disabled else found.detail
+        first: Line = ((f" {found.group:<9} ", "info"), (found.label, token), (f"  {detail}", "dim"))
+        return first, ((f"{found.keys} ", "key"),)
+
+    def empty_text(self) -> Line:
+        return ((" Nothing fits", "dim"),)
+
+
+class Finder(Sheet[str]):
+    """Gives the value of what was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down,ctrl+n", "move(1)", show=False),
+        Binding("up,ctrl+p", "move(-1)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    def __init__(self, title: str, everything: Sequence[Found], placeholder: str) -> None:
+        super().__init__(title, "type to find   up down choose   enter do it   esc leave")
+        self._everything = everything
+        self._haystacks = [found.haystack for found in everything]
+        self._placeholder = placeholder
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder=self._placeholder, id="needle", compact=True)
+        yield FoundRows()
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+        self.query_one(FoundRows).can_focus = False
+        self._filter("")
+
+    def _filter(self, needle: str) -> None:
+        words = needle.casefold().split()
+        fits = [
+            (not found.label.casefold().startswith(needle.casefold()), index)
+            for index, found in enumerate(self._everything)
+            if all(word in self._haystacks[index] for word in words)
+        ]
+        if words:
+            fits.sort()
+        self.query_one(FoundRows).show([self._everything[index] for _, index in fits[:MOST_SHOWN]])
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter(event.value)
+
+    def action_move(self, step: int) -> None:
+        self.query_one(FoundRows).action_cursor(step)
+
+    def submit(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        rows = self.query_one(FoundRows)
+        if rows.found:
+            found = rows.found[rows.cursor_row]
+            if found.disabled:
+                self.problem(f"Not now: {found.disabled}")
+            else:
+                self.dismiss(found.value)
+
+    @on(RowView.Chosen)
+    def _clicked(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self.action_choose()

@@ -1,0 +1,415 @@
+"""The one screen: four panes over the selected workspace, laid out for the size at hand.
+
+Panes are bound to what is selected and never remade: switching between workspaces changes what they show,
+not which widgets there are.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from core.errors import BoatyardError
+from tui.actions import ACTIONS, BY_ID, FOOTER, Action, key_name
+from tui.bars import Footer, Header
+from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
+from tui.diff import DiffPane
+from tui.diff_view import DiffView
+from tui.file_tree import FileTree
+from tui.files import FilesPane
+from tui.inspector import Inspector
+from tui.link import Link, LinkState
+from tui.literal import literal
+from tui.preview import Preview
+from tui.prompt import Prompt
+from tui.rows import RowView
+from tui.session import SessionPane
+from tui.situation import Situation, why_not
+from tui.store import Changes, Store
+from tui.tree import Tree
+from tui.tree_rows import TreeRow
+
+if TYPE_CHECKING:
+    from tui.look import Look
+
+VIEWS = ("tree", "session", "files", "diff")
+TITLES = {"tree": "1 Tasks", "session": "2 Session", "files": "3 Files", "diff": "4 Diff"}
+REST_SECONDS = 0.06
+"""How long the cursor rests on a row of the tree before its session is shown."""
+FOOTER_KEYS = 6
+
+
+class HomeScreen(Screen[None], inherit_bindings=False):
+    """Tree, session, files, diff."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-cramped"), (60, "-narrow"), (100, "-medium"), (160, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [
+        (0, "-squat"),
+        (15, "-short"),
+        (30, "-tall"),
+    ]
+
+    class Chosen(Message):
+        """Enter on a task that has no workspace yet."""
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def __init__(self, store: Store, link: Link) -> None:
+        super().__init__()
+        self.store = store
+        self.link = link
+        self.view = "tree"
+        self.zoomed = False
+        self.undoable = False
+        self._row: TreeRow | None = None
+        self._rest: Timer | None = None
+        self._welcoming = False
+
+    def compose(self) -> ComposeResult:
+        yield Card(id="small")
+        yield Header(id="header")
+        with Horizontal(id="body"):
+            yield Tree(self.store, id="tree")
+            with Horizontal(id="deck"):
+                yield SessionPane(self.store, self.link, id="session")
+                yield FilesPane(self.store, self.link, id="files")
+                yield DiffPane(self.store, self.link, id="diff")
+            yield Inspector(id="inspector")
+        with Horizontal(id="find-bar"):
+            yield Label("find")
+            yield Input(id="find", compact=True)
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        self.tree_view = self.query_one("#tree", Tree)
+        self.session = self.query_one("#session", SessionPane)
+        self.files = self.query_one("#files", FilesPane)
+        self.diff = self.query_one("#diff", DiffPane)
+        self.inspector = self.query_one("#inspector", Inspector)
+        self._header = self.query_one("#header", Header)
+        self._footer = self.query_one("#footer", Footer)
+        self._small = self.query_one("#small", Card)
+        for name in VIEWS:
+            self.query_one(f"#{name}").add_class("pane")
+        self.inspector.add_class("pane")
+        self.inspector.border_title = "Workspace"
+        self.store.watch(self._on_changes)
+        self.watch(self, "focused", self._focus_moved, init=False)
+        self.show_view("tree")
+
+    # Selection
+
+    @property
+    def row(self) -> TreeRow | None:
+        """What the cursor of the tree is on."""
+        return self._row
+
+    def situation(self) -> Situation:
+        """Where the user is now."""
+        row = self._row
+        workspace = self.store.workspaces.get(self.session.workspace or "")
+        if workspace is None and row is not None:
+            workspace = self.store.workspaces.get(row.workspace)
+        task = self.store.tasks.get(workspace.task_id if workspace else (row.task_id if row else ""))
+        project = self.store.projects.get(task.project_id if task else (row.project_id if row else ""))
+        return Situation(
+            connected=self.link.state is LinkState.CONNECTED,
+            view=self.view,
+            zoomed=self.zoomed,
+            project=project,
+            task=task,
+            workspace=workspace,
+            approval=self.session.approval if self.session_in_sight else None,
+            waiting=len(self.store.waiting()),
+            undoable=self.undoable,
+            path=self._path(),
+            queued=workspace.queued if workspace else 0,
+        )
+
+    @property
+    def session_in_sight(self) -> bool:
+        """Whether the session can be seen, and with it what its agent asks."""
+        alone = self.zoomed or self.has_class("-narrow")
+        return self.view == "session" or (self.view == "tree" and not alone)
+
+    def _path(self) -> str:
+        if self.view == "files":
+            return self.files.shown_path
+        if self.view == "diff" and self.diff.file is not None:
+            return self.diff.file.path
+        return ""
+
+    @on(Tree.Selected)
+    def _selected(self, event: Tree.Selected) -> None:
+        event.stop()
+        first = self._row is None
+        self._row = event.row
+        if self._rest is not None:
+            self._rest.stop()
+        if first:
+            self.show_selected()
+        else:
+            self._rest = self.set_timer(REST_SECONDS, self.show_selected)
+
+    def show_selected(self) -> None:
+        """Brings every pane to what the tree's cursor is on."""
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        row = self._row
+        name = row.workspace if row is not None and row.workspace in self.store.workspaces else None
+        if name is not None:
+            self.session.show_workspace(name)
+        else:
+            self._show_card(row)
+        self.files.show_workspace(name)
+        self.diff.show_workspace(name)
+        self.refresh_bars()
+
+    def _show_card(self, row: TreeRow | None) -> None:
+        if not self.store.loaded:
+            return
+        self._welcoming = not self.store.projects
+        if self._welcoming or row is None:
+            self.session.show_card(welcome_card(repository_here(), self.store.notice))
+            if self.view == "tree" and self.has_class("-narrow"):
+                self.show_view("session")
+        elif row.task_id in self.store.tasks:
+            count = len(self.store.workspaces_of.get(row.task_id, ()))
+            self.session.show_card(task_card(self.store.tasks[row.task_id], count))
+        elif row.project_id in self.store.projects:
+            project = self.store.projects[row.project_id]
+            count = len(self.store.tasks_of(project.id))
+            self.session.show_card(project_card(project, self.store.repos_of(project.id), count))
+
+    def go_to_workspace(self, name: str, *, view: str = "session") -> None:
+        """Selects a workspace, there or as soon as it comes, and shows it."""
+        self.tree_view.reveal(f"workspace:{name}")
+        self._row = self.tree_view.current
+        self.show_view(view)
+        self.show_selected()
+
+    def go_to(self, key: str) -> None:
+        """Puts the tree's cursor on a task or project."""
+        self.tree_view.reveal(key)
+        self._row = self.tree_view.current
+        self.show_view("tree")
+        self.show_selected()
+
+    @on(RowView.Chosen, "#tree")
+    def _tree_chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        row = self._row = self.tree_view.current
+        if row is None or row.kind == "hint":
+            self.post_message(self.Chosen("new"))
+        elif row.kind == "workspace":
+            self.show_selected()
+            self.show_view("session")
+        elif row.kind == "task":
+            names = self.store.workspaces_of.get(row.task_id, [])
+            if names:
+                self.go_to_workspace(names[-1])
+            else:
+                self.post_message(self.Chosen("start"))
+
+    # Views
+
+    def show_view(self, view: str) -> None:
+        """Brings a pane to the front and gives it the focus."""
+        self.view = view
+        for name in VIEWS:
+            self.set_class(name == view, f"-view-{name}")
+        in_deck = "session" if view == "tree" else view
+        for name in VIEWS[1:]:
+            self.query_one(f"#{name}").display = name == in_deck
+        self.diff.watched = self.has_class("-wide")
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """After the layout: looks at what came into sight, and moves the focus there."""
+        self.files.look_again()
+        self.diff.look_again()
+        main = self.main_of(self.view)
+        if self.focused is None or not self._inside(self.focused, self.view):
+            main.focus()
+        self.refresh_bars()
+
+    def main_of(self, view: str) -> Widget:
+        """The widget of a pane that gets the focus."""
+        if view == "tree":
+            return self.tree_view
+        pane = self.query_one(f"#{view}")
+        return cast("Any", pane).main  # type: ignore[no-any-return]
+
+    def _inside(self, widget: Widget, view: str) -> bool:
+        return any(node.id == view for node in widget.ancestors_with_self)
+
+    def toggle_zoom(self, zoomed: bool) -> None:
+        """Gives the pane in hand the whole screen, or shows the others again."""
+        self.zoomed = zoomed
+        self.set_class(zoomed, "-zoom")
+        self.call_after_refresh(self._settle)
+
+    def step_back(self) -> None:
+        """One step back: find, zoom, a pane's inside, the tree."""
+        focused = self.focused
+        if self.find_shown:
+            self.hide_find()
+        elif isinstance(focused, RowView) and focused.finding:
+            focused.end_find()
+        elif self.zoomed:
+            self.toggle_zoom(False)
+        elif self.view == "files" and self.files.step_back():
+            pass
+        elif self.view == "diff" and self.diff.step_back():
+            pass
+        elif self.view in ("files", "diff"):
+            self.show_view("session")
+        elif not self._welcoming:
+            self.show_view("tree")
+        self.refresh_bars()
+
+    def _focus_moved(self, focused: Widget | None) -> None:
+        if focused is not None:
+            for name in VIEWS:
+                if self._inside(focused, name) and name != self.view:
+                    self.view = name
+                    for each in VIEWS:
+                        self.set_class(each == name, f"-view-{each}")
+        for name in VIEWS:
+            pane = self.query_one(f"#{name}")
+            mark = f"{self.tree_view.glyphs.mark}" if name == self.view else " "
+            pane.border_title = literal(f"{mark}{TITLES[name]}")
+        self.refresh_bars()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._small.show(small_card(event.size.width, event.size.height))
+        self.diff.watched = event.size.width >= 160
+        self.call_after_refresh(self._settle)
+
+    # Finding
+
+    @property
+    def find_shown(self) -> bool:
+        """Whether the line to find with is there."""
+        return self.query_one("#find-bar").has_class("-shown")
+
+    def show_find(self) -> None:
+        """Asks what to find in the pane in hand."""
+        self._finding_in = self.focused if isinstance(self.focused, RowView) else self.main_of(self.view)
+        self.query_one("#find-bar").add_class("-shown")
+        field = self.query_one("#find", Input)
+        field.value = ""
+        field.focus()
+
+    def hide_find(self) -> None:
+        """Back to the pane."""
+        self.query_one("#find-bar").remove_class("-shown")
+        self._finding_in.focus()
+
+    @on(Input.Submitted, "#find")
+    def _find(self, event: Input.Submitted) -> None:
+        event.stop()
+        rows = self._finding_in
+        self.hide_find()
+        if isinstance(rows, RowView) and event.value and not rows.find(event.value):
+            cast("Look", self.app).say(f"nothing here has {event.value!r} in it", severity="warning")
+
+    def theme_changed(self) -> None:
+        """Draws every line in the colours of now."""
+        for view in self.query(RowView).results():
+            view.rows_changed()
+        self._header.refresh()
+        self._footer.refresh()
+
+    # Bars
+
+    def connection_lost(self, error: BoatyardError) -> None:
+        """Says why there is nothing to see, where there is nothing to see yet."""
+        if not self.store.loaded:
+            self.session.show_card(trouble_card(error.message, error.hint))
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything or changes.structure:
+            current = self.tree_view.current
+            if self._row is None or current is None or current.key != self._row.key or self._welcoming:
+                self._row = current
+                self.show_selected()
+        self.refresh_bars()
+
+    @on(DiffPane.Loaded)
+    @on(DiffPane.Moved)
+    def _diff_moved(self) -> None:
+        self.refresh_bars()
+
+    def refresh_bars(self) -> None:
+        """Shows the present state in header, footer and inspector."""
+        if not self.is_mounted or not hasattr(self, "_footer"):
+            return
+        now = self.situation()
+        project = now.project.name if now.project else ""
+        notice = self.store.notice if not now.workspace and self.store.projects else ""
+        look = cast("Look", self.app)
+        self._header.tell(project, self.store.counts(), self.link.state, look, notice)
+        active = {action.id for action in self.active_actions(now)}
+        wanted = FOOTER["prompt" if isinstance(self.focused, Prompt) else self.view]
+        keys = [(id_, key_name(BY_ID[id_].keys[0]), BY_ID[id_].label) for id_ in wanted if id_ in active]
+        self._footer.tell(keys[:FOOTER_KEYS], self.size.width)
+        self.query_one("#diff").border_subtitle = literal(self.diff.position())
+        if self.inspector.display:
+            agent = now.workspace.agent if now.workspace else ""
+            self.inspector.show(now.workspace, now.task, self.store.agent_title(agent), self.diff.summary)
+
+    def scopes(self) -> set[str]:
+        """The scopes of actions whose keys work where the focus is."""
+        focused = self.focused
+        if isinstance(focused, Input):
+            return set()
+        if isinstance(focused, Prompt):
+            return {"prompt"}
+        found = {"app"}
+        for node in focused.ancestors_with_self if focused is not None else ():
+            for kind, scope in _SCOPES:
+                if isinstance(node, kind):
+                    found.add(scope)
+        return found
+
+    def active_actions(self, now: Situation | None = None) -> list[Action]:
+        """The actions that can be done here now."""
+        now = now or self.situation()
+        scopes = self.scopes()
+        return [action for action in ACTIONS if action.scope in scopes and not why_not(action.id, now)]
+
+
+_SCOPES: tuple[tuple[type, str], ...] = (
+    (RowView, "rows"), (Tree, "tree"), (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
+    (Preview, "wide"), (DiffView, "wide"),
+)  # fmt: skip
+
+
+def repository_here() -> str:
+    """The repository that the program was started in; empty when it is in none."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return ""
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists() and os.access(folder, os.R_OK):
+            return str(folder)
+    return ""

@@ -1,0 +1,19 @@
+"""What a widget may ask of the app that it is in: its looks, and a place to say something."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tui.glyphs import Glyphs
+from tui.palette import Palette
+
+
+class Look(Protocol):
+    """The part of the app that widgets know."""
+
+    palette: Palette
+    glyphs: Glyphs
+
+    def say(self, message: str, *, severity: str = "information") -> None:
+        """Shows a short message for a few seconds."""
+        ...

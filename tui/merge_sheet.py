@@ -1,0 +1,175 @@
+"""The dialog before a merge: what it would do, computed anew for each style, before anything changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from core.errors import BoatyardError
+from core.values.states import MergeStyle
+from tui.actions import bindings
+from tui.prompt import Prompt
+from tui.rows import RowView
+from tui.sheet import Sheet
+from tui.spans import Line
+
+if TYPE_CHECKING:
+    from core.values.review import Conflict, MergePreview
+    from tui.link import Link
+
+STYLES = (
+    (MergeStyle.MERGE, "m", "merge commit"), (MergeStyle.SQUASH, "s", "squash"), (MergeStyle.REBASE, "r", "rebase"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MergeForm:
+    """What was decided: a merge, or that the agent is to resolve the conflicts."""
+
+    style: MergeStyle
+    message: str
+    conflicts: tuple[Conflict, ...] = ()
+
+
+class MergeRows(RowView):
+    """The preview as rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]
+    shows_cursor = False
+
+    def __init__(self) -> None:
+        super().__init__(id="preview-rows")
+        self._rows: list[Line] = []
+
+    def show(self, rows: list[Line]) -> None:
+        """Shows these lines."""
+        self._rows = rows
+        self.styles.height = min(max(3, len(rows)), 16)
+        self.rows_changed()
+
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        return self._rows[index], ()
+
+
+class MergeSheet(Sheet[MergeForm]):
+    """Style by key; Enter merges when nothing stands in the way."""
+
+    def __init__(self, link: Link, workspace: str, repos: dict[str, str]) -> None:
+        super().__init__(f"Merge {workspace}", "enter merge   m s r style   i message   esc cancel")
+        self._link = link
+        self._workspace = workspace
+        self._repos = repos
+        self._preview: MergePreview | None = None
+        self._edited = False
+
+    def body(self) -> ComposeResult:
+        yield MergeRows()
+        yield self.field("Message", Prompt("Commit message", id="message"))
+
+    def on_mount(self) -> None:
+        self.query_one(MergeRows).focus()
+        self._load(None)
+
+    @work(exclusive=True)
+    async def _load(self, style: MergeStyle | None) -> None:
+        rows = self.query_one(MergeRows)
+        rows.show([(("Computing what a merge would do", "dim"),)])
+        try:
+            preview = await self._link.client.merge_preview(self._workspace, style)
+        except BoatyardError as error:
+            rows.show([(("It cannot be merged", "error"),)])
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return
+        self._preview = preview
+        self.problem("")
+        if not self._edited:
+            self.query_one("#message", Prompt).text = preview.message
+        rows.show(self._lines(preview))
+
+    def _lines(self, preview: MergePreview) -> list[Line]:
+        styles: list[tuple[str, str]] = []
+        for style, key, label in STYLES:
+            chosen = style is preview.style
+            styles += [(f"{key} ", "key"), (f"{label}    ", "strong" if chosen else "dim")]
+        glyphs = self.query_one(MergeRows).glyphs
+        lines: list[Line] = [tuple(styles), ()]
+        for repo in preview.repos:
+            name = self._repos.get(repo.repo_id, repo.repo_id[:8])
+            nothing = repo.old == repo.new
+            lines.append((
+                (f"{name}  ", "strong"), (f"{glyphs.arrow} {repo.target_branch}  ", "link"),
+                ("nothing to merge", "dim") if nothing else (f"{repo.files} files ", "text"),
+                ("" if nothing else f" +{repo.added}", "added"),
+                ("" if nothing else f" {glyphs.minus}{repo.removed}", "removed"),
+            ))  # fmt: skip
+        if preview.conflicts:
+            lines += [
+                (),
+                ((f"{glyphs.failed} {len(preview.conflicts)} conflicts, nothing will change", "failed"),),
+            ]
+            lines += [((f"  {c.kind:<14} ", "warning"), (c.path, "text")) for c in preview.conflicts[:200]]
+            lines.append((("f ", "key"), ("ask the agent to resolve them", "dim")))
+        for sentence in preview.blocked:
+            lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
+        if not preview.conflicts and not preview.blocked and self._something():
+            lines += [(), (("enter ", "key"), ("merges", "text"))]
+        return lines
+
+    def _something(self) -> bool:
+        return self._preview is not None and any(repo.old != repo.new for repo in self._preview.repos)
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Prompt | Input):
+            return
+        for style, key, _ in STYLES:
+            if event.character == key:
+                event.stop()
+                self._load(style)
+                return
+        if event.character == "i":
+            event.stop()
+            event.prevent_default()
+            self.query_one("#message").focus()
+        elif event.character == "f" and self._preview is not None and self._preview.conflicts:
+            event.stop()
+            self.dismiss(MergeForm(self._preview.style, "", self._preview.conflicts))
+
+    @on(Prompt.Left)
+    def action_leave(self) -> None:
+        if isinstance(self.focused, Prompt):
+            self.query_one(MergeRows).focus()
+        else:
+            self.dismiss(None)
+
+    @on(RowView.Chosen)
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self._merge()
+
+    def submit(self) -> None:
+        """Enter in the message: done with it, not yet with the merge."""
+        self._edited = True
+        self.query_one(MergeRows).focus()
+
+    def _merge(self) -> None:
+        preview = self._preview
+        if preview is None:
+            return
+        if preview.conflicts:
+            self.problem(
+                "There are conflicts. Press f to have the agent resolve them, or resolve them yourself."
+            )
+        elif preview.blocked:
+            self.problem("Put right what is named above, then try again.")
+        elif not self._something():
+            self.problem("The target branch has everything already.")
+        else:
+            self.dismiss(MergeForm(preview.style, self.query_one("#message", Prompt).text.strip()))

@@ -1,0 +1,48 @@
+"""The styles of the theme in use, by the name of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.style import Style
+from textual.theme import Theme
+
+from themes import ThemeFile
+from themes.tokens import COLOURS
+
+
+class Palette:
+    """Rich styles by token, parsed when first asked for.
+
+    A token may be several in one, such as `"dim added"`: later ones win. Every style is a real `Style`,
+    never None, because Textual's colour filters fail on segments without one.
+    """
+
+    def __init__(self, tokens: Mapping[str, str]) -> None:
+        self._tokens = tokens
+        self._styles: dict[tuple[str, str, Style | None], Style] = {}
+
+    def style(self, token: str, under: str = "", base: Style | None = None) -> Style:
+        """The style of `token`, laid over the one of `under` (a row's background, say), over `base`."""
+        style = self._styles.get((token, under, base))
+        if style is None:
+            style = (base or Style()) + Style.parse(self._tokens["text"])
+            for name in f"{under} {token}".split():
+                style += Style.parse(self._tokens[name])
+            self._styles[token, under, base] = style
+        return style
+
+
+def textual_theme(file: ThemeFile) -> Theme:
+    """The same theme for Textual's style sheets; the mixed colours become `$boatyard-…` variables."""
+    base = {name: value for name, value in file.colours.items() if name in COLOURS}
+    mixed = {f"boatyard-{name}": value for name, value in file.colours.items() if name not in COLOURS}
+    primary = base.pop("primary")
+    return Theme(
+        name=file.name,
+        primary=primary,
+        dark=file.dark,
+        ansi=file.ansi,
+        variables=mixed | file.variables,
+        **base,  # type: ignore[arg-type]
+    )

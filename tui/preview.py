@@ -1,0 +1,130 @@
+"""A file's text by window: only the pages around the cursor are read, held and coloured."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import BindingType
+from textual.message import Message
+
+from tui.actions import bindings
+from tui.durations import size
+from tui.pages import Pages
+from tui.rows import RowView
+from tui.spans import Line
+from tui.syntax import MOST_LINES, highlight
+
+if TYPE_CHECKING:
+    from core.values.review import FileContent
+
+PAGE = 500
+MOST_PAGES = 20
+
+
+class Preview(RowView):
+    """Line numbers and lines; scrolls sideways."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("wide")]
+
+    class Wants(Message):
+        """A window of the file is needed."""
+
+        def __init__(self, path: str, page: int) -> None:
+            super().__init__()
+            self.path = path
+            self.page = page
+
+    shows_blurred_cursor = False
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.path = ""
+        self._pages: Pages[str] = Pages(PAGE, MOST_PAGES)
+        self._colours: dict[int, list[Line]] = {}
+        self._note = ""
+        self._across = 0
+
+    def show(self, path: str) -> None:
+        """Shows another file from its beginning; an empty path shows none."""
+        if path != self.path:
+            self._across = 0
+            self.cursor_row = 0
+        self.path = path
+        self._pages = Pages(PAGE, MOST_PAGES)
+        self._colours = {}
+        self._note = "Reading" if path else ""
+        self.rows_changed()
+        if path:
+            self.post_message(self.Wants(path, 0))
+
+    def take(self, page: int, content: FileContent) -> None:
+        """Takes in a window that was asked for."""
+        if content.path != self.path:
+            return
+        if content.binary:
+            self._note = f"Binary file, {size(content.size)}"
+            self.rows_changed()
+            return
+        self._note = "" if content.lines or page else "Empty file"
+        end = content.start + len(content.lines)
+        self._pages.put(page, content.lines, max(self._pages.total, end + (1 if content.more else 0)))
+        self._colours.pop(page, None)
+        self.rows_changed()
+        if self._pages.total <= MOST_LINES:
+            self._colour(page, content.lines)
+
+    def fail(self, message: str) -> None:
+        """The file cannot be shown."""
+        self._note = message
+        self._pages = Pages(PAGE, MOST_PAGES)
+        self.rows_changed()
+
+    @work(group="colour")
+    async def _colour(self, page: int, lines: tuple[str, ...]) -> None:
+        path = self.path
+        spans = await asyncio.to_thread(highlight, path, lines)
+        if spans is not None and path == self.path:
+            self._colours = {n: c for n, c in self._colours.items() if n in self._pages.held()}
+            self._colours[page] = spans
+            self.rows_changed()
+
+    def row_count(self) -> int:
+        return self._pages.total
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        for page in self._pages.missing(index - 40, index + 80):
+            self.post_message(self.Wants(self.path, page))
+        digits = max(3, len(str(self._pages.total)))
+        gutter = (f"{index + 1:>{digits}} ", "gutter")
+        text = self._pages.get(index)
+        if text is None:
+            return (gutter, (self.glyphs.cut, "dim")), ()
+        colours = self._colours.get(index // PAGE)
+        spans: Line = ((text[:4000], "text"),)
+        if colours is not None and index % PAGE < len(colours):
+            spans = colours[index % PAGE]
+        return (gutter, *shift(spans, self._across)), ()
+
+    def row_text(self, index: int) -> str:
+        return self._pages.get(index) or ""
+
+    def empty_text(self) -> Line:
+        return ((f" {self._note}" if self.path else " Choose a file on the left", "dim"),)
+
+    def action_sideways(self, direction: int) -> None:
+        self._across = max(0, self._across + direction * 16)
+        self.rows_changed()
+
+
+def shift(spans: Line, by: int) -> Line:
+    """The spans without their first `by` characters."""
+    if not by:
+        return spans
+    out = []
+    for text, token in spans:
+        if by < len(text):
+            out.append((text[by:], token))
+        by = max(0, by - len(text))
+    return tuple(out)

@@ -1,0 +1,402 @@
+"""The second pane: what goes on in the selected workspace, and the prompt to its agent."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from core.errors import BoatyardError
+from core.values.states import Activity
+from tui.actions import bindings
+from tui.approval_bar import ApprovalBar
+from tui.bars import Bar
+from tui.card import Card, Draw
+from tui.conversation import Conversation
+from tui.feed import WINDOW, Feed
+from tui.link import Link
+from tui.log_view import LogView
+from tui.process_list import ProcessList
+from tui.prompt import Prompt
+from tui.rows import RowView
+from tui.spans import Span
+from tui.states import workspace_sign
+from tui.store import Changes, Store
+
+if TYPE_CHECKING:
+    from core.values.entities import Approval
+    from core.values.events import EntryChanged
+
+KEPT_FEEDS = 20
+LOG_SECONDS = 0.1
+TICK_SECONDS = 1.0
+TABS = (("talk", "Talk"), ("out", "Output"), ("err", "Errors"), ("processes", "Processes"))
+
+
+class SessionPane(Vertical):
+    """Conversation, output and processes of one workspace; a card where there is no workspace."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("session")]
+    DEFAULT_CSS = """
+    SessionPane #prompt-box { height: auto; border-top: solid $boatyard-rule; background: $background; }
+    SessionPane #prompt-box:focus-within { border-top: solid $primary; }
+    SessionPane #facts { background: $background; }
+    SessionPane #notice { background: $background; display: none; }
+    SessionPane #notice.-shown { display: block; }
+    """
+
+    class Sent(Message):
+        """A prompt is to be sent."""
+
+        def __init__(self, workspace: str, text: str) -> None:
+            super().__init__()
+            self.workspace = workspace
+            self.text = text
+
+    def __init__(self, store: Store, link: Link, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._store = store
+        self._link = link
+        self._feeds: OrderedDict[str, Feed] = OrderedDict()
+        self.workspace: str | None = None
+        self.tab = "talk"
+        self.drafts: dict[str, str] = {}
+        """What was written and not sent, by workspace."""
+        self._chosen_process = ""
+        self._unseen = 0
+
+    def compose(self) -> ComposeResult:
+        yield Bar(id="facts")
+        yield Bar(id="notice")
+        yield Card(id="card")
+        yield Conversation(self._store, id="talk")
+        yield LogView("out", id="out")
+        yield LogView("err", id="err")
+        yield ProcessList(id="processes")
+        yield ApprovalBar(id="approval")
+        with Vertical(id="prompt-box"):
+            yield Prompt("Write to the agent", id="prompt")
+
+    def on_mount(self) -> None:
+        self._talk = self.query_one("#talk", Conversation)
+        self._out = self.query_one("#out", LogView)
+        self._err = self.query_one("#err", LogView)
+        self._processes = self.query_one("#processes", ProcessList)
+        self._card = self.query_one("#card", Card)
+        self._prompt = self.query_one("#prompt", Prompt)
+        self._approval = self.query_one("#approval", ApprovalBar)
+        self._facts = self.query_one("#facts", Bar)
+        self._notice = self.query_one("#notice", Bar)
+        self._store.watch(self._on_changes)
+        self._tick = self.set_interval(TICK_SECONDS, self._ticked, pause=True)
+        self._arrange()
+
+    # What is shown
+
+    def show_card(self, make: Draw) -> None:
+        """Shows a page of text in place of a session."""
+        self._keep_draft()
+        self.workspace = None
+        self._card.show(make)
+        self._arrange()
+
+    def show_workspace(self, name: str) -> None:
+        """Shows a workspace's session; at once when it was seen before."""
+        if name == self.workspace:
+            self.tell()
+            return
+        self._keep_draft()
+        self.workspace = name
+        self._chosen_process = ""
+        self._unseen = 0
+        self._prompt.text = self.drafts.get(name, "")
+        self._prompt.move_cursor(self._prompt.document.end)
+        feed = self._feeds.get(name)
+        if feed is None:
+            feed = self._feeds[name] = Feed(name)
+            while len(self._feeds) > KEPT_FEEDS:
+                self._feeds.popitem(last=False)
+        self._feeds.move_to_end(name)
+        self._arrange()
+        self._talk.show(feed)
+        if not feed.loaded:
+            self._load(feed)
+        self._show_tab_data()
+        self.tell()
+
+    def _keep_draft(self) -> None:
+        if self.workspace is None:
+            return
+        if self._prompt.text.strip():
+            self.drafts[self.workspace] = self._prompt.text
+        else:
+            self.drafts.pop(self.workspace, None)
+
+    def keep_drafts(self) -> dict[str, str]:
+        """All drafts, the one under the cursor included."""
+        self._keep_draft()
+        return self.drafts
+
+    def clear_prompt(self, workspace: str) -> None:
+        """What was written has been sent."""
+        self.drafts.pop(workspace, None)
+        if workspace == self.workspace:
+            self._prompt.clear()
+
+    def _arrange(self) -> None:
+        open_ = self.workspace is not None
+        self._card.display = not open_
+        for name, _ in TABS:
+            self.query_one(f"#{name}").display = open_ and name == self.tab
+        for part in (self._facts, self.query_one("#prompt-box")):
+            part.display = open_
+        if not open_:
+            self._approval.show([])
+            self._notice.remove_class("-shown")
+
+    def tell(self) -> None:
+        """Shows what the store says of the workspace now."""
+        workspace = self._store.workspaces.get(self.workspace or "")
+        if workspace is None:
+            return
+        glyphs = self._talk.glyphs
+        sign, word = workspace_sign(workspace)
+        left: list[Span] = [
+            (f" {workspace.name} ", "title"), (f" {glyphs.state(sign)} {word}", sign),
+        ]  # fmt: skip
+        agent = self._store.agent_title(workspace.agent)
+        left += [(f"  {agent}", "dim")] if agent else []
+        if self._unseen:
+            left.append((f"  {glyphs.down} {self._unseen} new", "accent"))
+        self._facts.show(tuple(left), self._tell_tabs())
+        self._notice.set_class(bool(workspace.notice), "-shown")
+        self._notice.show(((f" {glyphs.waiting} {workspace.notice}", "warning"),), ())
+        self._approval.show(self._store.approvals_of(workspace.name))
+        self._tell_prompt(workspace.activity in (Activity.RUNNING, Activity.WAITING), workspace.queued)
+        busy = (
+            workspace.name in self._store.operations and not self._store.operations[workspace.name].ended_at
+        )
+        (self._tick.resume if busy else self._tick.pause)()
+
+    def _tell_tabs(self) -> tuple[Span, ...]:
+        """Names the inner tabs: all in the border where there is one, else the one in sight."""
+        number = [name for name, _ in TABS].index(self.tab)
+        if self.screen.has_class("-narrow"):
+            return ((f" {TABS[number][1]} {number + 1}/{len(TABS)}", "dim"), (" [ ] ", "key"))
+        self.border_subtitle = Content.assemble(
+            *(
+                (f" {title} ", "$primary bold" if name == self.tab else "$boatyard-dim")
+                for name, title in TABS
+            ),
+            (" [ ] ", "$accent"),
+        )
+        return ()
+
+    def _tell_prompt(self, busy: bool, queued: int) -> None:
+        verb = "Queue for when the turn ends" if busy else "Write to the agent"
+        self._prompt.placeholder = f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
+        self.query_one("#prompt-box").border_subtitle = f"{queued} queued" if queued else ""
+
+    def _ticked(self) -> None:
+        self._talk.operation_changed()
+
+    # Tabs
+
+    def action_inner(self, step: int) -> None:
+        names = [name for name, _ in TABS]
+        self.show_tab(names[(names.index(self.tab) + step) % len(names)])
+
+    def show_tab(self, tab: str) -> None:
+        """Shows one of the inner tabs, and moves the focus there if it was in one."""
+        if self.workspace is None:
+            return
+        had_focus = self.main.has_focus
+        self.tab = tab
+        self._arrange()
+        self._show_tab_data()
+        self.tell()
+        if had_focus:
+            self.main.focus()
+
+    @property
+    def main(self) -> Widget:
+        """What gets the focus when the pane does."""
+        return self._card if self.workspace is None else self.query_one(f"#{self.tab}")
+
+    @property
+    def prompt(self) -> Prompt:
+        return self._prompt
+
+    @property
+    def conversation(self) -> Conversation:
+        return self._talk
+
+    @property
+    def approval(self) -> Approval | None:
+        """The permission request that is on the screen."""
+        return self._approval.current
+
+    @property
+    def rows(self) -> RowView | None:
+        """The rows that have the focus, or would."""
+        main = self.main
+        return main if isinstance(main, RowView) else None
+
+    def _show_tab_data(self) -> None:
+        workspace = self._store.workspaces.get(self.workspace or "")
+        if workspace is None:
+            return
+        process = self._chosen_process or workspace.process_id or ""
+        if self.tab in ("out", "err"):
+            view = self._out if self.tab == "out" else self._err
+            view.show(process)
+        elif self.tab == "processes":
+            self._load_processes(workspace.name)
+
+    @on(RowView.Chosen, "#processes")
+    def _process_chosen(self) -> None:
+        process = self._processes.current
+        if process is not None:
+            self._chosen_process = process.id
+            self.show_tab("out")
+
+    # The store
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything:
+            self._read_again()
+        for event in changes.entries:
+            self._take_entry(event)
+        name = self.workspace
+        if name is None:
+            return
+        if name in changes.workspaces:
+            self._workspace_changed(name)
+        for view in (self._out, self._err):
+            if view.process_id in changes.logs and view.display:
+                self._ask_later(view)
+        if changes.processes and self.tab == "processes":
+            for id_ in changes.processes:
+                process = self._store.processes[id_]
+                if process.workspace == name:
+                    self._processes.take(process)
+
+    def _ask_later(self, view: LogView) -> None:
+        self.set_timer(LOG_SECONDS, view.ask)
+
+    def _workspace_changed(self, name: str) -> None:
+        workspace = self._store.workspaces.get(name)
+        feed = self._feeds.get(name)
+        if workspace is not None and feed is not None and feed.loaded:
+            if workspace.session_id != feed.session_id:
+                self._load(feed)
+            else:
+                self._talk.operation_changed()
+        elif feed is not None:
+            self._talk.operation_changed()
+        if workspace is not None and not self._chosen_process and self.tab in ("out", "err"):
+            self._show_tab_data()
+        self.tell()
+
+    def _take_entry(self, event: EntryChanged) -> None:
+        feed = self._feeds.get(event.workspace)
+        if feed is None or not feed.loaded:
+            return
+        if feed.session_id != event.session_id:
+            self._load(feed)
+            return
+        index = feed.apply(event)
+        if index is None:
+            self._load(feed)
+        elif event.workspace == self.workspace:
+            if feed.trim():
+                self._talk.rebuild()
+            else:
+                self._talk.entry_changed(index)
+
+    def _read_again(self) -> None:
+        for feed in self._feeds.values():
+            feed.loaded = False
+        if self.workspace is not None and self.workspace in self._feeds:
+            self._load(self._feeds[self.workspace])
+            self.tell()
+
+    # Calls
+
+    @work(group="conversation")
+    async def _load(self, feed: Feed) -> None:
+        workspace = self._store.workspaces.get(feed.workspace)
+        session = workspace.session_id if workspace else None
+        try:
+            conversation = await self._link.client.conversation(feed.workspace, limit=WINDOW)
+        except BoatyardError:
+            return  # The header tells; the conversation is read again when the engine is back.
+        feed.load(conversation, session)
+        if feed.workspace == self.workspace:
+            self._talk.show(feed)
+
+    @on(Conversation.WantsOlder)
+    def _older(self) -> None:
+        if self.workspace is not None:
+            self._load_older(self._feeds[self.workspace])
+
+    @work(group="conversation")
+    async def _load_older(self, feed: Feed) -> None:
+        try:
+            older = await self._link.client.conversation(feed.workspace, end=feed.start, limit=WINDOW)
+        except BoatyardError:
+            older = None
+        count = feed.prepend(older) if older is not None else 0
+        if feed.workspace == self.workspace:
+            self._talk.older_came(count)
+
+    @on(Conversation.Told)
+    def _unseen_changed(self, event: Conversation.Told) -> None:
+        self._unseen = event.unseen
+        self.tell()
+
+    @work(group="processes", exclusive=True)
+    async def _load_processes(self, name: str) -> None:
+        try:
+            processes = await self._link.client.processes(name)
+        except BoatyardError:
+            return
+        if name == self.workspace:
+            self._processes.show(processes)
+
+    @on(LogView.Wants)
+    def _log_wanted(self, event: LogView.Wants) -> None:
+        event.stop()
+        self._read_log(event)
+
+    @work(group="log")
+    async def _read_log(self, wanted: LogView.Wants) -> None:
+        try:
+            chunk = await self._link.client.log(
+                wanted.process_id, stream=wanted.stream, offset=wanted.offset, limit=wanted.limit
+            )
+        except BoatyardError:
+            wanted.view.failed()
+            return
+        wanted.view.take(wanted.process_id, chunk, wanted.older)
+
+    # The prompt
+
+    @on(Prompt.Submitted)
+    def _submitted(self, event: Prompt.Submitted) -> None:
+        event.stop()
+        if self.workspace is not None and event.text.strip():
+            self.post_message(self.Sent(self.workspace, event.text))
+
+    @on(Prompt.Left)
+    def _left(self, event: Prompt.Left) -> None:
+        event.stop()
+        self._keep_draft()
+        self.main.focus()

@@ -1,0 +1,68 @@
+"""A dialog: a box in the middle, or the whole screen where there is no room; Escape always leaves it unchanged."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from tui.literal import literal
+from tui.prompt import Prompt
+
+Result = TypeVar("Result")
+
+
+class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=False):
+    """The frame of every dialog. Subclasses give `body`, and `submit` for Enter."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "cancel", show=False),
+        Binding("tab", "app.focus_next", "next", show=False),
+        Binding("shift+tab", "app.focus_previous", "previous", show=False),
+    ]
+
+    def __init__(self, title: str, keys: str) -> None:
+        super().__init__()
+        self._title = title
+        self._keys = keys
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="sheet") as box:
+            box.border_title = literal(f" {self._title} ")
+            box.border_subtitle = literal(f" {self._keys} ")
+            yield from self.body()
+            yield Static(id="problem")
+
+    def body(self) -> ComposeResult:
+        """The widgets between title and keys."""
+        yield from ()
+
+    def field(self, label: str, widget: Widget) -> Horizontal:
+        """A labelled line."""
+        return Horizontal(Label(literal(label)), widget, classes="field")
+
+    def problem(self, text: str) -> None:
+        """Says what has to be put right first."""
+        line = self.query_one("#problem", Static)
+        line.update(literal(text, multiline=True))
+        line.set_class(bool(text), "-shown")
+
+    def submit(self) -> None:
+        """Enter was pressed in a field."""
+
+    @on(Input.Submitted)
+    @on(Prompt.Submitted)
+    def _submitted(self, event: Input.Submitted | Prompt.Submitted) -> None:
+        event.stop()
+        self.submit()
+
+    @on(Prompt.Left)
+    def action_leave(self) -> None:
+        self.dismiss(None)

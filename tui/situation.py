@@ -1,0 +1,154 @@
+"""Where the user is, and which actions make sense there: rules without widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.values.states import Activity, TaskStatus, WorkspaceState
+
+if TYPE_CHECKING:
+    from core.values.entities import Approval, Project, Task, Workspace
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is selected, in sight and possible now."""
+
+    connected: bool = True
+    view: str = "tree"
+    """`tree`, `session`, `files` or `diff`."""
+    zoomed: bool = False
+    project: Project | None = None
+    task: Task | None = None
+    workspace: Workspace | None = None
+    approval: Approval | None = None
+    """The permission request that is on the screen."""
+    waiting: int = 0
+    """Workspaces that wait for the user."""
+    undoable: bool = False
+    path: str = ""
+    """The file at hand in files or diff."""
+    queued: int = 0
+
+
+def why_not(action_id: str, now: Situation) -> str:
+    """Why an action makes no sense here, for people; empty when it does."""
+    if action_id in _NEED_ENGINE and not now.connected:
+        return "the engine is not connected"
+    rule = _RULES.get(action_id)
+    return rule(now) if rule else ""
+
+
+_NEED_ENGINE = frozenset({
+    "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
+    "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
+    "shell", "merge",
+})  # fmt: skip
+
+
+def _workspace(now: Situation) -> str:
+    return "" if now.workspace else "no workspace is selected"
+
+
+def _open(now: Situation) -> str:
+    if now.workspace is None:
+        return _workspace(now)
+    match now.workspace.state:
+        case WorkspaceState.CLOSED:
+            return "the workspace is closed: restore it first"
+        case WorkspaceState.CREATING:
+            return "the workspace is still being set up"
+        case _:
+            return ""
+
+
+def _task(now: Situation) -> str:
+    return "" if now.task else "no task is selected"
+
+
+def _start(now: Situation) -> str:
+    if now.task is None:
+        return "no task is selected"
+    if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
+        return "the workspace is still being set up"
+    return ""
+
+
+def _stop(now: Situation) -> str:
+    if now.workspace is None:
+        return _workspace(now)
+    busy = now.workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.SETUP)
+    return "" if busy or now.workspace.queued else "nothing runs in the workspace"
+
+
+def _approval(now: Situation) -> str:
+    if now.approval is not None:
+        return ""
+    asks = now.workspace is not None and now.workspace.activity is Activity.WAITING
+    return "open the session to see what is asked" if asks else "nothing is asked"
+
+
+def _prompt(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.state is WorkspaceState.FAILED:
+        return "the set-up failed: try it again first"
+    return _open(now)
+
+
+def _merge(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.state is WorkspaceState.FAILED:
+        return "the set-up failed: there is nothing to merge"
+    if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
+        return "the workspace is still being set up"
+    return _workspace(now)
+
+
+def _close(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.state is WorkspaceState.CLOSED:
+        return "the workspace is closed already"
+    return _open(now)
+
+
+def _restore(now: Situation) -> str:
+    if now.workspace is None:
+        return _workspace(now)
+    return "" if now.workspace.state is WorkspaceState.CLOSED else "the workspace is not closed"
+
+
+def _status(unwanted: TaskStatus) -> Callable[[Situation], str]:
+    def rule(now: Situation) -> str:
+        if now.task is None:
+            return _task(now)
+        return "that is its state already" if now.task.status is unwanted else ""
+
+    return rule
+
+
+_RULES: dict[str, Callable[[Situation], str]] = {
+    "start": _start,
+    "stop": _stop,
+    "dispose": lambda now: "" if now.workspace or now.task or now.project else "nothing is selected",
+    "undo": lambda now: "" if now.undoable else "there is nothing to undo",
+    "restore": _restore,
+    "close": _close,
+    "remove": lambda now: "" if now.workspace or now.task else "nothing is selected",
+    "task-done": _status(TaskStatus.DONE),
+    "task-cancel": _status(TaskStatus.CANCELLED),
+    "task-todo": _status(TaskStatus.TODO),
+    "task-edit": _task,
+    "remove-project": lambda now: "" if now.project else "no project is selected",
+    "prompt": _prompt,
+    "allow": _approval,
+    "allow-always": _approval,
+    "reject": _approval,
+    "next-waiting": lambda now: "" if now.waiting else "no workspace waits for you",
+    "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
+    "shell": _open,
+    "merge": _merge,
+    "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
+    "pane-2": lambda now: "",
+    "pane-3": _workspace,
+    "pane-4": _workspace,
+    "unzoom": lambda now: "" if now.zoomed else "nothing is zoomed",
+}

@@ -1,0 +1,56 @@
+"""The steps of an operation, as they happen, with their times."""
+
+from __future__ import annotations
+
+from core.values.entities import Operation, StepReport
+from core.values.states import OperationStatus
+from tui.durations import took
+from tui.entry_rows import EntryRow
+from tui.glyphs import Glyphs
+from tui.prose import prose
+from tui.spans import Line
+
+_TITLES = {
+    "create": "Setting up", "merge": "Merging", "close": "Closing", "restore": "Opening again",
+    "delete": "Removing",
+}  # fmt: skip
+
+
+def operation_rows(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
+    """A title, a line for each step, and the error with what to do next."""
+    title = _TITLES.get(operation.kind, operation.kind)
+    time = took(operation.started_at, operation.ended_at)
+    rows = [EntryRow(((title, "heading"),), ((f"{time} ", "dim"),))]
+    for step in operation.steps:
+        rows += _step(step, width, glyphs)
+    if operation.error and operation.status is not OperationStatus.RUNNING:
+        rows += _error(operation, width, glyphs)
+    return rows
+
+
+def _step(step: StepReport, width: int, glyphs: Glyphs) -> list[EntryRow]:
+    if step.error:
+        sign = "failed"
+    elif step.ended_at:
+        sign = "done"
+    else:
+        sign = "running" if step.started_at else "todo"
+    token = "dim" if sign == "todo" else "text"
+    left: Line = ((f"  {glyphs.state(sign)} ", sign), (step.label or step.name, token))
+    rows = [EntryRow(left, ((f"{took(step.started_at, step.ended_at)} ", "dim"),))]
+    if step.error:
+        rows += [
+            EntryRow((("      ", "text"), *line)) for line in prose(step.error, width - 8, glyphs, "error")
+        ]
+    return rows
+
+
+def _error(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
+    error = operation.error or {}
+    rows = [EntryRow(())]
+    for key, token in (("message", "error"), ("hint", "text")):
+        text = str(error.get(key) or "")
+        rows += [EntryRow((("  ", "text"), *line)) for line in prose(text, width - 4, glyphs, token)]
+    keys: Line = (("  r ", "key"), ("try again   ", "dim"), ("E ", "key"), ("shell   ", "dim"), ("d ", "key"),
+                  ("remove", "dim"))  # fmt: skip
+    return [*rows, EntryRow(()), EntryRow(keys)] if operation.kind == "create" else rows

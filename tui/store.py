@@ -1,0 +1,266 @@
+"""The entities as the engine reports them, and nothing else: no widget, no request, no rule.
+
+A snapshot fills it, events change it. Who watches is told once per frame what changed, by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.values.states import Activity, ApprovalStatus, OperationStatus, RunnerKind, WorkspaceState
+
+if TYPE_CHECKING:
+    from core.values.entities import (
+        AgentInfo,
+        Approval,
+        Operation,
+        Process,
+        Project,
+        Repo,
+        Snapshot,
+        Task,
+        Workspace,
+    )
+    from core.values.events import AnyEvent, EntryChanged
+
+
+@dataclass
+class Changes:
+    """What is different since the last time; workspaces are named, all others by id."""
+
+    everything: bool = False
+    structure: bool = False
+    """Something came, went, or belongs to something else now."""
+    projects: set[str] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
+    workspaces: set[str] = field(default_factory=set)
+    """Workspaces, their approvals and their operations."""
+    processes: set[str] = field(default_factory=set)
+    logs: dict[str, int] = field(default_factory=dict)
+    """Size of the output by process."""
+    files: set[str] = field(default_factory=set)
+    """Workspaces with a new snapshot."""
+    entries: list[EntryChanged] = field(default_factory=list)
+
+
+Watcher = Callable[[Changes], None]
+
+
+class Store:
+    """All projects, repos, tasks and workspaces, with what is pending on them."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.loaded = False
+        self.notice = ""
+        self.default_runner = RunnerKind.HOST
+        self.projects: dict[str, Project] = {}
+        self.repos: dict[str, Repo] = {}
+        self.tasks: dict[str, Task] = {}
+        self.workspaces: dict[str, Workspace] = {}
+        """By name."""
+        self.approvals: dict[str, Approval] = {}
+        """The pending ones."""
+        self.operations: dict[str, Operation] = {}
+        """The latest of each workspace."""
+        self.processes: dict[str, Process] = {}
+        """Those that events told of; not all there are."""
+        self.agents: dict[str, AgentInfo] = {}
+        """The executors there are, by name; asked for apart from the snapshot."""
+        self.workspaces_of: dict[str, list[str]] = {}
+        """Names by task."""
+        self._names: dict[str, str] = {}
+        self._changes = Changes()
+        self._watchers: list[Watcher] = []
+
+    # Reading
+
+    def tasks_of(self, project_id: str) -> list[Task]:
+        """A project's tasks in their order."""
+        found = [task for task in self.tasks.values() if task.project_id == project_id]
+        return sorted(found, key=lambda task: (task.position, task.created_at))
+
+    def waiting(self) -> list[str]:
+        """Names of the workspaces where an agent waits for an answer."""
+        return [w.name for w in self.workspaces.values() if w.activity is Activity.WAITING]
+
+    def needing_attention(self) -> list[str]:
+        """Names of the workspaces that wait for the user or have failed."""
+        return [
+            workspace.name
+            for workspace in self.workspaces.values()
+            if workspace.activity in (Activity.WAITING, Activity.FAILED)
+            or workspace.state is WorkspaceState.FAILED
+        ]
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many workspaces run, wait for the user, and have failed."""
+        running = waiting = failed = 0
+        for workspace in self.workspaces.values():
+            if workspace.activity is Activity.WAITING:
+                waiting += 1
+            elif workspace.activity in (Activity.RUNNING, Activity.SETUP):
+                running += 1
+            elif workspace.activity is Activity.FAILED or workspace.state is WorkspaceState.FAILED:
+                failed += 1
+        return running, waiting, failed
+
+    def approvals_of(self, workspace: str) -> list[Approval]:
+        """What the workspace's agent asks for, oldest first."""
+        found = [approval for approval in self.approvals.values() if approval.workspace == workspace]
+        return sorted(found, key=lambda approval: approval.created_at)
+
+    def repos_of(self, project_id: str) -> list[Repo]:
+        project = self.projects.get(project_id)
+        return [self.repos[id_] for id_ in project.repo_ids if id_ in self.repos] if project else []
+
+    def agent_title(self, name: str) -> str:
+        """What an agent is called; one that has no model behind it is always called a demonstration."""
+        agent = self.agents.get(name)
+        if agent is None:
+            return name
+        marked = not agent.demonstration or "demonstration" in agent.title.lower()
+        return agent.title if marked else f"{agent.title} (demonstration)"
+
+    def take_agents(self, agents: Iterable[AgentInfo]) -> None:
+        """Takes in which executors there are."""
+        self.agents = {agent.name: agent for agent in agents}
+        self._changes.workspaces.update(self.workspaces)
+
+    # Watching
+
+    def watch(self, watcher: Watcher) -> None:
+        """Calls `watcher` with every batch of changes."""
+        self._watchers.append(watcher)
+
+    def publish(self) -> None:
+        """Tells every watcher what changed since the last time."""
+        changes, self._changes = self._changes, Changes()
+        for watcher in self._watchers:
+            watcher(changes)
+
+    # Changing
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Replaces everything."""
+        self.sequence = snapshot.sequence
+        self.notice = snapshot.notice
+        self.default_runner = snapshot.default_runner
+        self.projects = {project.id: project for project in snapshot.projects}
+        self.repos = {repo.id: repo for repo in snapshot.repos}
+        self.tasks = {task.id: task for task in snapshot.tasks}
+        self.approvals = {a.id: a for a in snapshot.approvals if a.status is ApprovalStatus.PENDING}
+        self.operations = {operation.workspace: operation for operation in snapshot.operations}
+        self.workspaces, self.workspaces_of, self._names = {}, {}, {}
+        self._add_workspaces(snapshot.workspaces)
+        self.loaded = True
+        self._changes = Changes(everything=True, structure=True)
+
+    def _add_workspaces(self, workspaces: Iterable[Workspace]) -> None:
+        for workspace in workspaces:
+            if workspace.state is WorkspaceState.DELETED:
+                self._drop_workspace(workspace.name)
+                continue
+            known = self.workspaces.get(workspace.name)
+            if known is None or known.task_id != workspace.task_id:
+                self._changes.structure = True
+                self.workspaces_of.setdefault(workspace.task_id, []).append(workspace.name)
+            self.workspaces[workspace.name] = workspace
+            self._names[workspace.id] = workspace.name
+            self._changes.workspaces.add(workspace.name)
+
+    def _drop_workspace(self, name: str) -> None:
+        workspace = self.workspaces.pop(name, None)
+        if workspace is None:
+            return
+        self._changes.structure = True
+        self._changes.workspaces.add(name)
+        self._names.pop(workspace.id, None)
+        self.operations.pop(name, None)
+        self.approvals = {id_: a for id_, a in self.approvals.items() if a.workspace != name}
+        names = self.workspaces_of.get(workspace.task_id, [])
+        if name in names:
+            names.remove(name)
+
+    def apply(self, event: AnyEvent) -> None:
+        """Takes in one event."""
+        from core.values import events as told
+
+        self.sequence = max(self.sequence, event.sequence)
+        match event:
+            case told.ProjectChanged(project=project):
+                self._changes.structure = True
+                self.projects[project.id] = project
+                self._changes.projects.add(project.id)
+            case told.RepoChanged(repo=repo):
+                self.repos[repo.id] = repo
+            case told.TaskChanged(task=task):
+                self._apply_task(task)
+            case told.WorkspaceChanged(workspace=workspace):
+                self._add_workspaces([workspace])
+            case told.OperationChanged(operation=operation):
+                self._apply_operation(operation)
+            case told.ApprovalChanged(approval=approval):
+                self._apply_approval(approval)
+            case told.Removed():
+                self._apply_removal(event)
+            case told.ProcessChanged() | told.LogGrew() | told.FilesChanged() | told.EntryChanged():
+                self._apply_output(event)
+            case told.Reset() | told.Stopping():
+                pass
+
+    def _apply_task(self, task: Task) -> None:
+        known = self.tasks.get(task.id)
+        self.tasks[task.id] = task
+        self._changes.tasks.add(task.id)
+        if known is None or known.status is not task.status or known.position != task.position:
+            self._changes.structure = True
+
+    def _apply_operation(self, operation: Operation) -> None:
+        if operation.kind == "delete" and operation.status is OperationStatus.DONE:
+            self.operations.pop(operation.workspace, None)
+        else:
+            self.operations[operation.workspace] = operation
+        self._changes.workspaces.add(operation.workspace)
+
+    def _apply_approval(self, approval: Approval) -> None:
+        if approval.status is ApprovalStatus.PENDING:
+            self.approvals[approval.id] = approval
+        else:
+            self.approvals.pop(approval.id, None)
+        self._changes.workspaces.add(approval.workspace)
+
+    def _apply_output(self, event: AnyEvent) -> None:
+        from core.values import events as told
+
+        match event:
+            case told.ProcessChanged(process=process):
+                self.processes[process.id] = process
+                self._changes.processes.add(process.id)
+                self._changes.workspaces.add(process.workspace)
+            case told.LogGrew(process_id=process_id, size=size):
+                self._changes.logs[process_id] = size
+            case told.FilesChanged(workspace=name):
+                self._changes.files.add(name)
+            case told.EntryChanged():
+                self._changes.entries.append(event)
+
+    def _apply_removal(self, event: AnyEvent) -> None:
+        from core.values.events import Removed
+
+        assert isinstance(event, Removed)
+        self._changes.structure = True
+        if event.entity == "workspace":
+            self._drop_workspace(self._names.get(event.id, ""))
+        elif event.entity == "task":
+            self.tasks.pop(event.id, None)
+            for name in list(self.workspaces_of.pop(event.id, [])):
+                self._drop_workspace(name)
+        elif event.entity == "project":
+            self.projects.pop(event.id, None)
+            for task in self.tasks_of(event.id):
+                self.tasks.pop(task.id, None)
+        elif event.entity == "repo":
+            self.repos.pop(event.id, None)

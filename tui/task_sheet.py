@@ -1,0 +1,214 @@
+"""The dialogs for a task: a new one, and a start with its agent, runner and branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from core.values.states import RunnerKind
+from tui.choice import Choice
+from tui.prompt import Prompt
+from tui.sheet import Sheet
+from tui.store import Store
+
+if TYPE_CHECKING:
+    from core.values.entities import AgentInfo, Project, RunnerInfo
+
+
+@dataclass(frozen=True)
+class Means:
+    """What there is to run a task with."""
+
+    store: Store
+    agents: Sequence[AgentInfo]
+    runners: Sequence[RunnerInfo]
+    default_runner: RunnerKind
+    last_agent: str = ""
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """What was filled in."""
+
+    title: str
+    description: str
+    project: str
+    """Id of the project; empty: `path` says which repository."""
+    path: str
+    start: bool
+    agent: str
+    runner: RunnerKind | None
+    target_branch: str = ""
+    name: str = ""
+    approve: str = ""
+    """What the agent may do unasked; empty: as its profile says."""
+
+
+PERMISSIONS = (
+    ("as usual", "what the agent's profile says", ""),
+    ("ask", "nothing without your answer", "ask"),
+    ("edits", "edit files without asking", "edits"),
+    ("all", "everything without asking", "all"),
+)
+
+
+def agent_options(means: Means) -> list[tuple[str, str, str]]:
+    """The agents that can be used here, real ones first; the last used one before all."""
+    usable = [agent for agent in means.agents if agent.available]
+    usable.sort(key=lambda agent: (agent.name != means.last_agent, agent.demonstration))
+    return [(means.store.agent_title(agent.name), agent.detail, agent.name) for agent in usable]
+
+
+def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:
+    """The runners that answer, the default first."""
+    usable = [runner for runner in means.runners if runner.available]
+    usable.sort(key=lambda runner: runner.kind is not means.default_runner)
+    note = "isolates nothing: the agent runs as you, on this machine"
+    return [(str(r.kind), r.detail if r.isolates else note, r.kind) for r in usable]
+
+
+class TaskSheet(Sheet[TaskForm]):
+    """A new task: Enter in any field makes it, and starts it unless told otherwise."""
+
+    def __init__(self, means: Means, projects: Sequence[Project], here: str, at: int = 0) -> None:
+        super().__init__("New task", "enter make it   tab next field   esc cancel")
+        self._means = means
+        self._projects = projects
+        self._here = here
+        self._at = at
+
+    def body(self) -> ComposeResult:
+        yield self.field("Task", Input(placeholder="What is to be done", id="title", compact=True))
+        yield self.field(
+            "Description", Prompt("More for the agent, if the title does not say it", id="description")
+        )
+        if self._projects:
+            options = [(project.name, "", project.id) for project in self._projects]
+            yield self.field("Project", Choice(options, at=self._at, id="project"))
+        else:
+            yield self.field(
+                "Repository", Input(self._here, placeholder="/path/of/a/repository", id="path", compact=True)
+            )
+        agents = agent_options(self._means)
+        then: list[tuple[str, str, str]] = [("only add it", "start it later with r", "")]
+        yield self.field("Start with", Choice([*agents, *then], id="agent"))
+        runners = runner_options(self._means)
+        if runners:
+            yield self.field("Runner", Choice(runners, id="runner"))
+
+    def on_mount(self) -> None:
+        self.query_one("#title", Input).focus()
+
+    @on(Choice.Submitted)
+    def submit(self) -> None:
+        title = self.query_one("#title", Input).value.strip()
+        path = self.query_one("#path", Input).value.strip() if not self._projects else ""
+        if not title:
+            self.problem("Say in a few words what is to be done.")
+            self.query_one("#title").focus()
+            return
+        if not self._projects and not path:
+            self.problem("Give the path of the git repository that the task is about.")
+            self.query_one("#path").focus()
+            return
+        agent = str(self.query_one("#agent", Choice).value)
+        runner = self.query_one("#runner", Choice).value if self.query("#runner") else None
+        project = str(self.query_one("#project", Choice).value) if self._projects else ""
+        description = self.query_one("#description", Prompt).text.strip()
+        self.dismiss(TaskForm(title, description, project, path, bool(agent), agent, runner))
+
+
+class StartSheet(Sheet[TaskForm]):
+    """A workspace on a task: Enter starts with what is there."""
+
+    def __init__(self, means: Means, title: str, branch: str, again: bool) -> None:
+        super().__init__(
+            "Another attempt" if again else "Start the task", "enter start   tab next field   esc cancel"
+        )
+        self._means = means
+        self._task_title = title
+        self._branch = branch
+
+    def body(self) -> ComposeResult:
+        from textual.widgets import Static
+
+        from tui.literal import literal
+
+        yield Static(literal(self._task_title + "\n", "bold"))
+        yield self.field(
+            "Agent",
+            Choice(agent_options(self._means) or [("none", "no agent can be used here", "")], id="agent"),
+        )
+        runners = runner_options(self._means)
+        if runners:
+            yield self.field("Runner", Choice(runners, id="runner"))
+        yield self.field("Permissions", Choice(PERMISSIONS, id="approve"))
+        branch = Input(placeholder=self._branch or "the branch checked out there", id="branch", compact=True)
+        yield self.field("From branch", branch)
+        yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
+
+    def on_mount(self) -> None:
+        self.query_one("#agent").focus()
+
+    @on(Choice.Submitted)
+    def submit(self) -> None:
+        agent = str(self.query_one("#agent", Choice).value)
+        runner = self.query_one("#runner", Choice).value if self.query("#runner") else None
+        branch = self.query_one("#branch", Input).value.strip()
+        name = self.query_one("#name", Input).value.strip()
+        approve = str(self.query_one("#approve", Choice).value)
+        self.dismiss(TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve))
+
+
+class EditSheet(Sheet[tuple[str, str]]):
+    """A task's title and description."""
+
+    def __init__(self, title: str, description: str) -> None:
+        super().__init__("Edit the task", "enter keep   ctrl+j new line   esc cancel")
+        self._task_title = title
+        self._description = description
+
+    def body(self) -> ComposeResult:
+        yield self.field("Task", Input(self._task_title, id="title", compact=True))
+        prompt = Prompt(id="description")
+        prompt.text = self._description
+        yield self.field("Description", prompt)
+
+    def on_mount(self) -> None:
+        self.query_one("#title").focus()
+
+    def submit(self) -> None:
+        title = self.query_one("#title", Input).value.strip()
+        if not title:
+            self.problem("A task needs a title.")
+            return
+        self.dismiss((title, self.query_one("#description", Prompt).text.strip()))
+
+
+class PathSheet(Sheet[tuple[str, str]]):
+    """A project of a repository: gives its path and the project's name."""
+
+    def __init__(self, here: str) -> None:
+        super().__init__("Add a project", "enter add   tab next field   esc cancel")
+        self._here = here
+
+    def body(self) -> ComposeResult:
+        yield self.field(
+            "Repository", Input(self._here, placeholder="/path/of/a/repository", id="path", compact=True)
+        )
+        yield self.field("Name", Input(placeholder="the folder's name", id="name", compact=True))
+
+    def on_mount(self) -> None:
+        self.query_one("#path").focus()
+
+    def submit(self) -> None:
+        path = self.query_one("#path", Input).value.strip()
+        if not path:
+            self.problem("Give the path of a git repository on this machine.")
+            return
+        self.dismiss((path, self.query_one("#name", Input).value.strip()))
