@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from core.errors import GitError
 from core.git.clone import SANDBOX_GIT, WorkspaceClone, alternates
-from core.git.depot import FETCH, LONG, WORKSPACES, Depot
+from core.git.depot import FETCH, LONG, WORKSPACES, Depot, RefChange
 from core.git.quoting import unquote
 from core.git.untouched import refuse_redirected
 
@@ -38,8 +38,8 @@ class Snapshot:
     """HEAD names a branch that does not exist (deleted, or an orphan that was begun)."""
     embedded: tuple[str, ...] = ()
     """New embedded repositories, of which only the commit they are at is recorded."""
-    problems: tuple[str, ...] = ()
-    """git's words about files that could not be read."""
+    missing: tuple[str, ...] = ()
+    """Files that could not be read: they are missing in the snapshot, or as they were before."""
 
 
 def snapshot_command(git_dir: str, worktree: str, base: str) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def parse_snapshot(output: bytes) -> Snapshot:
         GitError: It is not what the script prints.
     """
     single: dict[str, str] = {}
-    listed: dict[str, list[str]] = {"embedded": [], "problem": []}
+    listed: dict[str, list[str]] = {"embedded": [], "missing": []}
     for line in output.decode("utf-8", "backslashreplace").splitlines()[:_LINE_LIMIT]:
         key, _, value = line.partition(" ")
         if key in listed:
@@ -78,7 +78,7 @@ def parse_snapshot(output: bytes) -> Snapshot:
         raise _unreadable(output)
     return Snapshot(
         single["snapshot"], single["head"], single["dirty"] == "1", single["unborn"] == "1",
-        tuple(unquote(name) for name in listed["embedded"]), tuple(listed["problem"]),
+        *(tuple(unquote(name) for name in listed[key]) for key in ("embedded", "missing")),
     )  # fmt: skip
 
 
@@ -94,6 +94,8 @@ def _unreadable(output: bytes) -> GitError:
 async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapshot) -> None:
     """Fetches a snapshot and the HEAD that it stands on into the depot, every object checked.
 
+    The ids are looked at before any ref gets them: the sandbox may claim what it likes.
+
     The refs `workspaces/<name>/snapshot` and `…/head` have them afterwards.
 
     Raises:
@@ -108,16 +110,31 @@ async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapsho
             config={"fetch.fsckObjects": "true", "transfer.fsckObjects": "true"},
         )
         try:
-            await fetching.run(
-                *FETCH, "--", str(clone.git_dir),
-                f"+{snapshot.commit}:{refs}/snapshot", f"+{snapshot.head}:{refs}/head", seconds=LONG,
-            )  # fmt: skip
+            await fetching.run(*FETCH, "--", str(clone.git_dir), snapshot.commit, snapshot.head, seconds=LONG)
         except GitError as error:
-            raise GitError(
-                f"the work of workspace {clone.workspace!r} cannot be fetched: {error.message}",
-                hint="Nothing is lost: it is in the workspace. Run git fsck there.",
-                details=error.details,
-            ) from error
+            raise _unusable(clone, error.message, error) from error
+    if not await _is_as_claimed(depot, snapshot):
+        raise _unusable(clone, "what it calls its snapshot is no commit on top of its HEAD")
+    await depot.update_refs([
+        RefChange(f"{refs}/snapshot", snapshot.commit), RefChange(f"{refs}/head", snapshot.head),
+    ])  # fmt: skip
+
+
+async def _is_as_claimed(depot: Depot, snapshot: Snapshot) -> bool:
+    asked = (f"{snapshot.head}^{{commit}}", f"{snapshot.commit}^{{commit}}")
+    answer = await depot.git.run("rev-parse", *asked, f"{snapshot.commit}^@", ok=(0, 128))
+    expected = [snapshot.head, snapshot.commit]
+    if snapshot.commit == snapshot.head:
+        return answer.text.splitlines()[:2] == expected
+    return answer.text.splitlines() == [*expected, snapshot.head]
+
+
+def _unusable(clone: WorkspaceClone, reason: str, error: GitError | None = None) -> GitError:
+    return GitError(
+        f"the work of workspace {clone.workspace!r} cannot be fetched: {reason}",
+        hint="Nothing is lost: it is in the workspace. Run git fsck there.",
+        details=error.details if error else None,
+    )
 
 
 def sandbox_paths(clone: WorkspaceClone, *, container: bool) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 # Writes a snapshot of a clone: boatyard-snapshot GIT_DIR WORKTREE BASE
-# Prints: snapshot ID, head ID, dirty 0|1, unborn 0|1, then any number of `embedded PATH` and `problem TEXT`.
-# Ends with 0 when the snapshot is written, even if single files could not be read (those are `problem`s).
+# Prints: snapshot ID, head ID, dirty 0|1, unborn 0|1, then any number of `embedded PATH` and `missing PATH`.
+# Ends with 0 when the snapshot is written, even if single files could not be read (those are `missing`).
 set -eu
 git_dir=$1 worktree=$2 base=$3
 for name in $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
@@ -40,31 +40,30 @@ unborn=0
 head=$(quiet rev-parse --verify -q 'HEAD^{commit}') || { head=$base; unborn=1; }
 [ -f "$index" ] || mine read-tree "$head"
 
-# A file that became ignored leaves the snapshot, unless the agent itself tracks it.
-mine ls-files -z -i -c --exclude-standard >"$work/ours"
+# A file that became ignored leaves the snapshot, unless whoever works here tracks it.
+ignored() { quiet ls-files -z -i -c --exclude-standard; }
+leave_out_ignored() {
+	GIT_INDEX_FILE=$index ignored >"$work/ours"
+	cmp -s "$work/ours" "$work/theirs" || mine update-index -z --force-remove --stdin <"$work/ours"
+}
 : >"$work/theirs"
-[ ! -f "$git_dir/index" ] || quiet ls-files -z -i -c --exclude-standard >"$work/theirs" || : >"$work/theirs"
-if cmp -s "$work/ours" "$work/theirs"; then same=1; else
-	same=0
-	mine update-index -z --force-remove --stdin <"$work/ours"
-fi
+[ ! -f "$git_dir/index" ] || ignored >"$work/theirs" || : >"$work/theirs"
+leave_out_ignored
 
 code=0
 mine add --all --ignore-errors -- . 2>"$work/said" || code=$?
 [ "$code" -le 1 ] || { cat "$work/said" >&2; exit "$code"; }
-[ "$same" = 1 ] || mine update-index -z --add --remove --stdin <"$work/theirs"
 
 # A repository without a commit cannot be recorded as one: its files are taken like any others.
 if [ "$code" = 1 ]; then
-	mine ls-files -z --others --exclude-standard | tr '\n\0' '\0\n' | sed -n 's:/$::p' >"$work/nested"
-	while IFS= read -r line; do
-		printf '%s' "$line" | tr '\0' '\n' >"$work/name"
-		nested=$(cat "$work/name"; echo .)
-		nested=${nested%.}
-		find "./$nested" -name .git -prune -o \( -type f -o -type l \) -print0 >"$work/files"
-		mine update-index -z --add --stdin <"$work/files" 2>>"$work/said" || :
-	done <"$work/nested"
+	mine ls-files -z --others --exclude-standard | xargs -0 sh -c '
+		for path; do case $path in */)
+			find "./$path" -name .git -prune -o \( -type f -o -type l \) -print0
+		esac; done' sh >"$work/files"
+	mine update-index -z --add --stdin <"$work/files" 2>>"$work/said" || :
+	leave_out_ignored
 fi
+[ ! -s "$work/theirs" ] || mine update-index -z --add --remove --stdin <"$work/theirs"
 
 tree=$(mine write-tree)
 snapshot=$head
@@ -86,9 +85,15 @@ keep() {
 }
 keep refs/boatyard/snapshot "$snapshot"
 keep refs/boatyard/head "$head"
+if [ "$code" = 1 ]; then
+	{
+		mine ls-files --others --exclude-standard | sed '/\/"*$/d'
+		mine diff-files --name-only --ignore-submodules=all
+	} >"$work/missing"
+fi
 mv -f "$index" "$own/index"
 
 printf 'snapshot %s\nhead %s\ndirty %s\nunborn %s\n' "$snapshot" "$head" "$dirty" "$unborn"
 quiet diff-tree -r --no-renames --ignore-submodules=none --diff-filter=AMT "$head" "$snapshot" |
 	sed -n 's/^:[0-7]* 160000 [0-9a-f.]* [0-9a-f.]* [A-Z]*	/embedded /p' | head -n 100
-sed -n '/does not have a commit checked out/d; s/^error: /problem /p' "$work/said" | head -n 100
+[ ! -f "$work/missing" ] || sed 's/^/missing /' "$work/missing" | head -n 100
