@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.agents.driver import Executor
 from core.config import WorkspaceSection
+from core.engine.approvals import checked_policy
 from core.engine.projects import Projects
 from core.engine.repos import Repos
 from core.engine.tasks import Tasks

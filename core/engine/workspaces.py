@@ -233,7 +233,7 @@ class Workspaces:
 
 def _insert_workspace(plan: Plan, workspaces: Path) -> m.Workspace:
     name = free_name(plan.name, plan.task.title)
-    row = m.Workspace.create(
+    row: m.Workspace = m.Workspace.create(
         task=plan.task.id,
         name=name,
         branch=BRANCH_PREFIX + name,

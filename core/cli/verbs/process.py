@@ -1,0 +1,142 @@
+"""`boatyard process`: list, show, logs, stop; and how a process's log is followed."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.cli.invocation import Invocation
+from core.cli.output import Output, short, took, when
+from core.cli.verb import Verb
+from core.client import Client
+from core.values.entities import Process
+from core.values.events import LogGrew, ProcessChanged, Reset
+from core.values.states import ProcessStatus
+
+CHUNK = 2**18
+TAIL_BYTES = 2**16
+
+
+def outcome(process: Process) -> int:
+    """The exit code that a command gives for a process: its own, or 1 when it failed without one."""
+    if process.status is ProcessStatus.COMPLETED:
+        return 0
+    return process.exit_code if process.exit_code and process.exit_code < 256 else 1
+
+
+async def show_all(call: Invocation) -> None:
+    async with call.engine() as client:
+        found = await client.processes(call.args.workspace or "")
+    rows = [
+        (short(p.id), p.workspace, p.run_reason.value, p.status.value, _code(p), when(p.started_at), p.label)
+        for p in found
+    ]
+    call.out.table(found, ("ID", "WORKSPACE", "REASON", "STATUS", "EXIT", "STARTED", "WHAT"), rows)
+
+
+async def show(call: Invocation) -> None:
+    async with call.engine() as client:
+        process = await client.process(call.args.process)
+    out = call.out
+    out.document(process)
+    out.line(f"id         {process.id}")
+    out.line(f"workspace  {process.workspace}")
+    out.line(f"what       {process.run_reason.value}: {process.label}")
+    out.line(f"status     {process.status.value}" + (f" ({process.reason})" if process.reason else ""))
+    out.line(f"exit code  {_code(process)}")
+    out.line(f"started    {when(process.started_at)}, took {took(process.started_at, process.completed_at)}")
+
+
+async def logs(call: Invocation) -> None:
+    async with call.engine() as client:
+        process = await client.process(call.args.process)
+        await print_log(call.out, client, process.id, call.args.stream, follow=call.args.follow)
+
+
+async def stop(call: Invocation) -> None:
+    async with call.engine() as client:
+        process = await client.stop_process(call.args.process)
+    call.out.result(process, f"process {short(process.id)} is {process.status.value}")
+
+
+async def print_log(
+    out: Output, client: Client, process_id: str, stream: str = "out", *, follow: bool
+) -> None:
+    """Prints a whole log by windows, and with `follow` what comes until the process has ended."""
+    if follow:
+        await follow_log(out, client, process_id, stream)
+        return
+    offset = 0
+    while True:
+        chunk = await client.log(process_id, stream=stream, offset=offset, limit=CHUNK)
+        _emit(out, chunk.offset, chunk.text)
+        if chunk.next_offset >= chunk.size or chunk.next_offset == offset:
+            break
+        offset = chunk.next_offset
+
+
+async def follow_log(out: Output, client: Client, process_id: str, stream: str = "out") -> None:
+    """Prints a process's output from its beginning until it has ended."""
+    since = (await client.snapshot()).sequence
+    offset, ended = await _print_from(out, client, process_id, stream, 0)
+    if ended:
+        return
+    async for event in client.events(since):
+        touched = isinstance(event, LogGrew) and event.process_id == process_id
+        changed = isinstance(event, ProcessChanged) and event.process.id == process_id
+        if touched or changed or isinstance(event, Reset):
+            offset, ended = await _print_from(out, client, process_id, stream, offset)
+            if ended:
+                return
+
+
+async def _print_from(
+    out: Output, client: Client, process_id: str, stream: str, offset: int
+) -> tuple[int, bool]:
+    while True:
+        chunk = await client.log(process_id, stream=stream, offset=offset, limit=CHUNK)
+        _emit(out, chunk.offset, chunk.text)
+        if chunk.ended:
+            return chunk.next_offset, True
+        if chunk.next_offset == offset or chunk.next_offset >= chunk.size:
+            return chunk.next_offset, False
+        offset = chunk.next_offset
+
+
+def _emit(out: Output, offset: int, text: str) -> None:
+    if not text:
+        return
+    if out.json:
+        out.document({"offset": offset, "text": text})
+    else:
+        out.data(text)
+
+
+def _code(process: Process) -> str:
+    return "-" if process.exit_code is None else str(process.exit_code)
+
+
+def _process(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("process", help="id or the beginning of it")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workspace", help="only those of this workspace")
+
+
+def declare_log(parser: argparse.ArgumentParser) -> None:
+    """Options of the verbs that print logs."""
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the process has ended")
+    parser.add_argument("--stream", choices=("out", "err"), default="out")
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    _process(parser)
+    declare_log(parser)
+
+
+VERBS = (
+    Verb("process", "list", "list processes, the newest first", show_all, _list, aliases=("ls",)),
+    Verb("process", "show", "show how a process did", show, _process),
+    Verb("process", "logs", "print what a process wrote", logs, _logs),
+    Verb("process", "stop", "end a process and what it started", stop, _process),
+)

@@ -1,0 +1,75 @@
+"""`boatyard run`: project, task, workspace and agent in one go."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from core.cli.invocation import Invocation
+from core.cli.output import short
+from core.cli.progress import watch_operation
+from core.cli.settings import declare_settings, wanted_settings
+from core.cli.turn import wait_for_turn
+from core.cli.verb import Verb
+from core.cli.verbs.paths import repo_key
+from core.cli.verbs.process import outcome
+from core.values.requests import RunTask
+
+
+async def run(call: Invocation) -> int:
+    args = call.args
+    body = RunTask(
+        title=args.title,
+        description=args.description,
+        repos=tuple(repo_key(path) for path in args.repo),
+        project=args.project,
+        agent=args.agent,
+        name=args.name,
+        target_branch=args.target,
+        settings=wanted_settings(args, approve=_unasked(args)),
+    )
+    async with call.engine() as client:
+        operation = await watch_operation(call.out, client, await client.run_task(body))
+        workspace = await client.workspace(operation.workspace)
+        if workspace.notice and not call.out.json:
+            call.out.note(workspace.notice)
+        process_id = workspace.process_id
+        if process_id is None or not args.wait:
+            call.out.result({"workspace": workspace}, f"workspace {workspace.name} is ready")
+            return 0
+        process = await wait_for_turn(call.out, client, await client.process(process_id))
+        turn = await client.turn(process.id)
+        workspace = await client.workspace(workspace.name)
+    call.out.document({"workspace": workspace, "process": process, "turn": turn})
+    call.out.line(f"{process.status.value}: {workspace.name} (process {short(process.id)})")
+    if turn.summary:
+        call.out.line(turn.summary)
+    if process.reason:
+        call.out.note(f"boatyard: the turn in {workspace.name!r} {process.status.value}: {process.reason}")
+    return outcome(process)
+
+
+def _unasked(args: argparse.Namespace) -> str:
+    """With --wait and no terminal nobody is there to allow edits of the workspace's own files."""
+    return "edits" if args.wait and not args.approve and not sys.stdin.isatty() else ""
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("title", help="title of the task, which is also the prompt")
+    parser.add_argument(
+        "--repo", action="append", default=[], metavar="PATH", help="may be given several times"
+    )
+    parser.add_argument("--description", default="", help="more about the task, in Markdown")
+    parser.add_argument("--project", default="", help="name of the project; else the repository's folder")
+    parser.add_argument("--agent", default="", help="see 'boatyard agent list'")
+    parser.add_argument("--name", default="", help="name of the workspace")
+    parser.add_argument("--target", default="", metavar="BRANCH", help="branch to start from and merge into")
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="until the turn has ended; without a terminal, edits are then allowed unless --approve is given",
+    )
+    declare_settings(parser)
+
+
+VERBS = (Verb("", "run", "run a task: project, task, workspace and agent in one go", run, _declare),)

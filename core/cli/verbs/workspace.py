@@ -1,0 +1,174 @@
+"""`boatyard workspace`: made, listed, closed, opened, removed, recovered, and entered."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from core.cli.invocation import Invocation
+from core.cli.output import short, when
+from core.cli.progress import follow_operation
+from core.cli.settings import declare_settings, wanted_settings
+from core.cli.verb import Verb
+from core.cli.verbs.process import follow_log, outcome
+from core.errors import NotFoundError
+from core.values.entities import Workspace
+from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand
+
+
+def new_body(args: argparse.Namespace) -> NewWorkspace:
+    """The request that the options of `workspace new` and `task start` make."""
+    return NewWorkspace(
+        task=args.task,
+        name=args.name,
+        agent=args.agent,
+        prompt=args.prompt,
+        target_branch=args.target,
+        settings=wanted_settings(args),
+    )
+
+
+def declare_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("task", help="id of the task, or the beginning of it")
+    parser.add_argument(
+        "--name", default="", help="name of the workspace; made from the title when not given"
+    )
+    parser.add_argument("--agent", default="", help="agent that starts at once; see 'boatyard agent list'")
+    parser.add_argument("--prompt", default="", help="what the agent is told, instead of the task's text")
+    parser.add_argument("--target", default="", metavar="BRANCH", help="branch to start from and merge into")
+    declare_settings(parser)
+
+
+async def new(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.new_workspace(new_body(call.args)))
+
+
+async def show_all(call: Invocation) -> None:
+    async with call.engine() as client:
+        found = await client.workspaces()
+    call.out.table(found, ("NAME", "STATE", "ACTIVITY", "RUNNER", "CHANGES", "AGENT"), map(_row, found))
+
+
+def _row(workspace: Workspace) -> tuple[str, ...]:
+    changes = f"+{workspace.added} -{workspace.removed}"
+    return (
+        workspace.name,
+        workspace.state.value,
+        workspace.activity.value,
+        workspace.runner.value,
+        changes,
+        workspace.agent or "-",
+    )
+
+
+async def show(call: Invocation) -> None:
+    async with call.engine() as client:
+        found = await client.workspace(call.args.name)
+        task = await client.task(found.task_id)
+    out = call.out
+    out.document(found)
+    out.line(f"name      {found.name}")
+    out.line(f"task      {task.title} ({short(task.id)}, {task.status.value})")
+    out.line(f"state     {found.state.value}, {found.activity.value}")
+    out.line(f"runner    {found.runner.value}" + (f": {found.notice}" if found.notice else ""))
+    out.line(f"branch    {found.branch}")
+    out.line(f"folder    {found.folder}")
+    for repo in found.repos:
+        out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
+    out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
+    out.line(f"created   {when(found.created_at)}, last active {when(found.last_activity_at)}")
+
+
+async def stop(call: Invocation) -> None:
+    async with call.engine() as client:
+        await client.stop_workspace(call.args.name)
+    call.out.result({"stopped": call.args.name}, f"nothing runs in {call.args.name} any more")
+
+
+async def close(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.close_workspace(call.args.name))
+
+
+async def restore(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.restore_workspace(call.args.name))
+
+
+async def retry(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.retry_setup(call.args.name))
+
+
+async def remove(call: Invocation) -> int:
+    body = RemoveWorkspace(force=call.args.force)
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.remove_workspace(call.args.name, body))
+
+
+async def recover(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.recover_workspace(call.args.name))
+
+
+async def execute(call: Invocation) -> int:
+    """Runs a command to its end, its output as it comes; the exit code is the command's."""
+    command = [word for word in call.args.argv if word != "--"] or []
+    async with call.engine() as client:
+        process = await client.run_command(call.args.name, RunCommand(argv=tuple(command)))
+        if not call.out.json:
+            await follow_log(call.out, client, process.id)
+        process = await client.wait_process(process.id)
+    call.out.document(process)
+    return outcome(process)
+
+
+async def shell(call: Invocation) -> int:
+    """Replaces this process by a shell in the workspace, on the user's own terminal."""
+    async with call.engine() as client:
+        argv = await client.shell_argv(call.args.name, RunCommand(argv=tuple(call.args.argv)))
+    if call.out.json:
+        call.out.document({"argv": argv})
+        return 0
+    try:
+        os.execvp(argv[0], argv)
+    except OSError as error:
+        raise NotFoundError(
+            f"{argv[0]} cannot be started: {error.strerror}", hint="Is it installed on this machine?"
+        ) from error
+
+
+def name(parser: argparse.ArgumentParser) -> None:
+    """The argument that most verbs of a workspace take."""
+    parser.add_argument("name", help="name of the workspace")
+
+
+def _remove(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--force", action="store_true", help="also when there is work that was not merged")
+
+
+def _command(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command")
+
+
+def _shell(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("argv", nargs="*", metavar="COMMAND", help="instead of a shell")
+
+
+VERBS = (
+    Verb("workspace", "new", "make a workspace for a task", new, declare_new),
+    Verb("workspace", "list", "list the workspaces", show_all, aliases=("ls",)),
+    Verb("workspace", "show", "show a workspace", show, name),
+    Verb("workspace", "stop", "stop what runs in it", stop, name),
+    Verb("workspace", "close", "stop it and keep everything", close, name),
+    Verb("workspace", "restore", "open a closed workspace again", restore, name),
+    Verb("workspace", "retry", "run failed set-up scripts again", retry, name),
+    Verb("workspace", "remove", "move it to the trash", remove, _remove),
+    Verb("workspace", "recover", "bring a removed workspace back", recover, name),
+    Verb("workspace", "exec", "run a command in it", execute, _command),
+    Verb("workspace", "shell", "open a shell in it", shell, _shell),
+)

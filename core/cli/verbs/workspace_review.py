@@ -1,0 +1,136 @@
+"""`boatyard workspace diff, files, cat, merge`: looking at the work and landing it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from core.cli.invocation import Invocation
+from core.cli.output import Output
+from core.cli.verb import Verb
+from core.cli.verbs.workspace import name
+from core.errors import UsageError
+from core.values.requests import MergeWorkspace
+from core.values.review import DiffSummary, FileNode, MergePreview
+from core.values.states import MergeStyle
+
+WINDOW = 2000
+MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "copied": "C", "type_changed": "T"}
+
+
+async def diff(call: Invocation) -> None:
+    """The patch; with --stat or --json the list of files."""
+    async with call.engine() as client:
+        if call.out.json or call.args.stat:
+            summary = await client.diff(call.args.name)
+            call.out.document(summary)
+            _print_stat(call.out, summary)
+            return
+        patch = await client.patch(call.args.name)
+    if patch:
+        call.out.data(patch)
+    else:
+        call.out.note("no changes against the target branch")
+
+
+def _print_stat(out: Output, summary: DiffSummary) -> None:
+    if out.json:
+        return
+    for file in summary.files:
+        moved = f"{file.old_path} → " if file.old_path else ""
+        size = "binary" if file.binary else f"+{file.added} -{file.removed}"
+        out.data(f"{MARKS[file.change.value]} {moved}{file.path}  {size}\n")
+    out.line(f"{len(summary.files)} files, +{summary.added} -{summary.removed}")
+
+
+async def files(call: Invocation) -> None:
+    async with call.engine() as client:
+        nodes = await client.files(call.args.name, call.args.path)
+    call.out.document(nodes)
+    if not call.out.json:
+        for node in nodes:
+            call.out.data(_file_line(node) + "\n")
+
+
+def _file_line(node: FileNode) -> str:
+    mark = MARKS[node.change.value] if node.change else " "
+    size = "" if node.folder else f"  {node.size}"
+    return f"{mark} {node.name}{'/' if node.folder else '@' if node.link else ''}{size}"
+
+
+async def cat(call: Invocation) -> None:
+    """Prints a file by windows, so that its size does not matter."""
+    start, more = 0, True
+    async with call.engine() as client:
+        while more:
+            window = await client.file(call.args.name, call.args.path, start=start, limit=WINDOW)
+            if window.binary:
+                raise UsageError(f"{window.path!r} is a binary file of {window.size} bytes")
+            if call.out.json:
+                call.out.document(window)
+            else:
+                call.out.data("".join(line + "\n" for line in window.lines))
+            more = window.more and bool(window.lines)
+            start = window.start + len(window.lines)
+
+
+async def merge(call: Invocation) -> None:
+    args = call.args
+    style = MergeStyle(args.style) if args.style else None
+    async with call.engine() as client:
+        if args.dry_run:
+            preview = await client.merge_preview(args.name, style)
+            call.out.document(preview)
+            _print_preview(call.out, preview)
+            return
+        message = sys.stdin.read() if args.message == "-" else args.message
+        result = await client.merge(args.name, MergeWorkspace(style=style, message=message))
+    call.out.document(result)
+    if not result.merges:
+        call.out.line("nothing to merge: the target branch has it all")
+    for landed in result.merges:
+        call.out.line(f"merged into {landed.target_branch}: {landed.commit[:12]} ({landed.style.value})")
+
+
+def _print_preview(out: Output, preview: MergePreview) -> None:
+    for repo in preview.repos:
+        what = (
+            "nothing to merge"
+            if repo.old == repo.new
+            else f"{repo.files} files, +{repo.added} -{repo.removed}"
+        )
+        out.line(f"into {repo.target_branch}: {what}")
+    for conflict in preview.conflicts:
+        out.line(f"conflict: {conflict.path} ({conflict.kind})")
+    for reason in preview.blocked:
+        out.line(f"in the way: {reason}")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--stat", action="store_true", help="the changed files instead of the patch")
+
+
+def _files(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("path", nargs="?", default="", help="a folder of the workspace")
+
+
+def _cat(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("path", help="a file of the workspace, such as REPO/README.md")
+
+
+def _merge(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--style", choices=[style.value for style in MergeStyle])
+    parser.add_argument("-m", "--message", default="", help="commit message; - reads standard input")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+
+
+VERBS = (
+    Verb("workspace", "diff", "show the changes against the target branch", diff, _diff),
+    Verb("workspace", "files", "list a folder of it", files, _files),
+    Verb("workspace", "cat", "print a file of it", cat, _cat),
+    Verb("workspace", "merge", "merge it into the target branch", merge, _merge),
+)

@@ -1,0 +1,136 @@
+"""`boatyard workspace send, approve, reject, logs, queue`: talking with the agent in a workspace."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from core.cli.invocation import Invocation
+from core.cli.output import short
+from core.cli.turn import wait_for_turn
+from core.cli.verb import Verb
+from core.cli.verbs.process import declare_log, outcome, print_log
+from core.cli.verbs.workspace import name
+from core.client import Client
+from core.errors import NotFoundError, UsageError
+from core.values.entities import Approval, Process
+from core.values.requests import AnswerApproval, SendPrompt
+
+
+async def send(call: Invocation) -> int:
+    prompt = call.args.prompt
+    if prompt == "-":
+        prompt = sys.stdin.read()
+    async with call.engine() as client:
+        sent = await client.send(call.args.name, SendPrompt(prompt=prompt, agent=call.args.agent))
+        if not isinstance(sent, Process):
+            call.out.result(sent, f"queued behind the turn that runs, at place {sent.position + 1}")
+            return 0
+        if not call.args.wait:
+            call.out.result(sent, f"turn started: process {short(sent.id)}")
+            return 0
+        ended = await wait_for_turn(call.out, client, sent)
+        call.out.document(ended)
+        return outcome(ended)
+
+
+async def approve(call: Invocation) -> None:
+    option = call.args.option or ("allow_always" if call.args.always else "")
+    await _answer(call, option, "approved")
+
+
+async def reject(call: Invocation) -> None:
+    await _answer(call, "reject_once", "rejected")
+
+
+async def _answer(call: Invocation, option: str, word: str) -> None:
+    async with call.engine() as client:
+        approval = await _pending(call, client)
+        answered = await client.answer_approval(approval.id, AnswerApproval(option=option))
+    call.out.result(answered, f"{word}: {answered.title}")
+
+
+async def _pending(call: Invocation, client: Client) -> Approval:
+    """The request meant: the oldest that waits, or the one whose id was given."""
+    waiting = await client.approvals(call.args.name)
+    if not waiting:
+        raise NotFoundError(
+            f"no agent in {call.args.name!r} asks for permission", hint="See 'boatyard workspace show'."
+        )
+    wanted = call.args.request
+    if not wanted:
+        return waiting[0]
+    meant = [approval for approval in waiting if approval.id.startswith(wanted)]
+    if len(meant) != 1:
+        raise UsageError(
+            f"{len(meant)} requests that wait have ids that begin with {wanted[:40]!r}",
+            hint="Requests: " + ", ".join(f"{short(a.id)} {a.title[:40]}" for a in waiting),
+        )
+    return meant[0]
+
+
+async def requests(call: Invocation) -> None:
+    async with call.engine() as client:
+        waiting = await client.approvals(call.args.name)
+    rows = [(short(a.id), a.title, " ".join(option.id for option in a.options)) for a in waiting]
+    call.out.table(waiting, ("ID", "WANTS", "OPTIONS"), rows)
+
+
+async def logs(call: Invocation) -> None:
+    """Prints the log of the latest agent process, or of the latest process at all."""
+    async with call.engine() as client:
+        workspace = await client.workspace(call.args.name)
+        process_id = workspace.process_id
+        if process_id is None:
+            found = await client.processes(workspace.name)
+            if not found:
+                raise NotFoundError(f"nothing has run in {workspace.name!r} yet", hint="Send it a prompt.")
+            process_id = found[0].id
+        await print_log(call.out, client, process_id, call.args.stream, follow=call.args.follow)
+
+
+async def queue(call: Invocation) -> None:
+    async with call.engine() as client:
+        if call.args.drop:
+            await client.drop_queued(call.args.name, call.args.drop)
+        waiting = await client.queue(call.args.name)
+    rows = [(short(each.id), each.prompt.partition("\n")[0][:80]) for each in waiting]
+    call.out.table(waiting, ("ID", "PROMPT"), rows)
+
+
+def _send(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("prompt", help="what the agent is told; - reads it from standard input")
+    parser.add_argument("--agent", default="", help="another agent, which begins a new session")
+    parser.add_argument("--wait", action="store_true", help="until the turn has ended")
+
+
+def _request(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("request", nargs="?", default="", help="id of the request; else the oldest")
+
+
+def _approve(parser: argparse.ArgumentParser) -> None:
+    _request(parser)
+    parser.add_argument("--always", action="store_true", help="also the next time")
+    parser.add_argument("--option", default="", help="id of an option; see 'boatyard workspace requests'")
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    declare_log(parser)
+
+
+def _queue(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--drop", metavar="ID", default="", help="take a prompt out of the queue")
+
+
+VERBS = (
+    Verb("workspace", "send", "send the agent a prompt", send, _send),
+    Verb("workspace", "requests", "list what the agent asks permission for", requests, name),
+    Verb("workspace", "approve", "allow what the agent asks for", approve, _approve),
+    Verb("workspace", "reject", "refuse what the agent asks for", reject, _request),
+    Verb("workspace", "logs", "print the agent's raw output", logs, _logs),
+    Verb("workspace", "queue", "list follow-ups that wait", queue, _queue),
+)
