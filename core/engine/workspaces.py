@@ -15,7 +15,7 @@ from core.errors import BoatyardError, ConflictError, NotFoundError, UsageError
 from core.git.clone import BRANCH_PREFIX
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS, Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import RETRY_STEPS, STEPS, Creation
+from core.lifecycle.create import Creation, step_labels
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.naming import free_name
 from core.lifecycle.operation import Step, begin_operation
@@ -118,8 +118,10 @@ class Workspaces:
         """
         facts = await self._live(name, WorkspaceState.FAILED)
         executor = self._context.executors.get(facts.executor) if facts.executor else None
-        operation = await self._write_operation("create", name, RETRY_STEPS, WorkspaceState.CREATING)
-        steps = self._creation.retry_steps(name, operation.id, executor, "")
+        labels = step_labels(agent=executor is not None, retry=True)
+        operation = await self._write_operation("create", name, labels, WorkspaceState.CREATING)
+        prompt = await self._context.store.read(_asked_prompt, name)
+        steps = self._creation.steps(name, operation.id, executor, prompt, retry=True)
         self._context.operations.launch(operation, steps)
         return operation
 
@@ -183,7 +185,7 @@ class Workspaces:
             operation = begin_operation(
                 "create",
                 row,
-                STEPS,
+                step_labels(agent=plan.executor is not None),
                 {"agent": plan.executor.name if plan.executor else "", "prompt": plan.prompt},
             )
             return views.workspace(row), operation, views.task(row.task)
@@ -249,6 +251,17 @@ def _insert_workspace(plan: Plan, workspaces: Path) -> m.Workspace:
         )  # fmt: skip
     m.Session.create(workspace=row, executor=plan.executor.name if plan.executor else "")
     return row
+
+
+def _asked_prompt(name: str) -> str:
+    """The prompt that the workspace was made with; empty: the task's text."""
+    first = (
+        m.Operation.select()
+        .where(m.Operation.workspace_name == name, m.Operation.kind == "create")
+        .order_by(m.Operation.created_at)
+        .first()
+    )
+    return str(first.arguments.get("prompt", "")) if first else ""
 
 
 def _refuse_second_operation(row: m.Workspace) -> None:

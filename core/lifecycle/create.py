@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 
 from core.agents.driver import Executor
 from core.errors import AgentError, BoatyardError, ScriptError
@@ -34,8 +35,17 @@ STEPS = (
     ("setup", "run the set-up scripts"),
     ("start", "start the agent"),
 )
-RETRY_STEPS = STEPS[4:]
+AGENT_STEPS = frozenset({"agent", "start"})
+"""Steps that a workspace without an agent does not have."""
+POINT_OF_KEEPING = "setup"
+"""From this step on a failure takes nothing back."""
 PROBE_SECONDS = 30.0
+
+
+def step_labels(*, agent: bool, retry: bool = False) -> tuple[tuple[str, str], ...]:
+    """Names and labels of the steps, in order; a retry begins at the set-up scripts."""
+    first = next(i for i, (name, _) in enumerate(STEPS) if name == POINT_OF_KEEPING) if retry else 0
+    return tuple(step for step in STEPS[first:] if agent or step[0] not in AGENT_STEPS)
 
 
 class Creation:
@@ -46,31 +56,29 @@ class Creation:
         self._processes = processes
         self._turns = turns
 
-    def steps(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> list[Step]:
-        """All steps of a creation; without an executor the last one starts nothing."""
+    def steps(
+        self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, retry: bool = False
+    ) -> list[Step]:
+        """The steps of a creation, as `step_labels` names them."""
         labels = dict(STEPS)
-        return [
-            Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
-            Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
-            Step(
-                "environment", labels["environment"], lambda: self._ensure(name), lambda: self._remove(name)
-            ),
-            Step("agent", labels["agent"], lambda: self._probe(name, executor)),
-            *self.retry_steps(name, operation_id, executor, prompt),
-        ]
 
-    def retry_steps(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> list[Step]:
-        """The steps from the set-up scripts on."""
-        labels = dict(STEPS)
-        return [
-            Step("setup", labels["setup"], lambda: self._set_up(name), keeps=True),
-            Step(
-                "start",
-                labels["start"],
-                lambda: self._start(name, operation_id, executor, prompt),
-                keeps=True,
+        def start() -> Awaitable[None]:
+            return self._start(name, operation_id, executor, prompt)
+
+        every = {
+            "depot": Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
+            "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
+            "environment": Step(
+                "environment",
+                labels["environment"],
+                lambda: self._ensure(name),
+                lambda: self._remove(name),
             ),
-        ]
+            "agent": Step("agent", labels["agent"], lambda: self._probe(name, executor)),
+            "setup": Step("setup", labels["setup"], lambda: self._set_up(name), keeps=True),
+            "start": Step("start", labels["start"], start, keeps=True),
+        }
+        return [every[step] for step, _ in step_labels(agent=executor is not None, retry=retry)]
 
     async def _facts(self, name: str) -> WorkspaceFacts:
         return await self._context.store.read(workspace_facts, name)

@@ -99,6 +99,8 @@ class Landing:
         )
         if task is not None:
             self._context.hub.publish(TaskChanged(task=task))
+        # What was landed does not count as the workspace's own changes any more.
+        await self._snapshots.take(name)
         self._context.hub.publish(FilesChanged(workspace=name))
 
     async def take_snapshot(self, name: str) -> WorkspaceFacts:

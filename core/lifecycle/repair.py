@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from core.errors import BoatyardError, ConflictError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import Creation, set_state
+from core.lifecycle.create import POINT_OF_KEEPING, Creation, set_state
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
@@ -21,9 +21,6 @@ from core.values.entities import Operation
 from core.values.states import OperationStatus, WorkspaceState
 
 log = logging.getLogger(__name__)
-
-POINT_OF_KEEPING = "setup"
-"""From this step of a creation on, what is there is kept."""
 
 
 class Repair:

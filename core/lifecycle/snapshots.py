@@ -115,12 +115,9 @@ class Snapshots:
         return RepoSnapshot(repo, snapshot, added, removed)
 
     async def _record(self, facts: WorkspaceFacts, taken: list[RepoSnapshot]) -> None:
-        changed = any(
-            (each.facts.snapshot, each.facts.head) != (each.snapshot.commit, each.snapshot.head)
-            for each in taken
-        )
-
-        def write() -> Workspace:
+        def write() -> tuple[Workspace, Workspace]:
+            row = m.Workspace.get_by_id(facts.id)
+            before = views.workspace(row)
             for each in taken:
                 m.WorkspaceRepo.update(
                     head=each.snapshot.head,
@@ -130,9 +127,10 @@ class Snapshots:
                 ).where(
                     m.WorkspaceRepo.workspace == facts.id, m.WorkspaceRepo.repo == each.facts.repo_id
                 ).execute()
-            return views.workspace(m.Workspace.get_by_id(facts.id))
+            return before, views.workspace(row)
 
-        workspace = await self._context.store.write(write)
-        if changed:
+        before, workspace = await self._context.store.write(write)
+        if workspace != before:
             self._context.hub.publish(WorkspaceChanged(workspace=workspace))
+        if any(each.facts.snapshot != each.snapshot.commit for each in taken):
             self._context.hub.publish(FilesChanged(workspace=facts.name))
