@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -231,7 +232,7 @@ def _marked(spans: Line, ranges: list[tuple[int, int]], token: str) -> Line:
     for text, kind in spans:
         cuts = {0, len(text)} | {edge - at for pair in ranges for edge in pair if 0 < edge - at < len(text)}
         edges = sorted(cuts)
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             inside = any(low <= at + start < high for low, high in ranges)
             out.append((text[start:end], f"{kind} {token}" if inside else kind))
         at += len(text)

@@ -27,7 +27,7 @@ class Glyphs:
     open: str = "▾"
     folded: str = "▸"
     ahead: str = "↑"
-    minus: str = "−"
+    minus: str = "\u2212"
     dot: str = "·"
     bar: str = "│"
     mark: str = "▌"

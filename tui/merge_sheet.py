@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from tui.link import Link
 
 STYLES = (
-    (MergeStyle.MERGE, "m", "merge commit"), (MergeStyle.SQUASH, "s", "squash"), (MergeStyle.REBASE, "r", "rebase"),
+    (MergeStyle.MERGE, "m", "merge commit"),
+    (MergeStyle.SQUASH, "s", "squash"),
+    (MergeStyle.REBASE, "r", "rebase"),
 )  # fmt: skip
 
 

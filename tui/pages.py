@@ -27,7 +27,7 @@ class Pages(Generic[T]):
         return page[offset] if page is not None and offset < len(page) else None
 
     def missing(self, first: int, last: int) -> list[int]:
-        """Numbers of the pages that lines `first` to `last` need and that were not asked for; now they are."""
+        """Numbers of the pages for lines `first` to `last` that were not asked for yet; now they are."""
         last = min(last, self.total - 1)
         wanted = range(max(0, first) // self.length, last // self.length + 1) if last >= 0 else range(0)
         found = []

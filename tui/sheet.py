@@ -1,4 +1,4 @@
-"""A dialog: a box in the middle, or the whole screen where there is no room; Escape always leaves it unchanged."""
+"""A dialog: a box in the middle, or the whole screen where there is no room; Escape changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Colours for code: a window of lines in, spans per line out. Runs on a thread; Pygments is imported there."""
+"""Colours for code: a window of lines in, spans per line out. Runs, and imports Pygments, on a thread."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ SLOW_LEXERS = frozenset({"perl", "perl6", "raku"})
 """Known to take seconds on hostile input."""
 
 _KINDS = (
-    ("Comment", "syntax-comment"), ("Keyword.Type", "syntax-type"), ("Keyword.Constant", "syntax-constant"),
-    ("Keyword", "syntax-keyword"), ("Name.Function", "syntax-function"), ("Name.Class", "syntax-type"),
-    ("Name.Decorator", "syntax-decorator"), ("Name.Builtin", "syntax-function"), ("Name.Tag", "syntax-keyword"),
-    ("Name.Attribute", "syntax-function"), ("Name.Constant", "syntax-constant"), ("Name", "syntax-name"),
-    ("Literal.String", "syntax-string"), ("Literal.Number", "syntax-number"), ("Literal", "syntax-constant"),
-    ("Operator.Word", "syntax-keyword"), ("Operator", "syntax-operator"), ("Punctuation", "syntax-punctuation"),
-    ("Generic.Heading", "syntax-markup"), ("Generic.Subheading", "syntax-markup"), ("Generic.Strong", "strong"),
+    ("Comment", "comment"), ("Keyword.Type", "type"), ("Keyword.Constant", "constant"),
+    ("Keyword", "keyword"),
+    ("Name.Function", "function"), ("Name.Class", "type"), ("Name.Decorator", "decorator"),
+    ("Name.Builtin", "function"), ("Name.Tag", "keyword"), ("Name.Attribute", "function"),
+    ("Name.Constant", "constant"), ("Name", "name"), ("Literal.String", "string"),
+    ("Literal.Number", "number"),
+    ("Literal", "constant"), ("Operator.Word", "keyword"), ("Operator", "operator"),
+    ("Punctuation", "punctuation"), ("Generic.Heading", "markup"), ("Generic.Subheading", "markup"),
+    ("Generic.Strong", "markup"),
 )  # fmt: skip
 
 
@@ -43,7 +45,7 @@ def lexer_for(path: str) -> Lexer | None:
 @lru_cache(512)
 def _token(kind: Any) -> str:
     name = str(kind).removeprefix("Token.")
-    return next((token for start, token in _KINDS if name.startswith(start)), "text")
+    return next((f"syntax-{token}" for start, token in _KINDS if name.startswith(start)), "text")
 
 
 def highlight(path: str, lines: Sequence[str]) -> list[Line] | None:

@@ -12,7 +12,7 @@ LEAST_ALIKE = 0.4
 
 
 def changed_ranges(old: str, new: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Ranges of characters that differ, in the old and in the new line; none when they have little in common."""
+    """Ranges of characters that differ, in the old and the new line; none when they have little in common."""
     if len(old) > LONGEST or len(new) > LONGEST:
         return [], []
     before, after = _WORD.findall(old), _WORD.findall(new)

@@ -55,15 +55,14 @@ async def _first(app: BoatyardApp, form: TaskForm) -> None:
 
 
 async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
-    operation = await app.client.new_workspace(
-        ask.NewWorkspace(
-            task=task_id,
-            name=form.name,
-            agent=form.agent,
-            target_branch=form.target_branch,
-            settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
-        )  # fmt: skip
+    body = ask.NewWorkspace(
+        task=task_id,
+        name=form.name,
+        agent=form.agent,
+        target_branch=form.target_branch,
+        settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
     )
+    operation = await app.client.new_workspace(body)
     app.home.go_to_workspace(operation.workspace)
 
 

@@ -116,7 +116,8 @@ async def remove(app: BoatyardApp) -> None:
         return
     name = now.workspace.name
     report = await app.client.loss(name)
-    text = f"Remove the workspace {name}?\n\n{_loss(report)}\n\nz brings it back; the trash keeps it for 30 days."
+    after = "z brings it back; the trash keeps it for 30 days."
+    text = f"Remove the workspace {name}?\n\n{_loss(report)}\n\n{after}"
     if not await app.ask(question("Remove the workspace", text, "r", "Remove it")):
         return
     await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True))

@@ -1,0 +1,85 @@
+"""Driving the interface in a test: keys in, screen text out, and waiting for what is to come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.tui.harbour import Harbour
+from tui.app import BoatyardApp
+from tui.link import LinkState
+from tui.rows import RowView, rows_of
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+PATIENCE = 10.0
+
+
+class Helm:
+    """One running interface."""
+
+    def __init__(self, app: BoatyardApp, pilot: Pilot[None], harbour: Harbour) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.harbour = harbour
+
+    async def until(self, condition: Callable[[], Any], what: str = "") -> None:
+        """Returns as soon as `condition` holds; fails with the screen when it does not come true."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    await self.pilot.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"did not come true: {what}\n{self.text()}") from None
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys, each after the effects of the one before."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Types into what has the focus."""
+        await self.press(*("space" if char == " " else char for char in text))
+
+    async def sees(self, *texts: str) -> None:
+        """Waits until all of these are on the screen."""
+        await self.until(lambda: all(text in self.text() for text in texts), f"on the screen: {texts}")
+
+    async def asked(self, name: str) -> Any:
+        """Waits until the engine was asked for `name`; what it was asked."""
+        await self.until(lambda: any(call == name for call, _ in self.harbour.calls), f"call {name}")
+        return next(value for call, value in reversed(self.harbour.calls) if call == name)
+
+    def lines(self) -> list[str]:
+        """The screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text for strip in strips]
+
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines())
+
+    def rows(self, selector: str) -> list[str]:
+        """The rows of a pane, in sight or not."""
+        return list(rows_of(self.app.home.query_one(selector, RowView)))
+
+    async def open_workspace(self, name: str) -> None:
+        """Goes to a workspace's session."""
+        self.app.home.go_to_workspace(name)
+        home = self.app.home
+        await self.until(lambda: home.session.workspace == name and home.session.main.has_focus, name)
+
+
+@asynccontextmanager
+async def at_the_helm(harbour: Harbour, size: tuple[int, int] = (120, 40), **more: Any) -> AsyncIterator[Helm]:
+    """The interface on a terminal of `size`, connected."""
+    app = BoatyardApp(harbour.connect, **more)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        helm = Helm(app, pilot, harbour)
+        if harbour.up:
+            await helm.until(lambda: app.link.state is LinkState.CONNECTED and app.store.agents, "connected")
+        yield helm

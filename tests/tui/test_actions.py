@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from tests.tui.harbour import Harbour
+from tests.tui.steering import SIZES, at_the_helm
+from tui.actions import ACTIONS, BY_ID, FOOTER, SWALLOWED
+from tui.commands import HANDLERS
+from tui.prompt import Prompt
+from tui.situation import Situation
+
+PLACES = [
+    {"app", "rows", "tree"},
+    {"app", "rows", "session"},
+    {"app", "rows", "diff", "wide"},
+    {"app", "rows", "tree", "wide"},
+    {"prompt"},
+]
+"""Scopes that are active together."""
+
+
+def test_no_two_actions_of_one_place_share_a_key() -> None:
+    for place in PLACES:
+        here = [action for action in ACTIONS if action.scope in place]
+        for one, other in combinations(here, 2):
+            assert not set(one.keys) & set(other.keys), (one.id, other.id)
+
+
+def test_no_key_is_lost_inside_tmux() -> None:
+    for action in ACTIONS:
+        assert not SWALLOWED & set(action.keys), action.id
+        assert not any(key.startswith("alt+") for key in action.keys), action.id
+
+
+def test_every_action_without_a_target_has_a_handler_and_the_other_way_round() -> None:
+    assert {action.id for action in ACTIONS if not action.target} == set(HANDLERS)
+
+
+def test_every_action_is_explained_and_every_footer_names_real_ones() -> None:
+    assert all(action.help and action.group for action in ACTIONS)
+    assert all(id_ in BY_ID for ids in FOOTER.values() for id_ in ids)
+    assert len(BY_ID) == len(ACTIONS)
+
+
+async def test_no_two_live_bindings_of_a_focused_pane_share_a_key(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        for view in ("tree", "session", "files", "diff"):
+            main = helm.app.home.main_of(view)
+            chain = [node for node in main.ancestors_with_self if node._bindings.key_to_bindings]
+            seen: dict[str, str] = {}
+            for node in chain:
+                for key, bound in node._bindings.key_to_bindings.items():
+                    if any(each.id in BY_ID for each in bound):
+                        assert key not in seen or key == "enter", (view, key, seen.get(key), str(node))
+                        seen[key] = str(node)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_footer_shows_at_most_six_keys_and_none_is_cut(fleet: Harbour, size: tuple[int, int]) -> None:
+    async with at_the_helm(fleet, size) as helm:
+        await helm.open_workspace("first")
+        for view in ("1", "2", "3", "4"):
+            await helm.press(view)
+            footer = helm.lines()[-1]
+            assert footer.rstrip().endswith("? help  : find")
+            assert "…" not in footer
+            shown = helm.app.home._footer.shown
+            assert 2 <= len(shown) <= 6
+
+
+async def test_help_lists_what_works_where_the_focus_is(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("4", "question_mark")
+        await helm.sees("Keys that work here")
+        await helm.type("hunk")
+        await helm.sees("next hunk", "hunk before")
+        assert "new task" not in helm.lines()[12]
+        await helm.press("escape")
+        assert helm.app.screen is helm.app.home
+
+
+async def test_the_palette_reaches_actions_workspaces_tasks_and_projects(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.press("colon")
+        for needle, found in (("merge the", "Merge the workspace"), ("second", "ready for review"),
+                              ("old export", "To do"), ("docs", "Project")):  # fmt: skip
+            helm.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
+            await helm.type(needle)
+            await helm.sees(found)
+        helm.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
+        await helm.type("second")
+        await helm.press("enter")
+        await helm.until(lambda: helm.app.home.session.workspace == "second", "the workspace is shown")
+
+
+async def test_an_action_that_makes_no_sense_says_why(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("s")
+        await helm.sees("nothing runs in the workspace")
+
+
+async def test_letters_are_inert_while_one_writes(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        await helm.press("i")
+        await helm.until(lambda: isinstance(helm.app.home.focused, Prompt), "the prompt has the focus")
+        await helm.type("q n1;?:")
+        assert helm.app.home.session.prompt.text == "q n1;?:"
+        assert helm.app.screen is helm.app.home
+
+
+async def test_ctrl_c_never_leaves_but_q_does(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.press("ctrl+c", "ctrl+c", "ctrl+c")
+        assert helm.app.is_running
+        await helm.sees("q leaves")
+        await helm.press("i", "ctrl+c", "escape")
+        assert helm.app.is_running
+        await helm.press("q")
+        await helm.until(lambda: helm.app._exit, "the interface ends")
+
+
+def test_a_situation_without_anything_selected_allows_only_what_makes_sense() -> None:
+    from tui.situation import why_not
+
+    nothing = Situation()
+    allowed = {action.id for action in ACTIONS if not why_not(action.id, nothing)}
+    assert {"new", "add-project", "help", "palette", "quit"} <= allowed
+    assert not {"start", "stop", "merge", "allow", "reject", "prompt", "shell", "undo", "pane-4"} & allowed
+    offline = {action.id for action in ACTIONS if not why_not(action.id, Situation(connected=False))}
+    assert "new" not in offline and "help" in offline
