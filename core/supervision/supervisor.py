@@ -269,10 +269,9 @@ class Supervisor:
     def _tell_growth(self, live: LiveProcess) -> None:
         self._hub.publish(LogGrew(workspace=live.workspace, process_id=live.id, size=live.size))
         if live.turn is not None:
-            changed, live.turn.changed = live.turn.changed, set()
-            for entry in sorted((live.turn.entries[key] for key in changed), key=lambda e: e.order):
+            for entry, keep in live.turn.untold():
                 self._hub.publish(
-                    EntryChanged(workspace=live.workspace, session_id=live.session_id, entry=entry)
+                    EntryChanged(workspace=live.workspace, session_id=live.session_id, entry=entry, keep=keep)
                 )
 
     # What running turns report (core.supervision.turn.TurnKeeper)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from core.agents.driver import (
     AgentSession,
     AskApproval,
@@ -22,6 +24,10 @@ from core.agents.driver import (
 from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
 from core.values.conversation import Entry
+
+
+WORTH_A_DELTA = 512
+"""Characters from which on only the growth of a text is told."""
 
 
 class TurnKeeper(Protocol):
@@ -56,8 +62,8 @@ class LiveTurn:
     ) -> None:
         self.process_id = process_id
         self.transcript = transcript
-        self.changed: set[str] = set()
-        """Ids of entries that clients have not been told of."""
+        self._changed: set[str] = set()
+        self._told: dict[str, str] = {}
         self.input_closed = asyncio.Event()
         self.over = asyncio.Event()
         self._journal = journal
@@ -69,6 +75,22 @@ class LiveTurn:
     @property
     def entries(self) -> dict[str, Entry]:
         return self.transcript.entries
+
+    def untold(self) -> list[tuple[Entry, int]]:
+        """The entries that clients have not been told of, in order, each only from where it has grown.
+
+        The number says how many characters of the text that was told before stay in front.
+        """
+        changed, self._changed = self._changed, set()
+        entries = sorted((self.entries[key] for key in changed), key=lambda entry: entry.order)
+        return [self._growth(entry) for entry in entries]
+
+    def _growth(self, entry: Entry) -> tuple[Entry, int]:
+        before = self._told.get(entry.id, "")
+        self._told[entry.id] = entry.text
+        if len(before) < WORTH_A_DELTA or not entry.text.startswith(before):
+            return entry, 0
+        return msgspec.structs.replace(entry, text=entry.text[len(before) :]), len(before)
 
     async def begin(self) -> None:
         """The process has just been started."""
@@ -131,7 +153,7 @@ class LiveTurn:
     async def _do(self, effect: Effect) -> None:
         match effect:
             case Upsert(entry=entry):
-                self.changed.add(entry.id)
+                self._changed.add(entry.id)
                 await self._keeper.entries_changed(self.process_id)
             case Send(data=data):
                 await self._send(data)
