@@ -31,7 +31,7 @@ async def land(
 ) -> None:
     """Moves the user's branch from `old` to `new`, with working tree and index where it is checked out.
 
-    Does nothing when the branch is at `new` already, so it can be repeated after a crash.
+    Does nothing when the branch contains `new` already, so it can be repeated after a crash.
 
     Args:
         repository: The user's.
@@ -46,7 +46,7 @@ async def land(
         GitError: git or a hook of the user refused. What had been changed is as before.
     """
     async with file_lock(_lock(depot)) as lock:
-        if await branch_commit(repository, branch) == new:
+        if await _has_landed(repository, branch, new):
             return
         raise_obstacles(repository, branch, await _lasting_obstacles(repository, depot, branch, old, new))
         await _bring_objects(repository, depot, new)
@@ -74,18 +74,26 @@ async def recover_landing(
         started_at: When the landing began, in seconds since 1970.
 
     Returns:
-        Whether the branch is at `new`. If not, files and index are as at `old`, and `land` can be repeated.
+        Whether the branch contains `new`. If not, files and index are as at `old`, unless the user has
+        moved the branch since, and `land` can be repeated.
     """
     async with file_lock(_lock(depot)):
-        commit = await branch_commit(repository, branch)
-        if commit != old:
-            return commit == new
+        if await branch_commit(repository, branch) != old:
+            return await _has_landed(repository, branch, new)
         checkout = await checkout_of(repository, branch)
         if checkout is not None and checkout.reachable:
             lock = await git_dir_of(checkout.path) / "index.lock"
             await asyncio.to_thread(_remove_newer, lock, started_at)
             await restore_files(checkout.path, depot, old, new)
         return False
+
+
+async def _has_landed(repository: UserRepository, branch: str, new: str) -> bool:
+    """Also when the user has committed on top of it since. A commit that is not there yet exits with 128."""
+    answer = await repository.git.run(
+        "merge-base", "--is-ancestor", new, f"refs/heads/{branch}", ok=(0, 1, 128)
+    )
+    return answer.code == 0
 
 
 def _lock(depot: Depot) -> Path:
