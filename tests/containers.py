@@ -61,7 +61,7 @@ def instance(request: pytest.FixtureRequest) -> Iterator[str]:
     """An instance name of the test's own; whatever containers carry it are removed afterwards."""
     name = uuid.uuid4().hex[:12]
     yield name
-    if "docker_engine" in request.fixturenames or "docker" in request.node.name:
+    if request.node.get_closest_marker("container"):
         _remove_containers(name)
 
 

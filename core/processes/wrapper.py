@@ -16,6 +16,7 @@ What looks odd and has to stay:
 - The run id goes into the environment of the command only, not of this shell, which must survive whoever
   ends everything that carries the id.
 - `exit` and `pid` were preallocated and are overwritten in place: a full disk cannot lose an exit code.
+- Should this shell itself fail, because no more processes can be started, it reports `NOT_BEGUN`.
 - The redirections stand behind a subshell and not behind a command: for a command, dash would have them in
   place itself when it reports "Killed", and would write that into the command's output.
 """
@@ -28,9 +29,14 @@ MARKER = "boatyard"
 NONCE = "BOATYARD_RUN"
 """Environment variable that every descendant of the command inherits: the run directory's name."""
 
+NOT_BEGUN = 125
+"""Exit code that the wrapper reports when it could not start the command."""
+
 SCRIPT = r"""
 d=$1 w=$2; shift 2
-exec 3<>"$d/alive" || exit 125
+report() { printf "%-4s%-3s\n" "$1" "$2" 1<>"$d/exit"; }
+trap 'report 125 ""' EXIT
+exec 3<>"$d/alive"
 out_of_memory() {
   kills=
   for f in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
@@ -58,7 +64,8 @@ code=$?
 [ "$input" = "$d/stdin" ] || echo >&5
 out_of_memory; note=
 [ "$kills" = "$before" ] || note=oom
-printf "%-4s%-3s\n" "$code" "$note" 1<>"$d/exit"
+report "$code" "$note"
+trap - EXIT
 """
 
 

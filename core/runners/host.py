@@ -102,5 +102,8 @@ class HostRunner:
     def path_of(self, env: Environment, host_path: Path) -> str:
         return str(host_path)
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
     def _own_variables(self, env: Environment) -> dict[str, str]:
         return {"TMPDIR": str(env.root / "tmp"), **workspace_variables(env)}

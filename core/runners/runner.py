@@ -194,3 +194,7 @@ class Runner(Protocol):
             UsageError: They do not see it at all.
         """
         ...
+
+    async def close(self) -> None:
+        """Gives connections and threads back; environments and processes stay as they are."""
+        ...

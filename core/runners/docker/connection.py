@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -45,6 +47,8 @@ class Connection:
         self._version: str | None = None
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="docker")
+        self.close = weakref.finalize(self, _close, self._clients, self._threads)
+        """Gives sockets and threads back; happens by itself when nobody has the connection any more."""
 
     @property
     def address(self) -> str:
@@ -76,7 +80,9 @@ class Connection:
             self._threads, self._translated, address, what, use, seconds
         )
         try:
-            return await asyncio.wait_for(work, total or seconds + min(seconds, 5.0))
+            # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes with the result.
+            async with asyncio.timeout(total or seconds + min(seconds, 5.0)):
+                return await work
         except TimeoutError as error:
             raise _silent(address, what, seconds) from error
 
@@ -99,12 +105,18 @@ class Connection:
         from docker.errors import APIError, DockerException
 
         try:
+            _knock(address, seconds)
             return use(self._client(address, seconds))
         except APIError as error:
             status = error.response.status_code if error.response is not None else 500
             raise Refused(f"cannot {what}: {error.explanation or error}", status) from error
         except (requests.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError) as error:
             raise _silent(address, what, seconds) from error
+        except PermissionError as error:
+            raise UnreachableError(
+                f"cannot {what}: you may not use the container engine at {address}",
+                hint="Join the group of the socket (`sudo usermod -aG docker $USER`), and log in again.",
+            ) from error
         except (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _unreachable(address, what, seconds, error) from error
         except ValueError as error:  # Half an answer, or none that is JSON.
@@ -112,6 +124,23 @@ class Connection:
                 f"cannot {what}: the container engine at {address} gave a broken answer",
                 hint="Restart the container engine.",
             ) from error
+
+
+def _close(clients: dict[float, APIClient], threads: ThreadPoolExecutor) -> None:
+    threads.shutdown(wait=False, cancel_futures=True)
+    for client in clients.values():
+        client.close()
+
+
+def _knock(address: str, seconds: float) -> None:
+    """Connects and hangs up: tells plainly why an engine cannot be reached, which the SDK only does in prose.
+
+    Raises:
+        OSError: What connect(2) says.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.settimeout(seconds)
+        door.connect(address.removeprefix("unix://"))
 
 
 def _silent(address: str, what: str, seconds: float) -> UnreachableError:
@@ -122,16 +151,10 @@ def _silent(address: str, what: str, seconds: float) -> UnreachableError:
 
 
 def _unreachable(address: str, what: str, seconds: float, error: Exception) -> UnreachableError:
-    text = str(error)
-    if "timed out" in text.lower():
+    if "timed out" in str(error).lower():
         return _silent(address, what, seconds)
-    if "Permission denied" in text:
-        return UnreachableError(
-            f"cannot {what}: you may not use the container engine at {address}",
-            hint="Join the group that owns the socket (`sudo usermod -aG docker $USER`), and log in again.",
-        )
     return UnreachableError(
         f"cannot {what}: no container engine answers at {address}",
         hint="Start Docker (`sudo systemctl start docker`), or use the host runner.",
-        details={"cause": text[:500]},
+        details={"cause": str(error)[:500]},
     )

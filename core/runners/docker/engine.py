@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import BoatyardError, ConflictError
 from core.runners.docker.connection import CREATE_SECONDS, PROBE_SECONDS, Connection, Refused
 from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE, ContainerSpec, user
 from core.runners.runner import EnvironmentState, Owned
+
+if TYPE_CHECKING:
+    from docker import APIClient
 
 _STOP_SECONDS = 5
 _STATES = {"running": EnvironmentState.RUNNING, "paused": EnvironmentState.RUNNING}
@@ -136,17 +139,25 @@ class ContainerEngine:
         await self._unless_gone(f"kill the container {container}", lambda client: client.kill(container))
 
     async def remove(self, container: str) -> None:
-        """Removes with its anonymous volumes, running or not."""
-        await self._unless_gone(
-            f"remove the container {container}",
-            lambda client: client.remove_container(container, force=True, v=True),
-        )
+        """Removes it, running or not, with its anonymous volumes; returns when it is gone."""
 
-    async def _unless_gone(self, what: str, use: Any) -> None:
+        def use(client: APIClient) -> None:
+            from docker.errors import APIError
+
+            try:
+                client.remove_container(container, force=True, v=True)
+            except APIError as error:
+                if error.status_code != 409:
+                    raise
+                client.wait(container, condition="removed")  # Its removal is under way already.
+
+        await self._unless_gone(f"remove the container {container}", use)
+
+    async def _unless_gone(self, what: str, use: Callable[[APIClient], object]) -> None:
         try:
             await self._connection.call(what, use, seconds=CREATE_SECONDS)
         except Refused as refused:
-            # 404: gone; 409: not running (kill), or its removal is under way already.
+            # 304: stopped already; 404: gone; 409: not running, so that there is nothing to kill.
             if refused.status not in (304, 404, 409):
                 raise
 
@@ -157,7 +168,7 @@ class ContainerEngine:
             ConflictError: The container does not run.
         """
 
-        def use(client: Any) -> None:
+        def use(client: APIClient) -> None:
             made = client.exec_create(
                 container, list(argv), stdout=False, stderr=False, user=user(), environment=variables
             )

@@ -15,6 +15,9 @@ from core.runners.docker.container import IDLE_MARKER
 KILL_SECONDS = 10.0
 """How long killing is repeated."""
 
+SURVIVORS = 10
+"""The script's exit code when something would not go."""
+
 SCRIPT = r"""
 tenths=$1 alone=$2; shift 2
 patterns=
@@ -43,7 +46,7 @@ send() { for pid in $found; do kill -s "$1" "$pid" 2>/dev/null; done; }
 family && send TERM
 n=0; while [ $n -lt "$tenths" ] && family; do n=$((n + 1)); pause; done
 n=0; while family; do
-  [ $n -lt 100 ] || { echo "$found"; exit 1; }
+  [ $n -lt 100 ] || { echo "$found"; exit 10; }
   send KILL; n=$((n + 1)); pause
 done
 """
@@ -52,6 +55,6 @@ assert NONCE in SCRIPT and IDLE_MARKER in SCRIPT
 
 
 def terminate_argv(run_ids: Sequence[str], grace_seconds: float, *, alone: bool) -> tuple[str, ...]:
-    """The command that ends everything the runs started; exits 1 and names those that would not go."""
+    """The command that ends all that the runs started; exits `SURVIVORS` and names what would not go."""
     tenths = str(max(0, round(grace_seconds * 10)))
     return ("sh", "-c", SCRIPT, "boatyard-terminate", tenths, "yes" if alone else "no", *run_ids)

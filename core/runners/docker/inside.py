@@ -9,7 +9,7 @@ from core.processes.run_directory import RunDirectory
 from core.processes.wrapper import wrapper_argv
 from core.runners.docker.container import container_name
 from core.runners.docker.engine import ContainerEngine
-from core.runners.docker.family import KILL_SECONDS, terminate_argv
+from core.runners.docker.family import KILL_SECONDS, SURVIVORS, terminate_argv
 from core.runners.docker.layout import HOME
 from core.runners.runner import Environment, EnvironmentState, ExecResult
 from core.runners.short_command import discarded_on_failure, new_run, run_to_end, runs_of
@@ -75,10 +75,11 @@ class Inside:
         except UnreachableError:
             raise
         except BoatyardError:
+            result = None
+        if result is None or result.exit_code not in (0, SURVIVORS):
             # No room for one more process, as under a fork bomb: only the whole container can be ended.
             await self._engine.kill(found.id)
-            return
-        if result.exit_code != 0:
+        elif result.exit_code == SURVIVORS:
             left = result.out.decode(errors="replace").strip()
             raise BoatyardError(
                 f"processes in the container of {env.workspace} cannot be killed: {left}",

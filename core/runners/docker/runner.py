@@ -36,6 +36,8 @@ from core.values.entities import RunnerInfo
 from core.values.states import RunnerKind
 
 _STOP_GRACE_SECONDS = 5.0
+_NAME_ATTEMPTS = 100
+_NAME_PAUSE_SECONDS = 0.1
 _DETACH_KEYS = "ctrl-^,ctrl-@"
 """The default would swallow every ctrl-p, which shells and editors use."""
 
@@ -101,13 +103,20 @@ class DockerRunner:
         return await self._images.local(env.settings.image) in (None, found.image)
 
     async def _create(self, env: Environment, spec: ContainerSpec, image: str) -> None:
-        try:
-            await self._engine.create(spec, image)
-        except ConflictError:
-            # Somebody was quicker: the name is the lock. Theirs will do if it is ours as well.
-            found = await self._engine.find(spec.name)
-            if found is None or not await self._reuse(env, spec, found):
-                raise
+        """Creates; when somebody was quicker (the name is the lock), theirs will do if it is ours as well."""
+        for _ in range(_NAME_ATTEMPTS):
+            try:
+                await self._engine.create(spec, image)
+                return
+            except ConflictError:
+                found = await self._engine.find(spec.name)
+                if found is not None and await self._reuse(env, spec, found):
+                    return
+                if found is not None:
+                    raise
+            # A name is taken a moment before its container can be seen.
+            await asyncio.sleep(_NAME_PAUSE_SECONDS)
+        raise ConflictError(f"the container name {spec.name} is taken", hint="Try again in a moment.")
 
     async def stop(self, env: Environment) -> None:
         found = await self._engine.find(container_name(env))
@@ -183,6 +192,9 @@ class DockerRunner:
 
     def path_of(self, env: Environment, host_path: Path) -> str:
         return layout.inside(env, host_path)
+
+    async def close(self) -> None:
+        self._connection.close()
 
     def _prepare(self, env: Environment) -> None:
         """Makes what is mounted: folders, user tables, variables."""
