@@ -93,7 +93,7 @@ class MergeSheet(Sheet[MergeForm]):
         self._preview = preview
         self.problem("")
         if not self._edited:
-            self.query_one("#message", Prompt).text = preview.message
+            self.query_one("#message", Prompt).show(preview.message)
         rows.show(self._lines(preview))
 
     def _lines(self, preview: MergePreview) -> list[Line]:

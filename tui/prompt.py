@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from core.values.text import safe_text
 from tui.actions import bindings
 
 LONGEST_PASTE = 200_000
@@ -64,6 +65,11 @@ class Prompt(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = event.text[:LONGEST_PASTE]
+
+    def show(self, text: str) -> None:
+        """Puts text that came from outside here, with everything in it to be seen; the cursor at its end."""
+        self.text = safe_text(text, multiline=True)
+        self.move_cursor(self.document.end)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         return key != "enter" and super().check_consume_key(key, character)

@@ -116,8 +116,7 @@ class SessionPane(Vertical):
         self.workspace = name
         self._chosen_process = ""
         self._unseen = 0
-        self._prompt.text = self.drafts.get(name, "")
-        self._prompt.move_cursor(self._prompt.document.end)
+        self._prompt.show(self.drafts.get(name, ""))
         feed = self._feeds.get(name)
         if feed is None:
             feed = self._feeds[name] = Feed(name)
@@ -202,7 +201,7 @@ class SessionPane(Vertical):
     def _tell_prompt(self, busy: bool, queued: int) -> None:
         verb = "Queue for when the turn ends" if busy else "Write to the agent"
         self._prompt.placeholder = f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
-        self.query_one("#prompt-box").border_subtitle = f"{queued} queued" if queued else ""
+        self.query_one("#prompt-box").border_title = f" {queued} queued " if queued else ""
 
     def _ticked(self) -> None:
         self._talk.operation_changed()

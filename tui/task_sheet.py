@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from core.values.states import RunnerKind
+from core.values.text import safe_text
 from tui.choice import Choice
 from tui.prompt import Prompt
 from tui.sheet import Sheet
@@ -165,13 +166,13 @@ class StartSheet(Sheet[TaskForm]):
         self.dismiss(TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve))
 
 
-class EditSheet(Sheet[tuple[str, str]]):
-    """A task's title and description."""
+class EditSheet(Sheet[tuple[str | None, str | None]]):
+    """A task's title and description; gives None for what was left as it is."""
 
     def __init__(self, title: str, description: str) -> None:
         super().__init__("Edit the task", "enter keep   ctrl+j new line   esc cancel")
-        self._task_title = title
-        self._description = description
+        self._task_title = safe_text(title)
+        self._description = safe_text(description, multiline=True)
 
     def body(self) -> ComposeResult:
         yield self.field("Task", Input(self._task_title, id="title", compact=True))
@@ -187,7 +188,13 @@ class EditSheet(Sheet[tuple[str, str]]):
         if not title:
             self.problem("A task needs a title.")
             return
-        self.dismiss((title, self.query_one("#description", Prompt).text.strip()))
+        description = self.query_one("#description", Prompt).text
+        self.dismiss(
+            (
+                None if title == self._task_title else title,
+                None if description == self._description else description.strip(),
+            )
+        )
 
 
 class PathSheet(Sheet[tuple[str, str]]):

@@ -120,6 +120,9 @@ async def copy(app: App[Any], text: str) -> str:
     if len(text.encode("utf-8", "replace")) * 4 // 3 > MOST_COPIED:
         raise BoatyardError("that is too much for a terminal's clipboard", hint="Copy a smaller part.")
     app.copy_to_clipboard(text)
-    if in_tmux() and await _quietly("tmux", "load-buffer", "-w", "-", stdin=text.encode()) == 0:
+    if (
+        in_tmux()
+        and await _quietly("tmux", "load-buffer", "-w", "-", stdin=text.encode(errors="replace")) == 0
+    ):
         return "tmux and the terminal"
     return "the terminal"

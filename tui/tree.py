@@ -229,7 +229,7 @@ class Tree(RowView):
                 workspace = self._store.workspaces[row.workspace]
                 return f"{workspace.name} {workspace.branch}"
             case _:
-                return ""
+                return super().row_text(index).strip()
 
 
 def _depth(row: TreeRow) -> int:

@@ -11,7 +11,16 @@ from tests.tui.harbour import Harbour
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own terminal has no say in a test."""
-    for name in ("NO_COLOR", "TMUX", "COLORFGBG", "BOATYARD_THEME", "BOATYARD_GLYPHS", "TERM", "EDITOR", "VISUAL"):
+    for name in (
+        "NO_COLOR",
+        "TMUX",
+        "COLORFGBG",
+        "BOATYARD_THEME",
+        "BOATYARD_GLYPHS",
+        "TERM",
+        "EDITOR",
+        "VISUAL",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BOATYARD_GLYPHS", "unicode")
 

@@ -182,7 +182,7 @@ class Harbour:
 
     def write(self, process: str, text: str) -> None:
         self.logs[process] = self.logs.get(process, "") + text
-        size = len(self.logs[process].encode())
+        size = len(self.logs[process].encode(errors="surrogateescape"))
         self.emit(told.LogGrew(workspace="", process_id=process, size=size))
 
     # The client's side
@@ -429,7 +429,7 @@ class Harbour:
     async def log(
         self, process: str, *, stream: str = "out", offset: int = -1, limit: int = 65536
     ) -> LogChunk:
-        data = self.logs.get(process, "").encode() if stream == "out" else b""
+        data = self.logs.get(process, "").encode(errors="surrogateescape") if stream == "out" else b""
         start = max(0, len(data) - limit) if offset < 0 else offset
         window = data[start : start + limit]
         return LogChunk(

@@ -75,7 +75,9 @@ class Helm:
 
 
 @asynccontextmanager
-async def at_the_helm(harbour: Harbour, size: tuple[int, int] = (120, 40), **more: Any) -> AsyncIterator[Helm]:
+async def at_the_helm(
+    harbour: Harbour, size: tuple[int, int] = (120, 40), **more: Any
+) -> AsyncIterator[Helm]:
     """The interface on a terminal of `size`, connected."""
     app = BoatyardApp(harbour.connect, **more)
     async with app.run_test(size=size, notifications=True) as pilot:

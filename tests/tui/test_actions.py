@@ -59,7 +59,9 @@ async def test_no_two_live_bindings_of_a_focused_pane_share_a_key(fleet: Harbour
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_footer_shows_at_most_six_keys_and_none_is_cut(fleet: Harbour, size: tuple[int, int]) -> None:
+async def test_the_footer_shows_at_most_six_keys_and_none_is_cut(
+    fleet: Harbour, size: tuple[int, int]
+) -> None:
     async with at_the_helm(fleet, size) as helm:
         await helm.open_workspace("first")
         for view in ("1", "2", "3", "4"):

@@ -34,5 +34,5 @@ def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str) -> Non
     draft = f"Merge the branch {target} into yours and resolve these conflicts, then commit:\n{files}"
     app.home.go_to_workspace(name)
     prompt = app.home.session.prompt
-    prompt.text = draft
+    prompt.show(draft)
     app.perform("prompt")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from core.values import requests as ask
 from core.values.entities import Task
 from core.values.states import TaskStatus, WorkspaceState
@@ -89,7 +91,7 @@ async def edit(app: BoatyardApp) -> None:
     assert task is not None
     changed = await app.ask(EditSheet(task.title, task.description))
     if changed is not None:
-        title, description = changed
+        title, description = (UNSET if part is None else part for part in changed)
         await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
 
 

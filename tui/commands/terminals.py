@@ -50,8 +50,7 @@ async def edit(app: BoatyardApp) -> None:
 
 async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:
     """The prompt in the user's editor."""
-    prompt.text = await edit_text(app, prompt.text)
-    prompt.move_cursor(prompt.document.end)
+    prompt.show(await edit_text(app, prompt.text))
 
 
 async def copy(app: BoatyardApp) -> None:
