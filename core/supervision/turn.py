@@ -25,7 +25,6 @@ from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
 from core.values.conversation import Entry
 
-
 WORTH_A_DELTA = 512
 """Characters from which on only the growth of a text is told."""
 
