@@ -7,14 +7,17 @@ as under continuous integration, they fail instead.
 from __future__ import annotations
 
 import os
+import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from core.errors import UnreachableError
 from core.runners import Environment, Runner
 from core.runners.docker import DockerRunner
+from core.runners.docker.address import find_address
 from core.runners.host import HostRunner
 from core.values.entities import Settings
 
@@ -26,15 +29,22 @@ REQUIRED = os.environ.get("BOATYARD_REQUIRE_CONTAINERS") == "1"
 
 def _missing() -> str:
     """Why no container can be run here; empty when one can."""
+    try:
+        address = find_address(os.environ)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.connect(address.removeprefix("unix://"))
+    except (OSError, UnreachableError) as error:
+        return f"no container engine answers: {error}"
+    return _missing_image(address)
+
+
+def _missing_image(address: str) -> str:
     import docker
     from docker.errors import DockerException, ImageNotFound
 
-    from core.errors import UnreachableError
-    from core.runners.docker.address import find_address
-
     try:
-        client = docker.DockerClient(find_address(os.environ), version="auto", timeout=10)
-    except (DockerException, UnreachableError) as error:
+        client = docker.DockerClient(address, version="auto", timeout=10)
+    except DockerException as error:
         return f"no container engine answers: {error}"
     try:
         client.images.get(IMAGE)
@@ -61,15 +71,13 @@ def instance(request: pytest.FixtureRequest) -> Iterator[str]:
     """An instance name of the test's own; whatever containers carry it are removed afterwards."""
     name = uuid.uuid4().hex[:12]
     yield name
-    if request.node.get_closest_marker("container"):
+    if request.node.get_closest_marker("container") and not _missing():
         _remove_containers(name)
 
 
 def _remove_containers(instance: str) -> None:
     import docker
     from docker.errors import NotFound
-
-    from core.runners.docker.address import find_address
 
     client = docker.APIClient(find_address(os.environ), version="auto")
     try:
