@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from core.errors import ConflictError, NotFoundError
 from core.processes import Command, Ended, ExitReport, RunDirectory, follow
 from core.runners import Environment, EnvironmentState, Owned
 from core.runners.docker import DockerRunner
+from core.runners.docker.address import find_address
 from core.runners.docker.image import Images
 from core.runners.reason import end_reason
 from core.values.entities import Settings
@@ -26,7 +28,7 @@ pytestmark = [pytest.mark.container, pytest.mark.usefixtures("docker_engine")]
 
 @pytest.fixture
 def client(docker_engine: str) -> Iterator[docker.DockerClient]:
-    made = docker.DockerClient("unix:///var/run/docker.sock", version="auto")
+    made = docker.DockerClient(find_address(os.environ), version="auto")
     yield made
     made.close()
 
