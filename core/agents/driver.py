@@ -11,6 +11,7 @@ and a send is recorded before it is made.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -142,12 +143,26 @@ class Launch:
 class Executor(Protocol):
     """An agent profile that can be started."""
 
-    name: str
-    title: str
-    kind: str
-    demonstration: bool
-    approve: str
-    """What it may do unasked: `ask` (nothing), `edits` or `all`."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def kind(self) -> str:
+        """`acp` or `command`."""
+        ...
+
+    @property
+    def demonstration(self) -> bool:
+        """True when no model is behind it."""
+        ...
+
+    @property
+    def approve(self) -> str:
+        """What it may do unasked: `ask` (nothing), `edits` or `all`."""
+        ...
 
     def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
         """The command for a turn, on the host or in a container."""
@@ -164,6 +179,14 @@ class Executor(Protocol):
     def install_hint(self) -> str:
         """What to do to get the agent, in a sentence."""
         ...
+
+
+def approval_id(process_id: str, key: str) -> str:
+    """The id that the request `key` of a process has as an approval.
+
+    It follows from the two, so that a driver can name it in an entry, also when a turn is rebuilt.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{process_id} {key}").hex
 
 
 def as_document(effect: Effect) -> dict[str, Any]:

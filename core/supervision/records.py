@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from core.agents.driver import AskApproval, UsageReport
+from core.agents.driver import AskApproval, UsageReport, approval_id
 from core.store import lookup, views
 from core.store import models as m
 from core.values.entities import Approval, Process, Workspace
@@ -57,6 +57,7 @@ def ask_approval(process_id: str, ask: AskApproval) -> Approval:
         process=process_row(process_id),
         key=ask.key,
         defaults={
+            "id": approval_id(process_id, ask.key),
             "title": ask.title,
             "detail": ask.detail,
             "question": ask.question,

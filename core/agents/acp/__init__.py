@@ -1,0 +1,8 @@
+"""Agents that speak the Agent Client Protocol, through a thin connection of our own."""
+
+from __future__ import annotations
+
+from core.agents.acp.driver import AcpDriver
+from core.agents.acp.executor import AcpExecutor
+
+__all__ = ["AcpDriver", "AcpExecutor"]

@@ -1,0 +1,143 @@
+"""Any command as an agent: a template with `{prompt}`, plain text for output, the exit code for a verdict.
+
+The prompt stands in an argument of its own and on standard input, never in a shell's command line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from core.agents.acp.executor import probe_argv
+from core.agents.complaints import Complaints
+from core.agents.driver import Driver, Effect, Launch, TurnEnded, TurnRequest
+from core.agents.entries import EntryBook
+from core.agents.text import clean, one_line, tail
+from core.errors import AgentError
+from core.values.conversation import EntryKind
+from core.values.states import ProcessStatus
+
+PLACEHOLDER = "{prompt}"
+ARGUMENT_LIMIT = 120 * 1024
+"""Bytes of one argument; Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+OUTPUT_LIMIT = 64 * 1024
+"""Characters that the conversation keeps; every line replaces the entry, so more would cost a lot."""
+SUMMARY_LIMIT = 4000
+COMMAND_NOT_FOUND = 127
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_=>])")
+
+
+@dataclass(frozen=True)
+class CommandExecutor:
+    """How such a command is started (see `core.agents.driver.Executor`)."""
+
+    name: str
+    title: str
+    argv: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+    install: str = ""
+    approve: str = "ask"
+    demonstration: bool = False
+    kind: str = "command"
+
+    def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
+        """
+        Raises:
+            AgentError: The prompt is too long for an argument.
+        """
+        prompt = clean(request.prompt)
+        argv = tuple(_filled(part, prompt, self.name) for part in self.argv)
+        return Launch(argv, dict(self.env), prompt.encode())
+
+    def driver(self, request: TurnRequest) -> Driver:
+        return CommandDriver(request, install_hint=self.install_hint())
+
+    def probe_argv(self, *, contained: bool) -> tuple[str, ...]:
+        return probe_argv(self.argv[0])
+
+    def install_hint(self) -> str:
+        return self.install or f"Install the program {self.argv[0]!r} and put it on your PATH."
+
+
+def _filled(part: str, prompt: str, name: str) -> str:
+    """One argument with the prompt in it."""
+    if PLACEHOLDER not in part:
+        return part
+    if part.startswith(PLACEHOLDER) and prompt.startswith("-"):
+        prompt = f" {prompt}"  # a prompt that begins like an option must not become one
+    filled = part.replace(PLACEHOLDER, prompt)
+    if len(filled.encode()) > ARGUMENT_LIMIT:
+        raise AgentError(
+            f"the prompt is too long for an argument of the agent {name!r}",
+            hint=f"Leave {PLACEHOLDER} out of the command: standard input has the prompt too.",
+        )
+    return filled
+
+
+class CommandDriver:
+    """One run of a command (see `core.agents.driver.Driver`)."""
+
+    def __init__(self, request: TurnRequest, *, install_hint: str = "") -> None:
+        self._request = request
+        self._install_hint = install_hint
+        self._book = EntryBook(request.process_id)
+        self._complaints = Complaints()
+        self._entry = ""
+        self._text = ""
+        self._over = False
+
+    def begin(self) -> list[Effect]:
+        started = self._request.started_at
+        return self._book.add(
+            EntryKind.USER, started, text=clean(self._request.prompt), ended_at=started
+        )[1]  # fmt: skip
+
+    def receive(self, line: bytes, now: float) -> list[Effect]:
+        text = _plain(line[-4 * OUTPUT_LIMIT :])
+        self._text = f"{self._text}\n{text}" if self._entry else text
+        if len(self._text) > OUTPUT_LIMIT:
+            self._text = self._text[-OUTPUT_LIMIT:]
+        if self._entry:
+            return self._book.change(self._entry, text=self._text)
+        self._entry, effects = self._book.add(EntryKind.MESSAGE, now, text=self._text)
+        return effects
+
+    def complain(self, line: bytes, now: float) -> list[Effect]:
+        self._complaints.add(line)
+        return []
+
+    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
+        return []
+
+    def cancel(self, now: float) -> list[Effect]:
+        """A command has no polite way to stop: the turn is over, and what ends it is a signal."""
+        return self._end(ProcessStatus.KILLED, "cancelled", now)
+
+    def exited(self, exit_code: int, now: float) -> list[Effect]:
+        if self._over:
+            return []
+        if exit_code == 0:
+            return self._end(ProcessStatus.COMPLETED, "", now)
+        complaints = self._complaints.text
+        if exit_code == COMMAND_NOT_FOUND and self._install_hint:
+            complaints = f"{complaints}\n{self._install_hint}".strip()
+        reason = "the command was lost" if exit_code < 0 else f"the command exited with code {exit_code}"
+        text = f"{reason}\n\n{complaints}".strip()
+        last = complaints.rpartition("\n")[2]
+        failed = self._book.note(text, now, EntryKind.ERROR)
+        return failed + self._end(
+            ProcessStatus.FAILED, one_line(f"{reason}: {last}" if last else reason), now
+        )
+
+    def _end(self, status: ProcessStatus, reason: str, now: float) -> list[Effect]:
+        if self._over:
+            return []
+        self._over = True
+        summary = tail(self._text.strip(), SUMMARY_LIMIT)
+        return [*self._book.change(self._entry, ended_at=now), TurnEnded(status, reason, summary)]
+
+
+def _plain(line: bytes) -> str:
+    """A line as text: without colours, and of a line that was written over only the last writing."""
+    text = _ESCAPES.sub("", line.decode("utf-8", "replace")).rstrip("\r")
+    return clean(text.rpartition("\r")[2])
