@@ -71,9 +71,15 @@ class _Voyage:
             project = await self._project(folder)
             said.append(f"{project.name}: {folder}")
         async with self._step("task") as said:
-            task = await self._client.add_task(AddTask(project=project.id, title=PROMPT))
+            title = await self._title(project)
+            task = await self._client.add_task(AddTask(project=project.id, title=title))
             said.append(task.title)
         return task
+
+    async def _title(self, project: Project) -> str:
+        """The task's title; numbered from the second voyage on, so that each has something to do."""
+        before = len(await self._client.tasks(project.id))
+        return PROMPT if not before else f"{PROMPT} (voyage {before + 1})"
 
     async def _project(self, folder: Path) -> Project:
         name = "demo" if folder.name == "harbour" else f"demo {folder.name}"

@@ -1,0 +1,113 @@
+"""A user at a shell: a home of their own, their repositories, and the command line as it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-c", "import sys; from tui.entry import main; sys.exit(main())")
+"""What the console script does, also where it is not on PATH."""
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The last line of standard output, as JSON."""
+        return json.loads(self.out.strip().splitlines()[-1])
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error document that `--json` puts on standard error."""
+        document: dict[str, Any] = json.loads(self.err.strip().splitlines()[-1])["error"]
+        return document
+
+
+@dataclass
+class User:
+    """Runs `boatyard` without a terminal, with one home."""
+
+    home: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("BOATYARD_")}
+        return {**inherited, "BOATYARD_HOME": str(self.home), "BOATYARD_DEMO_PACE": "0", **self.env}
+
+    def boatyard(self, *argv: str, ok: bool = True, seconds: float = SECONDS) -> Answer:
+        """Runs a command to its end; one that should succeed and does not fails the test."""
+        done = subprocess.run(
+            [*COMMAND, *argv],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        answer = Answer(done.returncode, done.stdout, done.stderr)
+        assert not ok or answer.code == 0, f"boatyard {' '.join(argv)}: {answer}"
+        return answer
+
+    def start(self, *argv: str) -> subprocess.Popen[str]:
+        """Starts a command and does not wait for it."""
+        return subprocess.Popen(
+            [*COMMAND, *argv],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def engine_pid(self) -> int:
+        """Process id of the engine, which is started when it does not run."""
+        return int(self.boatyard("engine", "start", "--json").json["pid"])
+
+
+def git(folder: Path, *argv: str) -> str:
+    """Runs the user's own git."""
+    return subprocess.run(
+        ["git", "-C", str(folder), *argv], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def make_repository(folder: Path, files: dict[str, str]) -> Path:
+    """A repository of the user's with one commit on `main`."""
+    folder.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "config", "user.name", "A User")
+    git(folder, "config", "user.email", "user@example.org")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "first")
+    return folder
+
+
+def picture(repository: Path) -> dict[str, Any]:
+    """Everything about a repository that a merge must leave alone, and what it may change."""
+    git_dir = repository / ".git"
+    return {
+        "refs": git(repository, "for-each-ref", "--format=%(refname) %(objectname)").splitlines(),
+        "config": (git_dir / "config").read_text(),
+        "hooks": sorted(path.name for path in (git_dir / "hooks").iterdir()),
+        "git files": sorted(path.name for path in git_dir.iterdir()),
+        "status": git(repository, "status", "--porcelain", "--ignored"),
+        "head": git(repository, "rev-parse", "HEAD"),
+        "files": sorted(git(repository, "ls-files").splitlines()),
+    }
