@@ -56,6 +56,8 @@ _REAL: tuple[Executor, ...] = (
         name="codex",
         title="Codex",
         argv=("codex-acp",),
+        # Its own sandbox needs namespaces, which a container does not give; every command would fail.
+        contained_env={"INITIAL_AGENT_MODE": "agent-full-access"},
         install=_npm("@agentclientprotocol/codex-acp"),
     ),
     AcpExecutor(
