@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from core.errors import NotFoundError, StorageError
 from core.processes.run_directory import CHUNK, ExitReport, RunDirectory, Stream
 
+FIRST_SECONDS = 0.005
+"""Short commands end soon after they began."""
 ACTIVE_SECONDS = 0.025
 SILENT_SECONDS = 0.25
 LIVENESS_SECONDS = 2.0
@@ -82,7 +84,7 @@ async def _follow(
     alive: Callable[[], Awaitable[bool]],
     liveness_seconds: float,
 ) -> AsyncIterator[Output | Ended]:
-    pause, asked = ACTIVE_SECONDS, time.monotonic()
+    pause, asked = FIRST_SECONDS, time.monotonic()
     lost = False
     while True:
         due = time.monotonic() - asked >= liveness_seconds

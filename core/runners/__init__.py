@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.runners.reason import end_reason
 from core.runners.runner import (
     Clone,
     Environment,
@@ -11,4 +12,4 @@ from core.runners.runner import (
     Runner,
 )
 
-__all__ = ["Clone", "Environment", "EnvironmentState", "ExecResult", "Owned", "Runner"]
+__all__ = ["Clone", "Environment", "EnvironmentState", "ExecResult", "Owned", "Runner", "end_reason"]

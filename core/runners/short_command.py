@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,9 @@ from core.runners.runner import ExecResult
 
 OUTPUT_LIMIT = 64 * 1024**2
 """Bytes of output and errors that a short command may write."""
+
+LEFTOVER_SECONDS = 3600.0
+"""No short command takes nearly as long."""
 
 _PREFIX = "exec-"
 
@@ -36,9 +40,10 @@ def runs_of(runs: Path) -> list[RunDirectory]:
 
 
 def discard_leftovers(runs: Path) -> None:
-    """Clears away the short commands of an engine that was killed."""
+    """Clears away the short commands of an engine that was killed; their age tells them from living ones."""
+    oldest = time.time() - LEFTOVER_SECONDS
     for run in runs_of(runs):
-        if run.id.startswith(_PREFIX) and run.started() and not run.alive():
+        if run.id.startswith(_PREFIX) and run.path.lstat().st_mtime < oldest and not run.alive():
             _discard(run)
 
 

@@ -13,7 +13,7 @@ import pytest
 from core.errors import BoatyardError, ConflictError, UsageError
 from core.processes import Command, Ended, ExitReport, RunDirectory, follow
 from core.runners import Environment, EnvironmentState, Runner
-from core.runners.short_command import OUTPUT_LIMIT
+from core.runners.short_command import OUTPUT_LIMIT, new_run
 from tests.waiting import until, until_async
 
 
@@ -272,3 +272,16 @@ async def test_a_lost_process_is_told_as_lost(runner: Runner, environment: Envir
     await runner.exec(environment, ("kill", "-9", str(pid)))
     report, _, _ = await finish(runner, environment, run)
     assert report is None
+
+
+async def test_short_commands_of_a_killed_engine_are_cleared_away_and_no_others(
+    runner: Runner, environment: Environment
+) -> None:
+    old, new = new_run(environment.runs), new_run(environment.runs)
+    process = RunDirectory(environment.runs / uuid.uuid4().hex)
+    for run in (old, new, process):
+        run.create(Command(("true",), "/"))
+    for run in (old, process):
+        os.utime(run.path, (0, 0))
+    await runner.ensure(environment)
+    assert {path.name for path in environment.runs.iterdir()} == {new.id, process.id}
