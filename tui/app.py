@@ -20,21 +20,21 @@ from textual.screen import Screen
 from core.errors import BoatyardError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
-from tui.bars import Footer
 from tui.glyphs import choose_glyphs
-from tui.home import HomeScreen
-from tui.link import Connect, Link, LinkState
 from tui.literal import Scrub, literal
 from tui.palette import Palette, textual_theme
 from tui.preferences import Preferences, read_preferences, write_preferences
-from tui.prompt import Prompt
-from tui.session import SessionPane
-from tui.situation import why_not
-from tui.store import Changes, Store
+from tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from core.client import Client
     from core.paths import Home
+    from tui.bars import Footer
+    from tui.home import HomeScreen
+    from tui.link import Connect, Link, LinkState
+    from tui.prompt import Prompt
+    from tui.session import SessionPane
+    from tui.store import Changes, Store
     from tui.task_sheet import Means
 
 Result = TypeVar("Result")
@@ -46,11 +46,19 @@ class BoatyardApp(App[None], inherit_bindings=False):
     """Boatyard in the terminal: a client of the engine, which it may start and never stops."""
 
     TITLE = "Boatyard"
-    CSS_PATH = "boatyard.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
-    def __init__(self, connect: Connect, *, home: Home | None = None, theme: str = "") -> None:
+    def __init__(
+        self, connect: Connect, *, home: Home | None = None, theme: str = "", newest: bool = False
+    ) -> None:
+        """
+        Args:
+            connect: Gives a client of the engine.
+            home: Where preferences and the user's own themes are.
+            theme: Name of the theme; empty: the preferred one.
+            newest: Whether to begin at the workspace that was made last.
+        """
         no_color = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if no_color else None)
         self.animation_level = "none"
@@ -60,14 +68,15 @@ class BoatyardApp(App[None], inherit_bindings=False):
             read_preferences(self._preferences_path) if self._preferences_path else Preferences()
         )
         self.glyphs = choose_glyphs()
-        self.store = Store()
-        self.link = Link(self.store, connect, self._link_told)
+        self._connect = connect
         self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
         self._undo: Callable[[], Awaitable[None]] | None = None
         self._means: Means | None = None
         self._attention: set[str] = set()
         self._rung = 0.0
-        self.home = HomeScreen(self.store, self.link)
+        self._begin_at_newest = newest
+        self.ready = False
+        """Whether the panes are there; until then `store`, `link` and `home` are not."""
 
     # Looks
 
@@ -104,8 +113,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         return [*super().get_line_filters(), self._scrub]
 
     def get_default_screen(self) -> Screen[None]:
-        """The one screen."""
-        return self.home
+        """What is painted first."""
+        return Skeleton()
 
     def _fatal_error(self) -> None:
         """A traceback without the values of variables: they may hold secrets."""
@@ -119,14 +128,30 @@ class BoatyardApp(App[None], inherit_bindings=False):
     # Life
 
     def on_mount(self) -> None:
-        self.store.watch(self._on_changes)
-        self.call_after_refresh(self._begin)
+        self._listen_to_signals()
+        self.call_after_refresh(self._after_first_paint)
 
-    def _begin(self) -> None:
-        """After the first paint: what takes long to import, and the engine."""
+    def _after_first_paint(self) -> None:
+        self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        """What takes long to import, the panes, and the engine."""
+        await asyncio.to_thread(importlib.import_module, "tui.home")
+        from tui.home import HomeScreen
+        from tui.link import Link
+        from tui.store import Store
+
+        self.store: Store = Store()
+        self.link: Link = Link(self.store, self._connect, self._link_told)
+        self.home: HomeScreen = HomeScreen(self.store, self.link)
+        await self.push_screen(self.home)
+        self.ready = True
+        self.store.watch(self._on_changes)
         self.home.session.drafts = dict(self.preferences.drafts)
-        self.run_worker(asyncio.to_thread(importlib.import_module, "tui.commands"), group="imports")
         self.run_worker(self.link.run(), group="link")
+        await asyncio.to_thread(importlib.import_module, "tui.commands")
+
+    def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             loop.add_signal_handler(signal.SIGTERM, self.exit)
@@ -142,7 +167,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def keep_preferences(self) -> None:
         """Writes down drafts and choices; that they cannot be written stops nobody from leaving."""
-        self.preferences.drafts = self.home.session.keep_drafts()
+        if self.ready:
+            self.preferences.drafts = self.home.session.keep_drafts()
         if self._preferences_path is not None:
             try:
                 write_preferences(self._preferences_path, self.preferences)
@@ -164,6 +190,10 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._means = None
         if state is LinkState.CONNECTED:
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
+            if self._begin_at_newest and self.store.workspaces:
+                self._begin_at_newest = False
+                newest = max(self.store.workspaces.values(), key=lambda each: each.created_at)
+                self.call_after_refresh(self.home.go_to_workspace, newest.name)
         elif error is not None and self.home.link.state is not LinkState.CONNECTED:
             self.home.connection_lost(error)
         self.home.refresh_bars()
@@ -208,6 +238,12 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def perform(self, action_id: str) -> None:
         """Does what an action says, or says why it cannot be done now."""
+        if not self.ready:
+            if action_id in ("quit", "quit-now"):
+                self.exit()
+            return
+        from tui.situation import why_not
+
         focused = self.home.focused
         if action_id == "new" and getattr(focused, "finding", False):
             self.run_worker(self.run_action("find(1)", focused))

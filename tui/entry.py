@@ -13,12 +13,33 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs Boatyard; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     home = _home_only(arguments)
-    if home is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        from core.cli.main import main as command_line
+    if home is not None and on_terminal:
+        return run_interface(home or None)
+    from core.cli.main import main as command_line
 
-        return command_line(arguments)
-    return run_interface(home or None)
+    code = command_line(arguments)
+    if code == 0 and on_terminal and opens_interface(arguments):
+        return run_interface(_option(arguments, "--home"), newest=True)
+    return code
+
+
+def opens_interface(arguments: Sequence[str]) -> bool:
+    """Whether a command is one that only prepares what the interface then shows."""
+    words = [word for word in arguments if not word.startswith("-")]
+    silent = {"--headless", "--json", "-h", "--help"}
+    return "demo" in words[:2] and not silent & set(arguments)
+
+
+def _option(arguments: Sequence[str], name: str) -> str | None:
+    """The value of an option in either of its spellings."""
+    for at, word in enumerate(arguments):
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+        if word == name:
+            return arguments[at + 1] if at + 1 < len(arguments) else None
+    return None
 
 
 def _home_only(arguments: list[str]) -> str | None:
@@ -34,14 +55,14 @@ def _home_only(arguments: list[str]) -> str | None:
             return None
 
 
-def run_interface(home: str | None) -> int:
-    """Shows the interface on this terminal until the user leaves it."""
+def run_interface(home: str | None, *, newest: bool = False) -> int:
+    """Shows the interface on this terminal until the user leaves it, at the newest workspace if asked."""
     from core.paths import find_home
     from tui.app import BoatyardApp
     from tui.engine_access import connector
 
     paths = find_home(home)
-    app = BoatyardApp(connector(paths), home=paths)
+    app = BoatyardApp(connector(paths), home=paths, newest=newest)
     app.run()
     return app.return_code or 0
 
