@@ -188,13 +188,13 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def _link_told(self, state: LinkState, error: BoatyardError | None) -> None:
         self._means = None
-        if state is LinkState.CONNECTED:
+        if state.connected:
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
             if self._begin_at_newest and self.store.workspaces:
                 self._begin_at_newest = False
                 newest = max(self.store.workspaces.values(), key=lambda each: each.created_at)
                 self.call_after_refresh(self.home.go_to_workspace, newest.name)
-        elif error is not None and self.home.link.state is not LinkState.CONNECTED:
+        elif error is not None:
             self.home.connection_lost(error)
         self.home.refresh_bars()
 

@@ -53,6 +53,7 @@ FOOTER_KEYS = 6
 class HomeScreen(Screen[None], inherit_bindings=False):
     """Tree, session, files, diff."""
 
+    CSS_PATH = "boatyard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
     HORIZONTAL_BREAKPOINTS = [
         (0, "-cramped"), (60, "-narrow"), (100, "-medium"), (160, "-wide"),

@@ -30,6 +30,11 @@ class LinkState(Enum):
     LOST = "unreachable, reconnecting"
     STOPPED = "stopped"
 
+    @property
+    def connected(self) -> bool:
+        """Whether the engine can be asked."""
+        return self is LinkState.CONNECTED
+
 
 Connect = Callable[[], Awaitable["Client"]]
 Told = Callable[[LinkState, BoatyardError | None], None]

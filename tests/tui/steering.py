@@ -82,6 +82,7 @@ async def at_the_helm(
     app = BoatyardApp(harbour.connect, **more)
     async with app.run_test(size=size, notifications=True) as pilot:
         helm = Helm(app, pilot, harbour)
+        await helm.until(lambda: app.ready, "the panes")
         if harbour.up:
             await helm.until(lambda: app.link.state is LinkState.CONNECTED and app.store.agents, "connected")
         yield helm

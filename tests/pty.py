@@ -1,0 +1,83 @@
+"""A program on a real pseudo-terminal: what it writes, byte by byte, and when."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+
+class Terminal:
+    """Runs a program on a terminal of its own; use as a context manager."""
+
+    def __init__(
+        self, argv: Sequence[str], *, size: tuple[int, int] = (120, 40), env: Mapping[str, str] | None = None
+    ) -> None:
+        self.written = b""
+        self.started = time.perf_counter()
+        self.pid, self._descriptor = pty.fork()
+        if self.pid == 0:
+            os.execvpe(argv[0], list(argv), dict(env if env is not None else os.environ))
+        columns, rows = size
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._ended = False
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._ended:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._descriptor)
+
+    def read(self, seconds: float) -> bool:
+        """Reads what is there within `seconds`; False at the end."""
+        if not select.select([self._descriptor], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self._descriptor, 65536)
+        except OSError:
+            return False
+        self.written += data
+        return bool(data)
+
+    def until(self, condition: Callable[[bytes], object], seconds: float = 20.0) -> float:
+        """Reads until what was written meets `condition`; seconds since the start.
+
+        Raises:
+            AssertionError: When it does not within `seconds`.
+        """
+        deadline = time.perf_counter() + seconds
+        while not condition(self.written):
+            alive = self.read(0.05)
+            if not alive and not condition(self.written) or time.perf_counter() > deadline:
+                raise AssertionError(f"not seen in {self.written[-2000:]!r}")
+        return time.perf_counter() - self.started
+
+    def press(self, keys: bytes) -> None:
+        """Types."""
+        os.write(self._descriptor, keys)
+
+    def send_signal(self, number: int) -> None:
+        """Signals the program."""
+        os.kill(self.pid, number)
+
+    def end(self, seconds: float = 10.0) -> int:
+        """Reads to the end; the exit status as `os.waitstatus_to_exitcode` gives it."""
+        deadline = time.perf_counter() + seconds
+        while self.read(0.05):
+            if time.perf_counter() > deadline:
+                raise AssertionError("the program goes on")
+        _, status = os.waitpid(self.pid, 0)
+        self._ended = True
+        return os.waitstatus_to_exitcode(status)
