@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from core.agents.driver import Effect, Upsert
-from core.agents.text import clean, tail
+from core.agents.text import clean
 from core.values.conversation import Entry, EntryKind
 
 ENTRY_LIMIT = 10_000
 """Entries that one turn may have; what comes after them is only in the process's log."""
-RAW_LIMIT = 64 * 1024
-"""Characters kept of a run of lines that are not of the protocol."""
+RAW_LIMIT = 16 * 1024
+"""Characters kept of a run of lines that are not of the protocol: its end."""
 
 
 class EntryBook:
@@ -66,10 +66,9 @@ class EntryBook:
 
     def raw(self, line: bytes, now: float) -> list[Effect]:
         """A line that is not of the protocol, as it came; several in a row share one entry."""
-        text = clean(line[: RAW_LIMIT * 4].decode("utf-8", "replace"))
+        text = clean(line[: RAW_LIMIT * 4].decode("utf-8", "replace"))[:RAW_LIMIT]
         last = self._entries.get(self._raw)
         if last is not None:
-            return self.change(last.id, text=tail(f"{last.text}\n{text}", RAW_LIMIT), ended_at=now)
-        entry_id, effects = self.add(EntryKind.RAW, now, text=tail(text, RAW_LIMIT), ended_at=now)
-        self._raw = entry_id
+            return self.change(last.id, text=f"{last.text}\n{text}"[-RAW_LIMIT:], ended_at=now)
+        self._raw, effects = self.add(EntryKind.RAW, now, text=text, ended_at=now)
         return effects

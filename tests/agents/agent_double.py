@@ -52,8 +52,8 @@ class AgentDouble:
     def refuse(self, error: dict[str, Any]) -> list[Effect]:
         return self.say({"id": self.last_request["id"], "error": error})
 
-    def update(self, kind: str, **fields: Any) -> list[Effect]:
-        params = {"sessionId": "s1", "update": {"sessionUpdate": kind, **fields}}
+    def update(self, update_kind: str, /, **fields: Any) -> list[Effect]:
+        params = {"sessionId": "s1", "update": {"sessionUpdate": update_kind, **fields}}
         return self.say({"method": "session/update", "params": params})
 
     def says(self, text: str, kind: str = "agent_message_chunk", **fields: Any) -> list[Effect]:

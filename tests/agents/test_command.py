@@ -1,0 +1,111 @@
+"""Any command as an agent."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.agents.command import OUTPUT_LIMIT, CommandDriver, CommandExecutor
+from core.agents.driver import TurnEnded, TurnRequest, Upsert
+from core.errors import AgentError
+from core.values.conversation import EntryKind
+from core.values.states import ProcessStatus
+from tests.agents.pump import play
+
+
+def executor(*argv: str, **given: str) -> CommandExecutor:
+    return CommandExecutor("mine", "My agent", argv, install=given.get("install", ""))
+
+
+def request(prompt: str) -> TurnRequest:
+    return TurnRequest("p1", prompt, "/repo")
+
+
+ECHO = "import sys; print('argument:', sys.argv[1]); print('input:', sys.stdin.read())"
+
+
+async def test_the_prompt_is_an_argument_and_on_standard_input(tmp_path: Path, env: dict[str, str]) -> None:
+    prompt = "$(touch pwned) `id` 'quoted' \"twice\"; exit\nsecond line ⛵"
+    played = await play(executor(sys.executable, "-c", ECHO, "{prompt}"), prompt, tmp_path, env=env)
+    assert played.ended.status is ProcessStatus.COMPLETED, played.errors
+    assert played.text() == f"argument: {prompt}\ninput: {prompt}"
+    assert [entry.text for entry in played.of_kind(EntryKind.USER)] == [prompt]
+    assert list(tmp_path.glob("pwned")) == []
+
+
+def test_the_prompt_may_be_a_part_of_an_argument_and_stays_one_argument() -> None:
+    launch = executor("agent", "--message={prompt}", "-x").launch(request("a b; c"), contained=False)
+    assert launch.argv == ("agent", "--message=a b; c", "-x")
+    assert launch.stdin == b"a b; c"
+
+
+def test_a_prompt_cannot_become_an_option() -> None:
+    launch = executor("agent", "{prompt}").launch(request("--delete-everything"), contained=False)
+    assert launch.argv == ("agent", " --delete-everything")
+
+
+def test_a_prompt_that_holds_the_placeholder_is_not_filled_again() -> None:
+    launch = executor("agent", "{prompt}").launch(request("say {prompt} \0"), contained=False)
+    assert launch.argv == ("agent", "say {prompt} \ufffd")
+
+
+def test_a_prompt_that_fits_into_no_argument_is_refused_with_a_way_out() -> None:
+    with pytest.raises(AgentError, match="too long") as caught:
+        executor("agent", "{prompt}").launch(request("x" * 200_000), contained=False)
+    assert "standard input" in caught.value.hint
+    launch = executor("agent").launch(request("x" * 200_000), contained=False)
+    assert launch.stdin is not None and len(launch.stdin) == 200_000
+
+
+async def test_a_failing_command_shows_its_errors(tmp_path: Path, env: dict[str, str]) -> None:
+    script = "echo some work; echo the mast broke >&2; exit 3"
+    played = await play(executor("sh", "-c", script), "Go", tmp_path, env=env)
+    assert played.ended.status is ProcessStatus.FAILED
+    assert played.ended.reason == "the command exited with code 3: the mast broke"
+    assert played.text() == "some work"
+    assert "the mast broke" in played.of_kind(EntryKind.ERROR)[0].text
+
+
+async def test_a_missing_program_comes_with_the_way_to_get_it(tmp_path: Path, env: dict[str, str]) -> None:
+    agent = executor("sh", "-c", "echo not found >&2; exit 127", install="Get it from the chandler.")
+    played = await play(agent, "Go", tmp_path, env=env)
+    assert "Get it from the chandler." in played.of_kind(EntryKind.ERROR)[0].text
+
+
+async def test_warnings_of_a_command_that_succeeds_are_no_error(tmp_path: Path, env: dict[str, str]) -> None:
+    played = await play(executor("sh", "-c", "echo careful >&2; echo done"), "Go", tmp_path, env=env)
+    assert played.ended.status is ProcessStatus.COMPLETED
+    assert played.of_kind(EntryKind.ERROR) == []
+    assert played.ended.summary == "done"
+
+
+def test_long_output_is_one_entry_that_keeps_its_end() -> None:
+    driver = CommandDriver(request("Go"))
+    driver.begin()
+    texts: dict[str, str] = {}
+    for number in range(5000):
+        (effect,) = driver.receive(f"line {number} {'x' * 50}".encode(), 1.0)
+        assert isinstance(effect, Upsert)
+        texts[effect.entry.id] = effect.entry.text
+    (text,) = texts.values()
+    assert len(text) == OUTPUT_LIMIT
+    assert text.endswith(f"line 4999 {'x' * 50}")
+
+
+def test_colours_and_progress_bars_become_plain_text() -> None:
+    driver = CommandDriver(request("Go"))
+    driver.begin()
+    (effect,) = driver.receive(b"\x1b[1;32m10%\r50%\r\x1b[0mready \x1b]0;title\x07now\xff\r", 1.0)
+    assert isinstance(effect, Upsert)
+    assert effect.entry.text == "ready now\ufffd"
+
+
+def test_cancelling_ends_the_turn_at_once_and_only_once() -> None:
+    driver = CommandDriver(request("Go"))
+    driver.begin()
+    driver.receive(b"half", 1.0)
+    ends = [effect for effect in driver.cancel(2.0) if isinstance(effect, TurnEnded)]
+    assert ends == [TurnEnded(ProcessStatus.KILLED, "cancelled", "half")]
+    assert driver.cancel(3.0) == [] and driver.exited(143, 4.0) == []
