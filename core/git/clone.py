@@ -11,9 +11,11 @@ working tree and git directory are only a source to fetch from.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from core.errors import StorageError, UsageError
 from core.git.command import depot_git
 from core.git.depot import SOURCE, Depot
 from core.git.ignored import ignore_rules
+from core.git.locking import file_lock
 from core.git.removal import remove_below, temporary_write
 from core.git.user_repository import Identity, UserRepository
 
@@ -87,10 +90,11 @@ async def create_clone(
     rules = await ignore_rules(source) if source else b""
     refs = await _packed_refs(depot, clone, target, commit)
     try:
-        await remove_clone(clone)
-        await asyncio.to_thread(_write_git_dir, clone, depot, target, identity, refs, rules)
-        await _check_out(clone)
-        await asyncio.to_thread(_finish, clone)
+        async with _alone(clone) as lock:
+            await _remove(clone)
+            await asyncio.to_thread(_write_git_dir, clone, depot, target, identity, refs, rules)
+            await _check_out(clone, lock)
+            await asyncio.to_thread(_finish, clone)
     except OSError as error:
         await remove_clone(clone)
         raise StorageError(
@@ -108,6 +112,23 @@ async def remove_clone(clone: WorkspaceClone) -> None:
     Raises:
         StorageError: Something could not be deleted.
     """
+    async with _alone(clone):
+        await _remove(clone)
+
+
+@contextlib.asynccontextmanager
+async def _alone(clone: WorkspaceClone) -> AsyncIterator[int]:
+    """Waits for a checkout that outlived a killed engine: it would go on writing into the next one."""
+    path = clone.dot_git.with_name(clone.dot_git.name + ".lock")
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    async with file_lock(path) as descriptor:
+        try:
+            yield descriptor
+        finally:
+            path.unlink(missing_ok=True)
+
+
+async def _remove(clone: WorkspaceClone) -> None:
     for path in (clone.dot_git, clone.git_dir, clone.worktree):
         await asyncio.to_thread(remove_below, clone.root, path)
 
@@ -176,12 +197,12 @@ def _quoted(value: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-async def _check_out(clone: WorkspaceClone) -> None:
+async def _check_out(clone: WorkspaceClone, lock: int) -> None:
     """In parallel; `read-tree` into an empty index, since no file is there that could be in the way."""
     git = depot_git(clone.git_dir).having(
         {"GIT_WORK_TREE": str(clone.worktree)}, config={"checkout.workers": "0"}
     )
-    await git.run("read-tree", "-m", "-u", "HEAD", seconds=CHECKOUT_TIMEOUT)
+    await git.handing_down(lock).run("read-tree", "-m", "-u", "HEAD", seconds=CHECKOUT_TIMEOUT)
 
 
 def _finish(clone: WorkspaceClone) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,40 @@ async def test_a_creation_that_was_cut_off_starts_anew(world: World) -> None:
         (world.folder / "b.txt").unlink()
         await create_clone(world.clone, world.depot, target="main", commit=world.start, identity=ADA)
         assert git(world.folder, "status", "--porcelain") == ""
+
+
+MAKE = """
+import asyncio, sys
+from pathlib import Path
+from core.git.clone import create_clone
+from core.git.depot import Depot
+from core.git.user_repository import Identity
+from tests.git.world import clone_paths
+root, depot, commit = sys.argv[1:]
+made = create_clone(
+    clone_paths(Path(root)), Depot(Path(depot)), target="main", commit=commit, identity=Identity("A", "a@b")
+)
+asyncio.run(made)
+"""
+
+
+async def test_a_checkout_that_outlived_a_killed_engine_does_not_spoil_the_next(tmp_path: Path) -> None:
+    files = {f"d{number % 50}/{number}.txt": f"{number}\n" * 50 for number in range(4000)}
+    world = await make_world(tmp_path, make_repository(tmp_path / "repo", files))
+    root = tmp_path / "workspaces" / "killed"
+    clone = clone_paths(root)
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", MAKE, str(root), str(world.depot.path), world.start
+    )
+    async with asyncio.timeout(60):
+        while not (clone.git_dir / "index.lock").exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.001)
+    killed.kill()
+    await killed.wait()
+    assert not clone.exists
+    await create_clone(clone, world.depot, target="main", commit=world.start, identity=ADA)
+    assert git(clone.worktree, "status", "--porcelain") == ""
+    assert not (clone.git_dir / "index.lock").exists()
 
 
 async def test_a_creation_that_fails_leaves_nothing(tmp_path: Path, world: World) -> None:
