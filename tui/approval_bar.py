@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 MOST_DETAIL = 8
 
 
+def _token(line: str) -> str:
+    """How a line of the detail is shown: what would be added or removed in its colour."""
+    return {"+": "added", "-": "removed"}.get(line[:1], "code")
+
+
 class ApprovalBar(Widget):
     """The oldest pending request, its detail, and the keys that answer it."""
 
@@ -59,7 +64,7 @@ class ApprovalBar(Widget):
         detail = [
             piece for line in approval.detail.splitlines() for piece in hard_wrap(line[:2000], width - 6)
         ]
-        lines += [((f"   {glyphs.bar} ", "rule"), (line, "code")) for line in detail[:room]]
+        lines += [((f"   {glyphs.bar} ", "rule"), (line, _token(line))) for line in detail[:room]]
         if len(detail) > room:
             lines.append(((f"   {glyphs.bar} {glyphs.cut} {len(detail) - room} more lines", "dim"),))
         lines.append(self._keys(approval))

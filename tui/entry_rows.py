@@ -86,7 +86,8 @@ def _tool(entry: Entry, how: Drawing) -> list[EntryRow]:
     sign, word = TOOL[entry.state] if entry.state else ("todo", "")
     title = entry.title or entry.text or "tool call"
     left: list[Span] = [(f"{how.glyphs.state(sign)} ", sign)]
-    if entry.tool_kind and entry.tool_kind != "other":
+    said = title.casefold().startswith(entry.tool_kind.casefold())
+    if entry.tool_kind and entry.tool_kind != "other" and not said:
         left.append((f"{entry.tool_kind} ", "info"))
     left.append((title.partition("\n")[0], "text"))
     right: list[Span] = list(_edit_counts(entry.edits, how.glyphs))

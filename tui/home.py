@@ -203,8 +203,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         """Selects a workspace, there or as soon as it comes, and shows it."""
         self.tree_view.reveal(f"workspace:{name}")
         self._row = self.tree_view.current
-        self.show_view(view)
         self.show_selected()
+        self.show_view(view)
 
     def go_to(self, key: str) -> None:
         """Puts the tree's cursor on a task or project."""
@@ -240,15 +240,18 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         for name in VIEWS[1:]:
             self.query_one(f"#{name}").display = name == in_deck
         self.diff.watched = self.has_class("-wide")
+        main = self.main_of(view)
+        if self.focused is None or not self._inside(self.focused, view):
+            self.set_focus(main)
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
         """After the layout: looks at what came into sight, and moves the focus there."""
         self.files.look_again()
         self.diff.look_again()
-        main = self.main_of(self.view)
-        if self.focused is None or not self._inside(self.focused, self.view):
-            main.focus()
+        focused = self.focused
+        if focused is None or not self._inside(focused, self.view) or not focused.is_on_screen:
+            self.set_focus(self.main_of(self.view))
         self.refresh_bars()
 
     def main_of(self, view: str) -> Widget:
@@ -289,7 +292,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def _focus_moved(self, focused: Widget | None) -> None:
         if focused is not None:
             for name in VIEWS:
-                if self._inside(focused, name) and name != self.view:
+                if self._inside(focused, name) and name != self.view and self.query_one(f"#{name}").display:
                     self.view = name
                     for each in VIEWS:
                         self.set_class(each == name, f"-view-{each}")

@@ -69,8 +69,10 @@ class Tree(RowView):
 
     def _rebuild(self) -> None:
         before = self.cursor_row
-        self._rows = build_rows(self._store, self._toggled)
-        self._index = {row.key: index for index, row in enumerate(self._rows)}
+        self._list()
+        if self._key and self._key not in self._index and (folds := self._folds_over(self._key)):
+            self._toggled.symmetric_difference_update(folds)  # It moved into a folded group: stay on it.
+            self._list()
         self.rows_changed()
         if self._wanted in self._index:
             self._key, self._wanted = self._wanted, ""
@@ -79,6 +81,10 @@ class Tree(RowView):
             index = max(0, min(before, len(self._rows) - 1))
         self.move_to(index)
         self._selected()
+
+    def _list(self) -> None:
+        self._rows = build_rows(self._store, self._toggled)
+        self._index = {row.key: index for index, row in enumerate(self._rows)}
 
     def _selected(self) -> None:
         row = self.current
@@ -99,8 +105,7 @@ class Tree(RowView):
 
     def reveal(self, key: str) -> None:
         """Puts the cursor on the thing of this key; when it is not there yet, as soon as it comes."""
-        for folded in self._folds_over(key):
-            self._toggled.symmetric_difference_update({folded})
+        self._toggled.symmetric_difference_update(self._folds_over(key))
         self._wanted = key
         self._rebuild()
 

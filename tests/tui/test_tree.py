@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import time
+
+from core.values.states import Activity, TaskStatus, WorkspaceState
+from tests.tui.harbour import Harbour
+from tests.tui.steering import at_the_helm
+from tui.store import Store
+from tui.tree_rows import build_rows
+
+
+async def test_projects_tasks_by_status_and_workspaces_stand_in_order(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        rows = [row.strip() for row in helm.rows("#tree")]
+        assert rows == [
+            "app", "▾ In progress 1", "Redirect after login", "first boatyard/first", "▾ In review 1",
+            "Cache the prices", "second boatyard/second", "▾ To do 1", "Drop the old export", "▸ Done 1",
+            "docs", "no tasks yet, n makes one",
+        ]  # fmt: skip
+
+
+async def test_a_row_says_state_changes_and_age(fleet: Harbour) -> None:
+    async with at_the_helm(fleet, (80, 24)) as helm:
+        await helm.sees("● first running", "Demo agent (demonstration)", "⎇ boatyard/first", "+12 −3")
+        fleet.set_workspace(fleet.workspaces_["first"], activity=Activity.WAITING)
+        await helm.sees("▲ first waiting for you", "▲ 1 waiting")
+        fleet.set_workspace(fleet.workspaces_["first"], state=WorkspaceState.CLOSED, activity=Activity.IDLE)
+        await helm.sees("◐ first closed")
+
+
+async def test_the_cursor_stays_on_its_thing_whatever_comes_before_it(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        helm.app.home.go_to_workspace("second", view="tree")
+        tree = helm.app.home.tree_view
+        before = tree.cursor_row
+        project = next(iter(fleet.projects_.values()))
+        for number in range(5):
+            fleet.put_task(project, f"new {number}", TaskStatus.IN_PROGRESS)
+        await helm.until(lambda: tree.cursor_row == before + 5, "the cursor moved along")
+        assert tree.current is not None and tree.current.workspace == "second"
+
+
+async def test_what_is_selected_stays_in_sight_when_its_task_is_done(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        helm.app.perform("task-done")
+        await helm.sees("Done 2")
+        assert helm.app.home.session.workspace == "second"
+        assert helm.app.home.situation().workspace is not None
+
+
+async def test_space_folds_and_enter_drills_in_and_escape_comes_back(fleet: Harbour) -> None:
+    async with at_the_helm(fleet, (80, 24)) as helm:
+        tree = helm.app.home.tree_view
+        await helm.press("g", "space")
+        assert helm.rows("#tree")[1] == "docs"
+        await helm.press("space", "j", "j", "j", "enter")
+        await helm.until(lambda: helm.app.home.view == "session", "drilled in")
+        assert not tree.is_on_screen
+        await helm.press("escape")
+        await helm.until(lambda: tree.is_on_screen and tree.has_focus, "back")
+
+
+async def test_find_and_its_next_match(fleet: Harbour) -> None:
+    project = next(iter(fleet.projects_.values()))
+    fleet.put_task(project, "Cache the pictures")
+    async with at_the_helm(fleet) as helm:
+        tree = helm.app.home.tree_view
+        await helm.press("slash")
+        await helm.type("cache")
+        await helm.press("enter")
+        await helm.until(lambda: tree.current and tree.current.task_id == "task-1", "the first match")
+        await helm.press("n")
+        await helm.until(lambda: tree.current and tree.current.task_id == "task-4", "the next")
+        await helm.press("N")
+        await helm.until(lambda: tree.current and tree.current.task_id == "task-1", "the one before")
+        await helm.press("escape", "n")
+        await helm.sees("New task")
+
+
+async def test_a_workspace_that_comes_later_is_selected_when_it_comes(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        helm.app.home.go_to_workspace("third")
+        fleet.put_workspace(fleet.tasks_["task-2"], "third", state=WorkspaceState.CREATING)
+        await helm.until(lambda: helm.app.home.session.workspace == "third", "selected")
+
+
+def test_ten_thousand_tasks_make_their_rows_in_less_time_than_reading_them(harbour: Harbour) -> None:
+    import asyncio
+
+    import msgspec
+
+    from core.values.entities import Snapshot
+
+    projects = [harbour.put_project(f"p{number}") for number in range(5)]
+    statuses = list(TaskStatus)
+    for number in range(10_000):
+        harbour.put_task(projects[number % 5], f"Task {number}", statuses[number % 5])
+    for number in range(200):
+        harbour.put_workspace(harbour.tasks_[f"task-{number}"], f"w{number}")
+    payload = msgspec.json.encode(asyncio.run(harbour.snapshot()))
+    started = time.perf_counter()
+    snapshot = msgspec.json.decode(payload, type=Snapshot)
+    read = time.perf_counter() - started
+    store = Store()
+    store.load(snapshot)
+    started = time.perf_counter()
+    rows = build_rows(store, ())
+    built = time.perf_counter() - started
+    assert len(rows) > 6000
+    assert built < read * 20, (built, read)
