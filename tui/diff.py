@@ -35,10 +35,6 @@ class DiffPane(Horizontal):
     DEFAULT_CSS = """
     DiffPane DiffFiles { width: 34; border-right: solid $boatyard-rule; }
     DiffPane DiffView { width: 1fr; }
-    .-narrow DiffPane DiffFiles { width: 1fr; border-right: none; }
-    .-narrow DiffPane DiffView { display: none; }
-    .-narrow DiffPane.-inside DiffFiles { display: none; }
-    .-narrow DiffPane.-inside DiffView { display: block; }
     """
 
     class Loaded(Message):
@@ -179,9 +175,10 @@ class DiffPane(Horizontal):
         if workspace != self.workspace:
             return
         self.summary = summary
-        self._files.show(summary, "Nothing changed against the target branch")
+        self._files.show(summary, "Nothing changed")
         self.post_message(self.Loaded(summary))
-        self._view.show(self._files.current, "Nothing changed yet" if not summary.files else "")
+        nothing = "" if summary.files else "Nothing changed against the target branch"
+        self._view.show(self._files.current, nothing)
 
     @on(DiffView.Wants)
     def _page_wanted(self, event: DiffView.Wants) -> None:

@@ -25,10 +25,6 @@ class FilesPane(Horizontal):
     DEFAULT_CSS = """
     FilesPane FileTree { width: 40; border-right: solid $boatyard-rule; }
     FilesPane Preview { width: 1fr; }
-    .-narrow FilesPane FileTree { width: 1fr; border-right: none; }
-    .-narrow FilesPane Preview { display: none; }
-    .-narrow FilesPane.-inside FileTree { display: none; }
-    .-narrow FilesPane.-inside Preview { display: block; }
     """
 
     def __init__(self, store: Store, link: Link, *, id: str | None = None) -> None:  # noqa: A002

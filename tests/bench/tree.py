@@ -1,0 +1,76 @@
+"""How long 10,000 tasks with 200 workspaces take from the snapshot to the screen, and a key after that.
+
+Run it with `python -m tests.bench.tree`; the floor is the decoding of the snapshot itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+
+import msgspec
+
+from core.values.entities import Snapshot
+from core.values.states import Activity, TaskStatus
+from tests.tui.harbour import Harbour
+from tui.app import BoatyardApp
+from tui.store import Store
+from tui.tree_rows import build_rows
+
+TASKS, WORKSPACES, PROJECTS = 10_000, 200, 5
+
+
+def big_harbour() -> Harbour:
+    """An engine with that many tasks, most of them still to do."""
+    harbour = Harbour()
+    projects = [harbour.put_project(f"project-{number}") for number in range(PROJECTS)]
+    for number in range(TASKS):
+        status = TaskStatus.IN_PROGRESS if number < WORKSPACES else TaskStatus.TODO
+        harbour.put_task(projects[number % PROJECTS], f"Task number {number}", status)
+    for number in range(WORKSPACES):
+        harbour.put_workspace(harbour.tasks_[f"task-{number}"], f"w{number}", activity=Activity.RUNNING)
+    harbour.log_of_events.clear()
+    return harbour
+
+
+def _milliseconds(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+async def main() -> None:
+    """Measures and prints."""
+    harbour = big_harbour()
+    payload = msgspec.json.encode(await harbour.snapshot())
+    started = time.perf_counter()
+    snapshot = msgspec.json.decode(payload, type=Snapshot)
+    print(f"decode the snapshot ({len(payload) / 1e6:.1f} MB)  {_milliseconds(started):7.1f} ms")
+    store = Store()
+    started = time.perf_counter()
+    store.load(snapshot)
+    print(f"load it into the store           {_milliseconds(started):7.1f} ms")
+    started = time.perf_counter()
+    rows = build_rows(store, ())
+    print(f"make {len(rows)} rows                  {_milliseconds(started):7.1f} ms")
+    app = BoatyardApp(harbour.connect)
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not (app.ready and app.store.agents):
+            await pilot.pause(0.01)
+        started = time.perf_counter()
+        app.home.tree_view._rebuild()
+        print(f"draw all of the tree anew        {_milliseconds(started):7.1f} ms")
+        keys = []
+        for _ in range(50):
+            started = time.perf_counter()
+            app.home.tree_view.action_cursor(1)
+            app.screen._compositor.render_update(full=False)
+            keys.append(_milliseconds(started))
+        keys.sort()
+        print(
+            f"cursor key: p50 {statistics.median(keys):.2f} ms, p95 {keys[47]:.2f} ms (without the terminal)"
+        )
+        await pilot.pause()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,122 @@
+"""On a real terminal: what is imported before the first paint, and which bytes are written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pty import Terminal
+from tui.preferences import Preferences, read_preferences, write_preferences
+
+HEAVY = (
+    "aiohttp",
+    "docker",
+    "git",
+    "peewee",
+    "acp",
+    "pygments.lexers",
+    "msgspec",
+    "textual.widgets._text_area",
+)
+SCENE = """
+from tests.tui.harbour import Harbour
+from tests.tui.test_hostile_text import fill
+from tui.app import BoatyardApp
+harbour = Harbour()
+fill(harbour)
+BoatyardApp(harbour.connect).run()
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
+    code = "import json, sys, tui.entry, tui.app, tui.skeleton, tui.engine_access; print(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = set(json.loads(done.stdout))
+    assert not loaded & set(HEAVY)
+    assert not any(name.startswith(("core.client", "tui.commands", "tui.home")) for name in loaded)
+
+
+def _environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TMUX")}
+    return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | more
+
+
+def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
+    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.press(b"jjjjj")
+        terminal.until(lambda written: b"waiting" in written)
+        terminal.press(b";")
+        terminal.until(lambda written: "The agent asks".encode() in written)
+        for keys in (b"]", b"]", b"3", b"4", b"d", b"\x1b", b"\x11"):
+            terminal.press(keys)
+            terminal.read(0.2)
+        assert terminal.end() == 0
+    written = terminal.written
+    # Textual itself sets the shape of the mouse pointer; nothing else may be an OSC.
+    assert set(re.findall(rb"\x1b\][^\x07\x1b]*", written)) <= {b"\x1b]22;default"}
+    assert b"\x9b" not in re.sub(rb"[\xc2-\xf4][\x80-\xbf]+", b"", written)
+    text = written.decode(errors="replace")
+    assert not set(text) & set("\u202e\u2066\u200b\ufeff\x7f\x9d\x9c")
+    assert "c;cm0gLXJm" in text  # It is shown, as text.
+
+
+def test_without_colour_no_colour_is_written() -> None:
+    with Terminal([sys.executable, "-c", SCENE], env=_environment(NO_COLOR="1")) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.press(b"jj")
+        terminal.read(0.3)
+    codes = {
+        code for found in re.findall(rb"\x1b\[([\d;]*)m", terminal.written) for code in found.split(b";")
+    }
+    assert not {str(code).encode() for code in (*range(30, 39), *range(40, 49), *range(90, 98))} & codes
+    assert b"7" in codes  # The cursor is told by reverse video.
+
+
+def test_a_terminal_is_left_as_it_was_after_sigterm() -> None:
+    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.send_signal(signal.SIGTERM)
+        terminal.end()
+    assert terminal.written.rfind(b"\x1b[?1049l") > terminal.written.rfind(b"\x1b[?1049h")
+    assert terminal.written.rfind(b"\x1b[?1003l") > terminal.written.rfind(b"\x1b[?1003h")
+
+
+def test_a_terminal_that_is_lost_ends_the_interface() -> None:
+    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.send_signal(signal.SIGHUP)
+        assert terminal.end(5.0) == -signal.SIGHUP
+
+
+def test_at_rest_nothing_is_written() -> None:
+    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.read(1.0)
+        before = None
+        while before != len(terminal.written):
+            before = len(terminal.written)
+            terminal.read(0.5)
+        terminal.read(1.5)
+        assert len(terminal.written) == before
+
+
+def test_preferences_outlive_the_interface(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "interface.json"
+    write_preferences(path, Preferences(theme="ansi", drafts={"w": "text"}))
+    assert read_preferences(path) == Preferences(theme="ansi", drafts={"w": "text"})
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"theme": 3}', '{"drafts": [1]}', '{"unknown": 1}', "\x00"])
+def test_preferences_that_cannot_be_read_are_empty_ones(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "interface.json"
+    path.write_text(text)
+    assert read_preferences(path) == Preferences()

@@ -1,0 +1,150 @@
+"""Lines have the width they must have, whatever is in them; logs come out the same however they are cut."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+
+from themes import load_theme
+from tui.durations import age, size, took
+from tui.entry_rows import edit_lines
+from tui.glyphs import ASCII, UNICODE, choose_glyphs
+from tui.log_text import LogLines, clean_line
+from tui.palette import Palette
+from tui.prose import hard_wrap, prose
+from tui.spans import draw, fit, fit_spans, width_of, wrap
+from tui.syntax import highlight
+from tui.word_diff import changed_ranges
+
+PALETTE = Palette(load_theme("boatyard-dark").tokens)
+TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
+WORDS = st.text(alphabet="ab 漢é\t`*-#>", max_size=200)
+
+
+@given(TEXT, TEXT, st.integers(0, 120))
+def test_a_line_is_exactly_as_wide_as_the_screen(left: str, right: str, width: int) -> None:
+    strip = draw(PALETTE, [(left, "text")], [(right, "dim")], width=width, base=Style())
+    assert cell_len(strip.text) == width
+
+
+@given(TEXT, st.integers(1, 80), st.booleans())
+def test_what_is_fitted_fits_and_keeps_the_end_that_matters(text: str, width: int, keep_end: bool) -> None:
+    fitted = fit(text, width, keep_end=keep_end)
+    assert cell_len(fitted) <= width
+    assert width_of(fit_spans([(text, "text"), (text, "dim")], width)) <= width
+
+
+def test_a_path_keeps_its_tail() -> None:
+    assert fit("src/very/long/path/of/a/file.py", 12, keep_end=True).endswith("file.py")
+
+
+@given(WORDS, st.integers(4, 60))
+def test_wrapped_lines_fit_and_lose_no_word(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.expandtabs(4).split())
+
+
+@given(TEXT, st.integers(2, 60))
+def test_hard_wrapping_loses_nothing_visible(text: str, width: int) -> None:
+    from tui.literal import plain
+
+    pieces = hard_wrap(text, width)
+    assert all(cell_len(piece) <= max(2, width) for piece in pieces)
+    assert "".join(pieces) == plain(text)
+
+
+@given(WORDS, st.integers(20, 60))
+def test_every_prefix_of_markdown_can_be_drawn(text: str, width: int) -> None:
+    for end in range(0, len(text), 7):
+        assert all(width_of(line) <= width for line in prose(text[:end], width, UNICODE))
+
+
+def test_markdown_is_read_as_far_as_needed() -> None:
+    lines = prose("# Head\n- **bold** `code`\n```py\nx = 1\n```\n> said", 40, UNICODE)
+    assert lines[0] == (("Head", "heading"),)
+    assert ("bold", "text strong") in lines[1] and ("code", "code") in lines[1]
+    assert lines[2] == (("  x = 1", "code"),)
+    assert lines[3] == (("│ ", "rule"), ("said", "dim"))
+
+
+@given(st.lists(st.text(alphabet="ab\n\r\x1b[0;31mé", max_size=20), max_size=20))
+def test_a_log_is_the_same_however_it_is_cut(pieces: list[str]) -> None:
+    whole, parts = LogLines(1000), LogLines(1000)
+    whole.append("".join(pieces))
+    for piece in pieces:
+        parts.append(piece)
+    assert parts.lines == whole.lines
+
+
+@given(st.text(alphabet="ab\né", max_size=60), st.integers(0, 60))
+def test_a_log_read_backwards_is_the_log(text: str, cut: int) -> None:
+    log = LogLines(1000)
+    log.append(text[cut:])
+    added = log.prepend(text[:cut]) if text[:cut] else 0
+    whole = LogLines(1000)
+    whole.append(text)
+    assert log.lines == whole.lines
+    assert added == text[:cut].count("\n")
+
+
+def test_a_log_lets_its_oldest_lines_go() -> None:
+    log = LogLines(100)
+    for number in range(1000):
+        log.append(f"{number}\n")
+    assert len(log.lines) <= 110
+    assert log.lines[-1] == "999"
+    assert log.dropped + len(log.lines) == 1000
+
+
+def test_log_lines_lose_colours_and_keep_the_last_state_of_progress() -> None:
+    assert clean_line("\x1b[1;32mok\x1b[0m done") == "ok done"
+    assert clean_line("10%\r50%\r100%") == "100%"
+    assert clean_line("\x1b]0;title\x07text\r") == "text"
+    assert len(clean_line("x" * 100_000)) < 4100
+
+
+@given(WORDS, WORDS)
+def test_words_that_differ_are_inside_their_lines(old: str, new: str) -> None:
+    left, right = changed_ranges(old, new)
+    assert all(0 <= low < high <= len(old) for low, high in left)
+    assert all(0 <= low < high <= len(new) for low, high in right)
+
+
+def test_one_changed_word_is_the_change() -> None:
+    assert changed_ranges("return a + b", "return a - b") == ([(9, 10)], [(9, 10)])
+
+
+def test_code_is_coloured_line_by_line_and_never_loses_a_character() -> None:
+    lines = ["def f():", '    """Text', '    over lines"""', "    return 1", "", "# end"]
+    spans = highlight("a.py", lines)
+    assert spans is not None
+    assert ["".join(text for text, _ in line) for line in spans] == lines
+    assert ("def", "syntax-keyword") in spans[0]
+    assert highlight("a.unknown", lines) is None
+    assert highlight("a.py", ["x" * 10_000]) is None
+
+
+def test_times_are_short() -> None:
+    assert [age(100, 100 + s) for s in (5, 65, 7200, 200_000)] == ["now", "1m", "2h", "2d"]
+    assert [took(10, 10 + s) for s in (0.44, 12, 185, 7440)] == ["0.4s", "12s", "3m05s", "2h04m"]
+    assert [size(n) for n in (5, 2000, 5_000_000)] == ["5B", "2.0K", "4.8M"]
+    assert age(0) == "" and took(None, 5) == ""
+
+
+def test_glyphs_fall_back_to_ascii() -> None:
+    assert choose_glyphs("ascii") is ASCII
+    assert all(value.isascii() for value in vars(ASCII).values())
+    assert all(cell_len(value) == 1 for value in vars(UNICODE).values())
+    assert vars(ASCII).keys() == vars(UNICODE).keys()
+
+
+def test_an_edit_shows_its_lines() -> None:
+    from core.values.conversation import FileEdit
+
+    assert edit_lines(FileEdit(path="a", old="one\ntwo\n", new="one\n2\n")) == [
+        (" ", "one"), ("-", "two"), ("+", "2"),
+    ]  # fmt: skip
+    assert edit_lines(FileEdit(path="a", new="new")) == [("+", "new")]
