@@ -60,7 +60,7 @@ class Terminal:
         deadline = time.perf_counter() + seconds
         while not condition(self.written):
             alive = self.read(0.05)
-            if not alive and not condition(self.written) or time.perf_counter() > deadline:
+            if (not alive and not condition(self.written)) or time.perf_counter() > deadline:
                 raise AssertionError(f"not seen in {self.written[-2000:]!r}")
         return time.perf_counter() - self.started
 

@@ -101,8 +101,8 @@ async def test_no_widget_obeys_or_hides_hostile_text(harbour: Harbour, size: tup
         harmless(helm)
         await helm.open_workspace("name")
         harmless(helm)
-        for key in ("g", "enter", "j", "j", "enter", "G", "right_square_bracket", "right_square_bracket",
-                    "right_square_bracket", "3", "j", "j", "j", "enter", "4", "j", "j", "enter", "j"):  # fmt: skip
+        tabs = ["right_square_bracket"] * 3
+        for key in (*"g enter j j enter G".split(), *tabs, *"3 j j j enter 4 j j enter j".split()):
             await helm.press(key)
             await helm.pilot.pause(0.05)
             harmless(helm)

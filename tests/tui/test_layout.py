@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from core.values.review import Change
@@ -10,6 +12,10 @@ from tests.tui.steering import Helm, at_the_helm
 def seen(helm: Helm) -> set[str]:
     names = ("tree", "session", "files", "diff", "inspector")
     return {name for name in names if helm.app.home.query_one(f"#{name}").is_on_screen}
+
+
+def _shows(helm: Helm, panes: set[str]) -> bool:
+    return seen(helm) == panes
 
 
 @pytest.mark.parametrize(
@@ -27,7 +33,7 @@ async def test_each_size_shows_the_panes_it_has_room_for(
         await helm.open_workspace("second")
         for key, panes in zip("1234", expected, strict=True):
             await helm.press(key)
-            await helm.until(lambda wanted=panes: seen(helm) == wanted, f"{key}: {panes}")
+            await helm.until(partial(_shows, helm, panes), f"{key}: {panes}")
             assert helm.app.home._inside(helm.app.home.focused, helm.app.home.view)  # type: ignore[arg-type]
 
 

@@ -185,8 +185,8 @@ async def test_a_failed_set_up_shows_why_and_r_tries_again(fleet: Harbour) -> No
         name="setup", label="Set-up script", started_at=NOW, ended_at=NOW + 2, error="exit code 1"
     )
     fleet.put_operation(
-        Operation(id="o", kind="create", workspace=workspace.name, status=OperationStatus.FAILED, steps=(step,),
-                  error={"message": "the script failed", "hint": "Look at it."}, started_at=NOW)
+        Operation(id="o", kind="create", workspace=workspace.name, steps=(step,),
+                  status=OperationStatus.FAILED, error={"message": "the script failed", "hint": "Look at it."}, started_at=NOW)
     )  # fmt: skip
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
