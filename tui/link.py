@@ -77,6 +77,12 @@ class Link:
 
     async def run(self) -> None:
         """Connects and follows events until cancelled."""
+        try:
+            await self._keep_up()
+        finally:
+            await self._drop()
+
+    async def _keep_up(self) -> None:
         while True:
             self._again.clear()
             error: BoatyardError | None = None

@@ -26,7 +26,7 @@ from tui.log_view import LogView
 from tui.process_list import ProcessList
 from tui.prompt import Prompt
 from tui.rows import RowView
-from tui.spans import Span
+from tui.spans import Span, fit, width_of
 from tui.states import workspace_sign
 from tui.store import Changes, Store
 
@@ -167,14 +167,15 @@ class SessionPane(Vertical):
             return
         glyphs = self._talk.glyphs
         sign, word = workspace_sign(workspace)
-        left: list[Span] = [
-            (f" {workspace.name} ", "title"), (f" {glyphs.state(sign)} {word}", sign),
-        ]  # fmt: skip
+        tabs = self._tell_tabs()
+        rest: list[Span] = [(f"  {glyphs.state(sign)} {word}", sign)]
         agent = self._store.agent_title(workspace.agent)
-        left += [(f"  {agent}", "dim")] if agent else []
+        rest += [(f"  {agent}", "dim")] if agent else []
         if self._unseen:
-            left.append((f"  {glyphs.down} {self._unseen} new", "accent"))
-        self._facts.show(tuple(left), self._tell_tabs())
+            rest.append((f"  {glyphs.down} {self._unseen} new", "accent"))
+        room = self.size.width - width_of([*rest, *tabs]) - 4
+        name = fit(workspace.name, max(8, room), cut=glyphs.cut)
+        self._facts.show(((f" {name}", "title"), *rest), tabs)
         self._notice.set_class(bool(workspace.notice), "-shown")
         self._notice.show(((f" {glyphs.waiting} {workspace.notice}", "warning"),), ())
         self._approval.show(self._store.approvals_of(workspace.name))
@@ -205,6 +206,9 @@ class SessionPane(Vertical):
 
     def _ticked(self) -> None:
         self._talk.operation_changed()
+
+    def on_resize(self) -> None:
+        self.tell()
 
     # Tabs
 

@@ -48,8 +48,11 @@ def _step(step: StepReport, width: int, glyphs: Glyphs) -> list[EntryRow]:
 def _error(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
     error = operation.error or {}
     rows = [EntryRow(())]
+    said = " ".join(step.error for step in operation.steps)
     for key, token in (("message", "error"), ("hint", "text")):
         text = str(error.get(key) or "")
+        if not text or text in said:
+            continue
         rows += [EntryRow((("  ", "text"), *line)) for line in prose(text, width - 4, glyphs, token)]
     keys: Line = (("  r ", "key"), ("try again   ", "dim"), ("E ", "key"), ("shell   ", "dim"), ("d ", "key"),
                   ("remove", "dim"))  # fmt: skip

@@ -186,7 +186,8 @@ async def test_a_failed_set_up_shows_why_and_r_tries_again(fleet: Harbour) -> No
     )
     fleet.put_operation(
         Operation(id="o", kind="create", workspace=workspace.name, steps=(step,),
-                  status=OperationStatus.FAILED, error={"message": "the script failed", "hint": "Look at it."}, started_at=NOW)
+                  status=OperationStatus.FAILED,
+                  error={"message": "the script failed", "hint": "Look at it."}, started_at=NOW)
     )  # fmt: skip
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from core.values import requests as ask
-from core.values.entities import Task
-from core.values.states import TaskStatus, WorkspaceState
+from core.values.entities import Task, Workspace
+from core.values.states import OperationStatus, TaskStatus, WorkspaceState
 from tui.home import repository_here
 from tui.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
 
@@ -71,7 +71,7 @@ async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
 async def start(app: BoatyardApp) -> None:
     """A workspace on the task; a set-up that failed is tried again instead."""
     now = app.home.situation()
-    if now.workspace is not None and now.workspace.state is WorkspaceState.FAILED:
+    if now.workspace is not None and _half_made(app, now.workspace):
         await app.client.retry_setup(now.workspace.name)
         app.home.show_view("session")
         return
@@ -83,6 +83,15 @@ async def start(app: BoatyardApp) -> None:
     if form is not None:
         app.remember_agent(form.agent)
         await _open(app, now.task.id, form)
+
+
+def _half_made(app: BoatyardApp, workspace: Workspace) -> bool:
+    """Whether the workspace's creation stopped at a step that can be tried again."""
+    operation = app.store.operations.get(workspace.name)
+    failed = operation is not None and operation.status is OperationStatus.FAILED
+    return workspace.state is WorkspaceState.FAILED or (
+        failed and operation is not None and operation.kind == "create"
+    )
 
 
 async def edit(app: BoatyardApp) -> None:

@@ -1,0 +1,100 @@
+"""The whole voyage against a real engine, real git and the demonstration agent, on the host runner."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.paths import Home, find_home
+from tests.tui.steering import PATIENCE, Helm
+from tui.app import BoatyardApp
+from tui.engine_access import connector
+from tui.link import LinkState
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    git = ["git", "-C", str(folder), "-c", "user.name=Someone", "-c", "user.email=someone@example.org"]
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    (folder / "notes.md").write_text("# Notes\n")
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "first"], check=True)
+    subprocess.run([*git, "config", "user.name", "Someone"], check=True)
+    subprocess.run([*git, "config", "user.email", "someone@example.org"], check=True)
+    return folder
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    found = find_home(str(tmp_path / "home"))
+    yield found
+    from core.client import Client
+    from core.client.launch import engine_answers
+
+    if await engine_answers(found):
+        async with Client(found.socket) as client:
+            await client.stop_engine()
+        async with asyncio.timeout(PATIENCE):
+            while await engine_answers(found):  # noqa: ASYNC110 (another process ends)
+                await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_whole_voyage_by_keys(
+    home: Home, repository: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    app = BoatyardApp(connector(home), home=home)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        helm = Helm(app, pilot, None)  # type: ignore[arg-type]
+        await helm.until(
+            lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up"
+        )
+        await helm.sees("Welcome to Boatyard", str(repository)[:30])
+        await helm.press("n")
+        await helm.sees("New task", "(demonstration)")
+        await helm.type("Mention ports in notes.md")
+        sheet = app.screen
+        runner = sheet.query("#runner")
+        while runner and str(runner.first().value) != "host":  # type: ignore[attr-defined]
+            runner.first().action_step(1)  # type: ignore[attr-defined]
+        await helm.press("enter")
+        await helm.sees("The agent asks")
+        await helm.sees("(demonstration)")
+        assert app.home.situation().workspace.notice  # type: ignore[union-attr]
+        await helm.press("A")
+        await helm.sees("ready for review")
+        await helm.press("i")
+        await helm.until(lambda: app.home.session.prompt.has_focus, "prompt")
+        await helm.type("And once more in notes.md")
+        await helm.press("enter")
+        await helm.until(lambda: app.store.workspaces and _turns(app) == 2, "a second turn")
+        for _ in range(400):
+            if app.home.situation().approval is not None:
+                await helm.press("escape", "a")
+            if "ready for review" in helm.text():
+                break
+            await pilot.pause(0.05)
+        await helm.press("escape", "2", "4", "enter")
+        await helm.sees("Mention ports")
+        await helm.press("m")
+        await helm.sees("enter merges")
+        await helm.press("enter")
+        await helm.sees("Merged")
+    assert "Mention ports" in (repository / "notes.md").read_text()
+    assert await asyncio.to_thread(_parents, repository) == 2
+
+
+def _parents(repository: Path) -> int:
+    """Of the commit that `main` points at: two, after a merge."""
+    log = ["git", "-C", str(repository), "log", "--format=%P", "-1", "main"]
+    return len(subprocess.run(log, capture_output=True, text=True, check=True).stdout.split())
+
+
+def _turns(app: BoatyardApp) -> int:
+    return next(iter(app.store.workspaces.values())).turns
