@@ -206,6 +206,6 @@ async def _check_out(clone: WorkspaceClone, lock: int) -> None:
 
 
 def _finish(clone: WorkspaceClone) -> None:
-    shutil.copyfile(clone.git_dir / "index", clone.git_dir / SNAPSHOT_INDEX)
+    shutil.copy2(clone.git_dir / "index", clone.git_dir / SNAPSHOT_INDEX)  # with its time: git needs it
     clone.dot_git.parent.mkdir(parents=True, exist_ok=True)
     temporary_write(clone.dot_git, f"gitdir: {SANDBOX_GIT}/{clone.repo}\n".encode())

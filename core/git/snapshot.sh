@@ -19,6 +19,8 @@ quiet() {
 
 # The index is worked on as a copy and renamed into place, so that neither a kill nor a second snapshot at
 # the same time can spoil it; it is kept between snapshots, so that unchanged files are not read again.
+# The copy keeps its time: git reads files again that changed in the second in which the index was written,
+# and a younger index would hide them.
 own=$git_dir/boatyard
 mkdir -p "$own"
 find "$own" -name 'work.*' -type d -mmin +60 -prune -exec rm -rf {} +
@@ -30,9 +32,9 @@ trap 'exit 130' HUP INT TERM
 index=$work/index
 sparse=$(quiet config --type=bool --get core.sparseCheckout || :)
 if [ "$sparse" = true ] || [ ! -f "$own/index" ]; then
-	[ ! -f "$git_dir/index" ] || cp "$git_dir/index" "$index"
+	[ ! -f "$git_dir/index" ] || cp -p "$git_dir/index" "$index"
 else
-	cp "$own/index" "$index"
+	cp -p "$own/index" "$index"
 fi
 mine() { GIT_INDEX_FILE=$index quiet "$@"; }
 

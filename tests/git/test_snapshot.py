@@ -227,6 +227,20 @@ async def test_unchanged_files_are_not_read_again(world: World) -> None:
     assert log.read_text().count("read") == 3
 
 
+async def test_a_change_in_the_same_second_and_of_the_same_size_is_seen(world: World) -> None:
+    """git then trusts nothing but its index's own time, so a copy of the index must keep that."""
+    git(world.folder, "config", "core.trustctime", "false")
+    file, index = world.folder / "new.txt", world.clone.git_dir / "boatyard/index"
+    second = 1_000_000_000
+    file.write_text("aaaa")
+    os.utime(file, (second, second))
+    await world.snapshot()
+    os.utime(index, (second, second))
+    file.write_text("bbbb")
+    os.utime(file, (second, second))
+    assert content(world, (await world.snapshot()).commit, "new.txt") == "bbbb"
+
+
 async def test_what_the_shell_had_set_for_git_does_not_matter(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
