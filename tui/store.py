@@ -119,10 +119,7 @@ class Store:
     def agent_title(self, name: str) -> str:
         """What an agent is called; one that has no model behind it is always called a demonstration."""
         agent = self.agents.get(name)
-        if agent is None:
-            return name
-        marked = not agent.demonstration or "demonstration" in agent.title.lower()
-        return agent.title if marked else f"{agent.title} (demonstration)"
+        return name if agent is None else marked_title(agent)
 
     def take_agents(self, agents: Iterable[AgentInfo]) -> None:
         """Takes in which executors there are."""
@@ -264,3 +261,9 @@ class Store:
                 self.tasks.pop(task.id, None)
         elif event.entity == "repo":
             self.repos.pop(event.id, None)
+
+
+def marked_title(agent: AgentInfo) -> str:
+    """An agent's title, which says so where there is no model behind it."""
+    marked = not agent.demonstration or "demonstration" in agent.title.lower()
+    return agent.title if marked else f"{agent.title} (demonstration)"

@@ -15,7 +15,7 @@ from core.values.text import safe_text
 from tui.choice import Choice
 from tui.prompt import Prompt
 from tui.sheet import Sheet
-from tui.store import Store
+from tui.store import Store, marked_title
 
 if TYPE_CHECKING:
     from core.values.entities import AgentInfo, Project, RunnerInfo
@@ -62,7 +62,7 @@ def agent_options(means: Means) -> list[tuple[str, str, str]]:
     """The agents that can be used here, real ones first; the last used one before all."""
     usable = [agent for agent in means.agents if agent.available]
     usable.sort(key=lambda agent: (agent.name != means.last_agent, agent.demonstration))
-    return [(means.store.agent_title(agent.name), agent.detail, agent.name) for agent in usable]
+    return [(marked_title(agent), agent.detail, agent.name) for agent in usable]
 
 
 def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:

@@ -1,0 +1,82 @@
+"""A real terminal: a tmux server of the test's own with its default settings, keys in and screen out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.acceptance.user import COMMAND, User
+
+SECONDS = 20.0
+LOOK = 0.05
+
+
+@dataclass
+class Terminal:
+    """One tmux session of the given size with one program in it."""
+
+    name: str
+    columns: int
+    rows: int
+    _socket: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._socket = f"boatyard-test-{os.getpid()}-{self.name}"
+
+    def open(self, user: User, folder: Path, *argv: str) -> None:
+        """Starts `boatyard` in a folder, as a user would type it."""
+        environment = {**user.environment, "BOATYARD_DEMO_PACE": "0.05"}
+        for name in ("TMUX", "NO_COLOR", "COLUMNS", "LINES", "CI"):
+            environment.pop(name, None)
+        self._tmux(
+            "-f", "/dev/null", "new-session", "-d", "-s", "main",
+            "-x", str(self.columns), "-y", str(self.rows), "-c", str(folder), shlex.join([*COMMAND, *argv]),
+            env=environment,
+        )  # fmt: skip
+
+    def keys(self, *keys: str) -> None:
+        """Presses keys, by tmux's names for them."""
+        self._tmux("send-keys", "-t", "main", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-t", "main", "-l", text)
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p", "-t", "main")
+
+    def wait_for(self, *texts: str, gone: str = "") -> str:
+        """The screen when it shows all the texts, and does not show what should be gone."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            screen = self.screen()
+            if all(text in screen for text in texts) and not (gone and gone in screen):
+                return screen
+            assert time.monotonic() < deadline, f"waited for {texts} (gone: {gone!r}):\n{screen}"
+            time.sleep(LOOK)  # a terminal tells nobody that it has changed: it has to be looked at
+
+    def closed(self) -> bool:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, "has-session", "-t", "main"], capture_output=True, check=False
+        )
+        return done.returncode != 0
+
+    def wait_closed(self) -> None:
+        """Returns when the program has ended."""
+        deadline = time.monotonic() + SECONDS
+        while not self.closed():
+            assert time.monotonic() < deadline, f"it still runs:\n{self.screen()}"
+            time.sleep(LOOK)
+
+    def kill(self) -> None:
+        """The terminal goes away, with whatever runs in it."""
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, check=False)
+
+    def _tmux(self, *argv: str, env: dict[str, str] | None = None) -> str:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, *argv], env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
