@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -117,6 +117,7 @@ def _install(folder: Path) -> None:
 def stub_model(folder: Path) -> Iterator[str]:
     """Runs the scripted model server on this machine's loopback; gives its URL."""
     port_file, log = folder / "port", folder / "stub.log"
+    port_file.unlink(missing_ok=True)
     command = [sys.executable, str(rig_folder() / "stub_llm.py"), "--quiet", "--port-file", str(port_file)]
     with open(log, "wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
@@ -153,6 +154,7 @@ def stub_for_container(folder: Path) -> Iterator[str]:
             finally:
                 server.shutdown()
                 thread.join()
+                server.hang_up()
 
 
 class _Relay(socketserver.ThreadingTCPServer):
@@ -160,13 +162,24 @@ class _Relay(socketserver.ThreadingTCPServer):
 
     def __init__(self, address: tuple[str, int], inside: tuple[str, int]) -> None:
         self.inside = inside
+        self._open: list[socket.socket] = []
         super().__init__(address, _Connection)
+
+    def took(self, *connections: socket.socket) -> None:
+        self._open += connections
+
+    def hang_up(self) -> None:
+        """Ends all connections: a container that was removed does not close its own."""
+        for connection in self._open:
+            with suppress(OSError):  # it has ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Connection(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         assert isinstance(self.server, _Relay)
         with socket.create_connection(self.server.inside) as inner:
+            self.server.took(self.request, inner)
             back = threading.Thread(target=_copy, args=(inner, self.request))
             back.start()
             _copy(self.request, inner)

@@ -136,3 +136,28 @@ def test_a_turn_that_asked_no_model_is_doubted() -> None:
     agent.says("API Error: 500")
     agent.reply({"stopReason": "end_turn", "usage": {"inputTokens": 0, "outputTokens": 0}})
     assert "may be an error" in agent.only(EntryKind.NOTICE).text
+
+
+def test_an_agent_that_gave_up_has_failed_though_it_ends_its_turn_as_if_all_were_well() -> None:
+    agent = prompted()
+    for number in (1, 2):
+        error = {"message": f"Reconnecting {number}/2", "additionalDetails": "high demand", "willRetry": True}
+        agent.update("session_info_update", _meta={"vendor": {"error": error}})
+    agent.update("session_info_update", _meta={"vendor": {"threadStatus": {"type": "systemError"}}})
+    agent.says("High demand.\n\n")
+    agent.update("session_info_update", title="A title")
+    agent.reply({"stopReason": "end_turn", "usage": None, "_meta": {"quota": {"model_usage": []}}})
+    assert agent.only(EntryKind.NOTICE).text == "Reconnecting 2/2: high demand"
+    assert agent.ended is not None and agent.ended.status is ProcessStatus.FAILED
+    assert agent.ended.reason == "the agent gave up: High demand."
+
+
+def test_an_agent_that_recovers_has_not_failed_and_each_trouble_has_its_notice() -> None:
+    agent = prompted()
+    for text in ("First.", "Second."):
+        agent.update("session_info_update", _meta={"vendor": {"error": {"message": "Reconnecting"}}})
+        agent.update("session_info_update", _meta={"vendor": {"threadStatus": {"type": "idle"}}})
+        agent.says(text)
+    agent.reply({"stopReason": "end_turn"})
+    assert len(agent.of_kind(EntryKind.NOTICE)) == 2
+    assert agent.ended is not None and agent.ended.status is ProcessStatus.COMPLETED

@@ -15,6 +15,7 @@ from core.agents.acp import outcome, reading, rpc
 from core.agents.acp.messages import Messages
 from core.agents.acp.permissions import Permissions
 from core.agents.acp.tool_calls import ToolCalls
+from core.agents.acp.trouble import Trouble
 from core.agents.acp.updates import Updates
 from core.agents.acp.usage import UsageMeter
 from core.agents.complaints import Complaints
@@ -61,7 +62,8 @@ class AcpDriver:
         self._messages = Messages(self._book)
         self._tools = ToolCalls(self._book)
         self._usage = UsageMeter()
-        self._updates = Updates(self._book, self._messages, self._tools, self._usage)
+        self._trouble = Trouble(self._book)
+        self._updates = Updates(self._book, self._messages, self._tools, self._usage, self._trouble)
         self._permissions = Permissions(request.process_id, self._book, self._tools)
         self._complaints = Complaints()
 
@@ -237,6 +239,8 @@ class AcpDriver:
         status, reason = outcome.judge(result.get("stopReason"))
         if self._cancelled:
             status, reason = ProcessStatus.KILLED, outcome.CANCELLED_REASON
+        elif status is ProcessStatus.COMPLETED and self._trouble.fatal:
+            status, reason = ProcessStatus.FAILED, f"the agent gave up: {one_line(self._messages.last)}"
         if status is ProcessStatus.FAILED:
             return self._fail(reason, now)
         effects = self._doubts(now) if status is ProcessStatus.COMPLETED else []

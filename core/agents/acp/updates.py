@@ -11,6 +11,7 @@ from typing import Any
 from core.agents.acp import reading
 from core.agents.acp.messages import Messages
 from core.agents.acp.tool_calls import ToolCalls
+from core.agents.acp.trouble import Trouble
 from core.agents.acp.usage import UsageMeter
 from core.agents.driver import Effect
 from core.agents.entries import EntryBook
@@ -19,10 +20,9 @@ from core.values.conversation import EntryKind, PlanItem
 
 PLAN_LIMIT = 200
 _STATUSES = ("pending", "in_progress", "completed")
-_SILENT = frozenset(
-    {"user_message_chunk", "available_commands_update", "config_option_update", "session_info_update"}
-)
+_SILENT = frozenset({"user_message_chunk", "available_commands_update", "config_option_update"})
 """Kinds that say nothing about the work; the prompt is in the conversation already."""
+_WORK = frozenset({"agent_message_chunk", "agent_thought_chunk", "tool_call", "tool_call_update"})
 
 Handler = Callable[[dict[str, Any], float], list[Effect]]
 
@@ -30,11 +30,14 @@ Handler = Callable[[dict[str, Any], float], list[Effect]]
 class Updates:
     """Takes the `session/update` notifications of one turn."""
 
-    def __init__(self, book: EntryBook, messages: Messages, tools: ToolCalls, usage: UsageMeter) -> None:
+    def __init__(
+        self, book: EntryBook, messages: Messages, tools: ToolCalls, usage: UsageMeter, trouble: Trouble
+    ) -> None:
         self._book = book
         self._messages = messages
         self._tools = tools
         self._usage = usage
+        self._trouble = trouble
         self._plan_entry = ""
         self._handlers: dict[str, Handler] = {
             "agent_message_chunk": lambda update, now: messages.chunk(EntryKind.MESSAGE, update, now),
@@ -46,6 +49,7 @@ class Updates:
             "plan_removed": lambda update, now: self._set_plan((), "", now),
             "current_mode_update": self._mode,
             "usage_update": self._usage_update,
+            "session_info_update": trouble.take,
         }
 
     def take(self, params: dict[str, Any], line: bytes, now: float) -> list[Effect]:
@@ -54,6 +58,8 @@ class Updates:
         kind = reading.text(update.get("sessionUpdate"))
         if kind in _SILENT:
             return []
+        if kind in _WORK:
+            self._trouble.over()
         handler = self._handlers.get(kind)
         return handler(update, now) if handler else self._book.raw(line, now)
 

@@ -19,6 +19,7 @@ class UsageMeter:
         self._cost: float | None = None
         self._input: int | None = None
         self._output: int | None = None
+        self._no_model = False
 
     def update(self, update: dict[str, Any]) -> None:
         """A `usage_update`: how full the context is, and what the session has cost so far."""
@@ -33,6 +34,7 @@ class UsageMeter:
         """The reply to the prompt: `usage`, else the figures under `_meta` (gemini)."""
         usage = reading.mapping(result.get("usage"))
         quota = reading.mapping(reading.mapping(result.get("_meta")).get("quota"))
+        self._no_model = quota.get("model_usage") == []
         tokens = reading.mapping(quota.get("token_count"))
         for source, sent, received in (
             (tokens, "input_tokens", "output_tokens"),
@@ -44,7 +46,7 @@ class UsageMeter:
     @property
     def nothing_spent(self) -> bool:
         """Whether the agent says that no model was asked in the whole turn."""
-        return self._input == 0 and self._output == 0
+        return self._no_model or (self._input == 0 and self._output == 0)
 
     def report(self, book: EntryBook, now: float) -> list[Effect]:
         """At the end of the turn: one entry and one report, if there is anything to tell."""
