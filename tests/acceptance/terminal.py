@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.acceptance.user import COMMAND, User
 
-SECONDS = 20.0
+SECONDS = 60.0
 LOOK = 0.05
 
 
@@ -39,8 +39,8 @@ class Terminal:
         )  # fmt: skip
 
     def keys(self, *keys: str) -> None:
-        """Presses keys, by tmux's names for them."""
-        self._tmux("send-keys", "-t", "main", *keys)
+        """Presses keys, by tmux's names for them; a bare semicolon would end tmux's command."""
+        self._tmux("send-keys", "-t", "main", *("\\;" if key == ";" else key for key in keys))
 
     def type(self, text: str) -> None:
         self._tmux("send-keys", "-t", "main", "-l", text)

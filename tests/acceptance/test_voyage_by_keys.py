@@ -104,6 +104,7 @@ def test_a_closed_terminal_stops_nothing(opened: Open, user: User) -> None:
     again.wait_for("slowly", "engine ok")
     process = user.boatyard("process", "list", "--json").json[0]
     assert process["status"] == "running"
+    again.wait_for("1 waiting")
     again.keys(";")
     again.wait_for("The agent asks")
     again.keys("a")
