@@ -61,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("allow", ("a",), "allow", "Allow what the agent asks for, once", ASK),
     Action("allow-always", ("A",), "always", "Allow it now and from now on", ASK),
     Action("reject", ("x",), "reject", "Reject what the agent asks for", ASK),
-    Action("next-waiting", ("semicolon",), "next ▲", "Go to the next workspace that waits for you", ASK),
+    Action("next-waiting", ("semicolon",), "next waiting", "To the next workspace that waits for you", ASK),
     Action("queue", (), "queued prompts", "See and drop the prompts that wait", ASK),
     Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
     # Review

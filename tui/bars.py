@@ -62,6 +62,8 @@ class Header(Bar):
         words = (("running", "running"), ("waiting", "waiting"), ("failed", "failed"))
         right: list[Span] = []
         for (sign, word), count in zip(words, counts, strict=True):
+            if not count and not state.connected:
+                continue  # The engine's state needs the room, and is what matters then.
             token = sign if count else "dim"
             right.append((f"{glyphs.state(sign)} {count} {word}   ", token))
         engine = {"connected": "success", "starting": "dim"}.get(state.value, "error")

@@ -16,6 +16,8 @@ from tui.sheet import Sheet
 from tui.spans import Line
 
 MOST_SHOWN = 500
+LABEL = 16
+"""Cells to which shorter labels are filled up, so that what follows stands in a column."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,18 @@ class Found:
 class FoundRows(RowView):
     """What fits."""
 
+    driven = True
+
     def __init__(self) -> None:
         super().__init__(id="found")
         self.found: Sequence[Found] = ()
+        self._label = 0
 
     def show(self, found: Sequence[Found]) -> None:
         """Shows these, the cursor on the first."""
         self.found = found
+        short = [len(each.label) for each in found if len(each.label) <= LABEL]
+        self._label = max(short, default=0)
         self.rows_changed()
         self.move_to(0)
 
@@ -55,7 +62,11 @@ class FoundRows(RowView):
         found = self.found[index]
         token = "dim" if found.disabled else "text"
         detail = f"not now: {found.disabled}" if found.disabled else found.detail
-        first: Line = ((f" {found.group:<9} ", "info"), (found.label, token), (f"  {detail}", "dim"))
+        first: Line = (
+            (f" {found.group:<9} ", "info"),
+            (f"{found.label:<{self._label}}", token),
+            (f"  {detail}", "dim"),
+        )
         return first, ((f"{found.keys} ", "key"),)
 
     def empty_text(self) -> Line:

@@ -67,6 +67,9 @@ class RowView(ScrollView, can_focus=True):
         def control(self) -> RowView:
             return self.view
 
+    driven = False
+    """Whether keys come by way of another widget, so that the cursor is bright without the focus."""
+
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(name=name, id=id, classes=classes)
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
@@ -160,7 +163,7 @@ class RowView(ScrollView, can_focus=True):
         index = y + round(self.scroll_y)
         if index >= self.row_count():
             return self._blank(y, index, width)
-        focused = self.has_focus
+        focused = self.has_focus or self.driven
         marked = index == self.cursor_row and self.shows_cursor and (focused or self.shows_blurred_cursor)
         key = (index, width, marked, focused)
         strip = self._strips.get(key)

@@ -31,6 +31,7 @@ from tui.states import workspace_sign
 from tui.store import Changes, Store
 
 if TYPE_CHECKING:
+    from core.values.conversation import Entry
     from core.values.entities import Approval
     from core.values.events import EntryChanged
 
@@ -236,6 +237,12 @@ class SessionPane(Vertical):
     @property
     def prompt(self) -> Prompt:
         return self._prompt
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The conversation of the workspace in sight, as far as it has been read."""
+        feed = self._feeds.get(self.workspace or "")
+        return feed.entries if feed is not None else []
 
     @property
     def conversation(self) -> Conversation:

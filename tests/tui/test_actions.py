@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.tui.harbour import Harbour
+from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, at_the_helm
 from tui.actions import ACTIONS, BY_ID, FOOTER, SWALLOWED
 from tui.commands import HANDLERS
@@ -83,6 +83,18 @@ async def test_help_lists_what_works_where_the_focus_is(fleet: Harbour) -> None:
         assert "new task" not in helm.lines()[12]
         await helm.press("escape")
         assert helm.app.screen is helm.app.home
+
+
+async def test_what_is_chosen_in_the_help_is_done_where_the_focus_is(fleet: Harbour) -> None:
+    fleet.changed = (changed_file("a.py"), changed_file("b.py"))
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("4")
+        await helm.sees("file 1/2")
+        await helm.press("question_mark")
+        await helm.type("next file")
+        await helm.press("enter")
+        await helm.sees("file 2/2")
 
 
 async def test_the_palette_reaches_actions_workspaces_tasks_and_projects(fleet: Harbour) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.paths import Home, find_home
+from core.values.states import Activity
 from tests.tui.steering import PATIENCE, Helm
 from tui.app import BoatyardApp
 from tui.engine_access import connector
@@ -73,14 +74,14 @@ async def test_the_whole_voyage_by_keys(
         await helm.until(lambda: app.home.session.prompt.has_focus, "prompt")
         await helm.type("And once more in notes.md")
         await helm.press("enter")
-        await helm.until(lambda: app.store.workspaces and _turns(app) == 2, "a second turn")
-        for _ in range(400):
-            if app.home.situation().approval is not None:
-                await helm.press("escape", "a")
-            if "ready for review" in helm.text():
-                break
-            await pilot.pause(0.05)
-        await helm.press("escape", "2", "4", "enter")
+        await helm.press("escape")
+        await helm.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
+        while not _at_rest(app, turns=2):
+            await helm.press("a")
+            await helm.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
+        await helm.press("4")
+        await helm.until(lambda: app.home.diff.file is not None, "the list of files")
+        await helm.press("enter")
         await helm.sees("Mention ports")
         await helm.press("m")
         await helm.sees("enter merges")
@@ -96,5 +97,7 @@ def _parents(repository: Path) -> int:
     return len(subprocess.run(log, capture_output=True, text=True, check=True).stdout.split())
 
 
-def _turns(app: BoatyardApp) -> int:
-    return next(iter(app.store.workspaces.values())).turns
+def _at_rest(app: BoatyardApp, *, turns: int) -> bool:
+    workspace = next(iter(app.store.workspaces.values()))
+    said = sum(entry.text.startswith("**Done.**") for entry in app.home.session.entries)
+    return workspace.activity is Activity.IDLE and said == turns

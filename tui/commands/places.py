@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tui.actions import ACTIONS, keys_of
 from tui.finder import Finder, Found
-from tui.rows import RowView
 from tui.situation import why_not
 from tui.states import TASK, workspace_sign
 
@@ -71,7 +70,7 @@ async def show_help(app: BoatyardApp) -> None:
     scopes = app.home.scopes() or {"app"}
     found = [
         Found(action.label, action.help, action.id, keys_of(action), action.group, why_not(action.id, now))
-        for action in sorted(ACTIONS, key=lambda action: action.group)
+        for action in sorted(ACTIONS, key=lambda action: (action.scope in ("app", "rows"), action.group))
         if action.scope in scopes and action.keys and action.label
     ]
     await _choose(app, "Keys that work here", found, "find a key or an action")
@@ -86,6 +85,7 @@ async def palette(app: BoatyardApp) -> None:
         for action in ACTIONS
         if action.scope == "app" and not action.target and action.label and action.id != "quit-now"
     ]
+    found.sort(key=lambda each: bool(each.disabled))
     for workspace in store.workspaces.values():
         task = store.tasks.get(workspace.task_id)
         detail = f"{workspace_sign(workspace)[1]}  {task.title if task else ''}"
@@ -115,7 +115,9 @@ def _do(app: BoatyardApp, action_id: str) -> None:
     if not action.target:
         app.perform(action.id)
         return
-    namespace = app.home.focused if isinstance(app.home.focused, RowView) else app.home
+    method = f"action_{action.target.partition('(')[0]}"
+    nodes = app.home.focused.ancestors_with_self if app.home.focused is not None else []
+    namespace = next((node for node in nodes if hasattr(node, method)), app.home)
     app.call_later(app.run_action, action.target, namespace)
 
 
