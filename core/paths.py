@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from core.errors import StorageError, UsageError
 
 SOCKET_PATH_LIMIT = 100
 """Bytes that a Unix socket's path may have (108 on Linux, 104 on macOS), less a margin."""
@@ -73,20 +76,51 @@ class Home:
         return self.data / "trash"
 
     def create(self) -> None:
-        """Makes the folders, readable by the user alone whatever the umask."""
-        for folder in (self.config, self.data, self.state, self.cache, self.socket.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.data, self.state, self.socket.parent):
-            folder.chmod(0o700)
-        for folder in (self.depots, self.workspaces, self.trash, self.backups):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        """Makes the folders, readable by the user alone whatever the umask.
+
+        Raises:
+            StorageError: One cannot be made, or somebody else has put one in its place.
+        """
+        try:
+            for folder in (self.config, self.data, self.state, self.cache, self.socket.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(self.socket.parent)
+            for folder in (self.data, self.state, self.socket.parent):
+                folder.chmod(0o700)
+            for folder in (self.depots, self.workspaces, self.trash, self.backups):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"the folder {error.filename} cannot be made: {error.strerror}",
+                hint="Choose another place with BOATYARD_HOME or --home.",
+            ) from error
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuses a socket folder that another user has made, or a link: whoever owns it owns the engine."""
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+        raise StorageError(
+            f"the folder {folder} is not yours", hint="Choose another place with BOATYARD_HOME or --home."
+        )
+
+
+def _absolute(root: str) -> Path:
+    try:
+        return Path(root).expanduser().absolute()
+    except RuntimeError as error:
+        raise UsageError(f"{root!r} names no user's folder", hint="Write the path out.") from error
 
 
 def find_home(override: str | None = None) -> Home:
-    """The home that `override`, else `BOATYARD_HOME`, else the XDG base directories name."""
+    """The home that `override`, else `BOATYARD_HOME`, else the XDG base directories name.
+
+    Raises:
+        UsageError: The path begins with the name of a user that does not exist.
+    """
     root = override or os.environ.get("BOATYARD_HOME")
     if root:
-        base = Path(root).expanduser().absolute()
+        base = _absolute(root)
         return Home(base / "config", base / "data", base / "state", base / "cache", base / "run")
     import platformdirs
 

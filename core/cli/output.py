@@ -30,12 +30,21 @@ class Output:
     def document(self, value: Any) -> None:
         """One JSON document on a line; only with `--json`."""
         if self.json:
-            self._write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
+            text = msgspec.json.encode(value, enc_hook=str).decode()
+            self._write((escape_invisible(text) if self._out.isatty() else text) + "\n")
 
-    def line(self, text: str = "") -> None:
-        """A line for people; nothing with `--json`."""
+    def line(self, text: str = "", colour: str = "", *, mark: str = "", mark_colour: str = "") -> None:
+        """A line for people; nothing with `--json`.
+
+        Args:
+            text: May come from outside: on a terminal it is made safe.
+            colour: Of the text.
+            mark: Stands before the text.
+            mark_colour: Of the mark.
+        """
         if not self.json:
-            self._write(text + "\n")
+            shown = safe_text(text, multiline=True) if self._out.isatty() else text
+            self._write(f"{self._paint(mark, mark_colour)}{self._paint(shown, colour)}\n")
 
     def data(self, text: str) -> None:
         """Text as it is, such as a patch or a log: safe on a terminal, untouched in a pipe."""
@@ -60,7 +69,7 @@ class Output:
         widths = [max(len(row[column]) for row in table) for column in range(len(header))]
         for number, row in enumerate(table):
             text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            self.line(self.paint(text, "dim") if number == 0 else text)
+            self.line(text, "dim" if number == 0 else "")
 
     def note(self, text: str) -> None:
         """Words about what happens, on standard error."""
@@ -77,9 +86,9 @@ class Output:
         if error.hint:
             self._err.write(f"  {safe_text(error.hint)}\n")
 
-    def paint(self, text: str, colour: str) -> str:
+    def _paint(self, text: str, colour: str) -> str:
         """The text in a colour, where that is wanted and can be shown."""
-        if not self._coloured():
+        if not colour or not text or not self._coloured():
             return text
         return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
@@ -91,6 +100,18 @@ class Output:
     def _write(self, text: str) -> None:
         self._out.write(text)
         self._out.flush()
+
+
+def escape_invisible(text: str) -> str:
+    """JSON text with the characters that a terminal should not be sent written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def when(moment: float | None) -> str:

@@ -12,11 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-import msgspec
-
 from core.client.connection import Connection
 from core.errors import BoatyardError
 from core.values import requests as ask
+from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
 from core.values.conversation import Conversation, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -46,19 +45,9 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class SendAnswer(msgspec.Struct, frozen=True):
-    """Either the process of the new turn, or the prompt's place in the queue."""
-
-    process: Process | None = None
-    queued: QueuedPrompt | None = None
-
-
-class ShellAnswer(msgspec.Struct, frozen=True):
-    argv: tuple[str, ...]
-
-
 def _part(text: str) -> str:
-    return quote(text, safe="")
+    """A name as one part of a path; bytes that are no UTF-8 name nothing that the engine knows."""
+    return quote(text, safe="", errors="replace")
 
 
 class Client:
@@ -85,7 +74,7 @@ class Client:
 
     async def stop_engine(self) -> None:
         """Tells the engine to stop; processes that run go on without it."""
-        await self._http.call("POST", "/engine/stop", dict)
+        await self._http.call("POST", "/engine/stop", StoppedAnswer)
 
     async def snapshot(self) -> Snapshot:
         return await self._http.call("GET", "/snapshot", Snapshot)
@@ -111,8 +100,10 @@ class Client:
     async def update_project(self, project: str, body: ask.UpdateProject) -> Project:
         return await self._http.call("PATCH", f"/projects/{_part(project)}", Project, body=body)
 
-    async def remove_project(self, project: str) -> None:
-        await self._http.call("DELETE", f"/projects/{_part(project)}", dict)
+    async def remove_project(self, project: str, *, force: bool = False) -> None:
+        """Removes a project with its tasks; `force` gives up removed workspaces that can be recovered."""
+        query = {"force": "true"} if force else None
+        await self._http.call("DELETE", f"/projects/{_part(project)}", RemovedAnswer, query=query)
 
     async def repos(self) -> tuple[Repo, ...]:
         return await self._http.call("GET", "/repos", tuple[Repo, ...])
@@ -127,7 +118,7 @@ class Client:
         return await self._http.call("PATCH", f"/repos/{_part(repo)}", Repo, body=body)
 
     async def remove_repo(self, repo: str) -> None:
-        await self._http.call("DELETE", f"/repos/{_part(repo)}", dict)
+        await self._http.call("DELETE", f"/repos/{_part(repo)}", RemovedAnswer)
 
     # Tasks
 
@@ -144,8 +135,10 @@ class Client:
     async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
         return await self._http.call("PATCH", f"/tasks/{_part(task)}", Task, body=body)
 
-    async def remove_task(self, task: str) -> None:
-        await self._http.call("DELETE", f"/tasks/{_part(task)}", dict)
+    async def remove_task(self, task: str, *, force: bool = False) -> None:
+        """Removes a task; `force` gives up removed workspaces that can be recovered."""
+        query = {"force": "true"} if force else None
+        await self._http.call("DELETE", f"/tasks/{_part(task)}", RemovedAnswer, query=query)
 
     # Workspaces
 
@@ -168,7 +161,7 @@ class Client:
 
     async def wait_operation(self, operation: str) -> Operation:
         """Returns when the operation has ended, well or not."""
-        return await self._http.call("GET", f"/operations/{_part(operation)}/wait", Operation)
+        return await self._http.call("GET", f"/operations/{_part(operation)}/wait", Operation, patient=True)
 
     async def retry_setup(self, name: str) -> Operation:
         """Goes on with a creation that stopped at a failed set-up script."""
@@ -184,7 +177,7 @@ class Client:
 
     async def stop_workspace(self, name: str) -> None:
         """Stops what runs in the workspace: politely, then firmly."""
-        await self._http.call("POST", f"/workspaces/{_part(name)}/stop", dict)
+        await self._http.call("POST", f"/workspaces/{_part(name)}/stop", StoppedAnswer)
 
     async def approvals(self, name: str) -> tuple[Approval, ...]:
         """The workspace's permission requests that wait for an answer."""
@@ -204,7 +197,8 @@ class Client:
         return await self._http.call("GET", f"/workspaces/{_part(name)}/queue", tuple[QueuedPrompt, ...])
 
     async def drop_queued(self, name: str, prompt: str) -> None:
-        await self._http.call("DELETE", f"/workspaces/{_part(name)}/queue/{_part(prompt)}", dict)
+        path = f"/workspaces/{_part(name)}/queue/{_part(prompt)}"
+        await self._http.call("DELETE", path, RemovedAnswer)
 
     async def close_workspace(self, name: str) -> Operation:
         return await self._http.call("POST", f"/workspaces/{_part(name)}/close", Operation)
@@ -269,7 +263,8 @@ class Client:
         return await self._http.call("GET", f"/workspaces/{_part(name)}/merge", MergePreview, query=query)
 
     async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
-        return await self._http.call("POST", f"/workspaces/{_part(name)}/merge", MergeResult, body=body)
+        path = f"/workspaces/{_part(name)}/merge"
+        return await self._http.call("POST", path, MergeResult, body=body, patient=True)
 
     # Sessions and processes
 
@@ -285,7 +280,7 @@ class Client:
 
     async def wait_process(self, process: str) -> Process:
         """Returns when the process has ended and the engine has recorded how."""
-        return await self._http.call("GET", f"/processes/{_part(process)}/wait", Process)
+        return await self._http.call("GET", f"/processes/{_part(process)}/wait", Process, patient=True)
 
     async def turn(self, process: str) -> Turn:
         return await self._http.call("GET", f"/processes/{_part(process)}/turn", Turn)

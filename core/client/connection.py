@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
-from core.errors import BoatyardError, UnreachableError, error_from_document
+from core.errors import BoatyardError, UnreachableError, UsageError, error_from_document
 from core.values.events import AnyEvent
 
 T = TypeVar("T")
@@ -57,13 +57,14 @@ class Connection:
         *,
         body: msgspec.Struct | None = None,
         query: Query | None = None,
+        patient: bool = False,
     ) -> T:
-        """Sends one request and decodes its answer.
+        """Sends one request and decodes its answer; `patient` waits for it as long as the engine lives.
 
         Raises:
             BoatyardError: What the engine answered, in its own class, or `UnreachableError`.
         """
-        payload = await self._exchange(method, path, body, query)
+        payload = await self._exchange(method, path, body, query, None if patient else REQUEST_SECONDS)
         try:
             return msgspec.json.decode(payload, type=returns)
         except msgspec.DecodeError as error:
@@ -73,14 +74,15 @@ class Connection:
             ) from error
 
     async def _exchange(
-        self, method: str, path: str, body: msgspec.Struct | None, query: Query | None
+        self, method: str, path: str, body: msgspec.Struct | None, query: Query | None, seconds: float | None
     ) -> bytes:
-        data = msgspec.json.encode(body) if body is not None else None
+        data = _encoded(body)
         headers = {"Content-Type": "application/json"} if data is not None else None
         try:
             async with self._session.request(
-                method, API + path, data=data, headers=headers, params=query
-            ) as response:
+                method, API + path, data=data, headers=headers, params=_sendable(query),
+                timeout=aiohttp.ClientTimeout(total=seconds),
+            ) as response:  # fmt: skip
                 payload = await response.read()
                 if response.status < 400:
                     return payload
@@ -104,6 +106,32 @@ class Connection:
                         yield decoder.decode(message.data)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise _unreachable(self._socket, error) from error
+
+
+def _encoded(body: msgspec.Struct | None) -> bytes | None:
+    """The body as JSON.
+
+    Raises:
+        UsageError: A text in it is not valid Unicode, such as a file name that is not UTF-8.
+    """
+    try:
+        return msgspec.json.encode(body) if body is not None else None
+    except UnicodeEncodeError as error:
+        raise _not_unicode(error) from error
+
+
+def _sendable(query: Query | None) -> Query | None:
+    try:
+        for value in (query or {}).values():
+            str(value).encode()
+    except UnicodeEncodeError as error:
+        raise _not_unicode(error) from error
+    return query
+
+
+def _not_unicode(error: UnicodeEncodeError) -> UsageError:
+    shown = error.object[max(0, error.start - 20) : error.end + 20]
+    return UsageError(f"{shown!r} is not valid Unicode text", hint="Use UTF-8.")
 
 
 def _refusal(payload: bytes, status: int) -> BoatyardError:

@@ -7,7 +7,9 @@ polls nor guesses. Two clients that start it at the same moment get one engine: 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import select
 import subprocess
 import sys
 
@@ -44,12 +46,25 @@ async def ensure_engine(home: Home) -> bool:
     if await engine_answers(home):
         return False
     home.create()
-    report = await asyncio.to_thread(_spawn, home)
-    if report == b"busy":
-        await _wait_for_other(home)
-    elif report != b"ready":
+    while (report := await asyncio.to_thread(_spawn, home)) == b"busy":
+        # Another engine starts right now, or one that was told to stop has not quite ended.
+        if await _wait_for_other(home):
+            return True
+    if report != b"ready":
         raise _failure(home, report)
     return True
+
+
+def engine_holds(home: Home) -> bool:
+    """Whether an engine process exists for the home, also one that does not answer yet, or any more."""
+    try:
+        with home.lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _spawn(home: Home) -> bytes:
@@ -76,16 +91,24 @@ def _spawn(home: Home) -> bytes:
     finally:
         os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
+        if not select.select([pipe], [], [], START_SECONDS)[0]:
+            raise UnreachableError(
+                f"the engine has not started within {START_SECONDS:g} s",
+                hint=f"It may still do so: try again. {_hint(home)}",
+            )
         return pipe.read().strip()
 
 
-async def _wait_for_other(home: Home) -> None:
-    """Waits for the engine that somebody else is starting right now."""
+async def _wait_for_other(home: Home) -> bool:
+    """Waits until the other engine answers, which it then does, or has ended: then it is our turn again."""
     try:
         async with asyncio.timeout(START_SECONDS):
-            # The other starter's pipe is not ours to read, so its socket is asked for again and again.
-            while not await engine_answers(home):  # noqa: ASYNC110
+            # The other starter's pipe is not ours to read, so the engine is asked for again and again.
+            while not await engine_answers(home):
+                if not engine_holds(home):
+                    return False
                 await asyncio.sleep(0.02)
+            return True
     except TimeoutError as error:
         raise UnreachableError(
             f"another process holds {home.lock} but no engine answers on {home.socket}",

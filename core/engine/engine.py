@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
+
+from peewee import fn
 
 from core.agents.driver import AskApproval
 from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
+from core.engine.planning import Planner
 from core.engine.processes import Processes
 from core.engine.projects import Projects
 from core.engine.repos import Repos
 from core.engine.review import Review
 from core.engine.sessions import Sessions, pending_approvals
+from core.engine.starting import Starting
 from core.engine.tasks import Tasks
 from core.engine.workspaces import Workspaces
 from core.lifecycle.closing import Closing
@@ -38,6 +44,7 @@ from core.store import Store, views
 from core.store import models as m
 from core.supervision.hub import EventHub
 from core.supervision.supervisor import Supervisor
+from core.values.answers import StoppedAnswer
 from core.values.entities import EngineStatus, Process, Snapshot
 from core.values.events import Stopping
 from core.values.states import OperationStatus, RunnerKind, WorkspaceState
@@ -45,6 +52,7 @@ from core.values.states import OperationStatus, RunnerKind, WorkspaceState
 log = logging.getLogger(__name__)
 
 IDLE_CHECK_SECONDS = 5.0
+SHOWN_OPERATIONS = (OperationStatus.RUNNING.value, OperationStatus.FAILED.value)
 
 
 class Engine:
@@ -56,6 +64,8 @@ class Engine:
         self.stop_requested = asyncio.Event()
         self.operations = context.operations
         self._started_at = time.time()
+        self._last_used = time.monotonic()
+        self._serving = 0
         self._starter = ProcessStarter(context)
         self._snapshots = Snapshots(context)
         self._turns = Turns(context, self._starter, self._snapshots)
@@ -66,15 +76,15 @@ class Engine:
         self._repair = Repair(context, creation, closing, removal, landing)
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
-        self.projects = Projects(context, self.repos)
-        self.tasks = Tasks(context)
-        self.workspaces = Workspaces(
-            context, self.projects, self.repos, self.tasks, creation, closing, removal
-        )
+        self.projects = Projects(context, self.repos, removal)
+        self.tasks = Tasks(context, removal)
+        starting = Starting(context, self.repos, self.tasks, Planner(context), creation)
+        self.workspaces = Workspaces(context, starting, creation, closing, removal)
         self.sessions = Sessions(context, self._starter, self._turns, closing)
         self.processes = Processes(context, self._starter)
         self.review = Review(context, self._snapshots, landing)
         self.agents = Agents(context)
+        self._catching_up: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, home: Home) -> Engine:
@@ -99,9 +109,20 @@ class Engine:
                 operations=OperationLog(store, hub),
             )
         )
-        await engine._repair.run()
-        await engine._starter.adopt_all()
+        try:
+            await engine._starter.adopt_all()
+            await engine._repair.run()
+        except BaseException:
+            await engine.close()
+            raise
+        engine._catching_up = asyncio.create_task(engine._catch_up())
         return engine
+
+    async def _catch_up(self) -> None:
+        try:
+            await self._turns.catch_up()
+        except Exception:  # the process boundary: an old turn's end must not end the engine
+            log.exception("seeing to the ends of earlier turns")
 
     async def status(self) -> EngineStatus:
         """How the engine does; asks the runners, so it may take some seconds when one hangs."""
@@ -128,7 +149,6 @@ class Engine:
 
         def read() -> Snapshot:
             live = m.Workspace.select().where(m.Workspace.state != WorkspaceState.DELETED)
-            shown = m.Operation.status.in_([OperationStatus.RUNNING.value, OperationStatus.FAILED.value])
             return Snapshot(
                 sequence=sequence,
                 projects=views.projects(m.Project.select().order_by(m.Project.name)),
@@ -136,41 +156,56 @@ class Engine:
                 tasks=views.tasks(m.Task.select().order_by(m.Task.position, m.Task.created_at)),
                 workspaces=views.workspaces(list(live.order_by(m.Workspace.created_at))),
                 approvals=pending_approvals(m.Workspace.state != WorkspaceState.DELETED),
-                operations=tuple(views.operation(row) for row in _latest_operations(shown)),
+                operations=tuple(views.operation(row) for row in _latest_operations()),
             )
 
         return await self._context.store.read(read)
 
-    async def request_stop(self) -> dict[str, str]:
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """While somebody is served: an engine in use does not stop by itself."""
+        self._serving += 1
+        try:
+            yield
+        finally:
+            self._serving -= 1
+            self._last_used = time.monotonic()
+
+    async def request_stop(self) -> StoppedAnswer:
         """Ends `run_until_stopped` soon; processes go on."""
         asyncio.get_running_loop().call_later(0.05, self.stop_requested.set)
-        return {"stopping": str(os.getpid())}
+        return StoppedAnswer(stopped=str(os.getpid()))
 
     async def run_until_stopped(self) -> None:
         """Returns when the engine was told to stop, or nobody has needed it for a while."""
-        minutes = self._context.config.engine.idle_minutes
-        idle_since = time.monotonic()
+        limit = self._context.config.engine.idle_minutes * 60
+        pause = min(IDLE_CHECK_SECONDS, limit / 2) if limit else None
         while not self.stop_requested.is_set():
             try:
-                async with asyncio.timeout(IDLE_CHECK_SECONDS):
+                async with asyncio.timeout(pause):
                     await self.stop_requested.wait()
             except TimeoutError:
                 if self._needed():
-                    idle_since = time.monotonic()
-                elif minutes and time.monotonic() - idle_since > minutes * 60:
-                    log.info("nobody has needed the engine for %g minutes", minutes)
+                    self._last_used = time.monotonic()
+                elif time.monotonic() - self._last_used > limit:
+                    log.info("nobody has needed the engine for %g seconds", limit)
                     break
         self.hub.publish(Stopping())
 
     async def close(self) -> None:
         """Lets go of everything; running processes and half-done operations are left to the next engine."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.wait([self._catching_up])
         await self._context.operations.close()
         await self._context.supervisor.close()
+        await asyncio.gather(*(runner.close() for runner in self._context.runners.values()))
         await self._context.store.close()
 
     def _needed(self) -> bool:
         context = self._context
-        return bool(context.supervisor.running or context.operations.running or context.hub.subscribers)
+        busy = context.supervisor.running or context.operations.running
+        return bool(busy or context.hub.subscribers or self._serving)
 
     async def _process_ended(self, process: Process) -> None:
         await self._turns.ended(process)
@@ -197,9 +232,12 @@ def _count_start() -> int:
     return int(row.number)
 
 
-def _latest_operations(shown: object) -> list[m.Operation]:
-    """Running operations, and for each workspace its last one if that failed."""
-    latest = {
-        row.workspace_name: row for row in m.Operation.select().where(shown).order_by(m.Operation.created_at)
-    }
+def _latest_operations() -> list[m.Operation]:
+    """Of each live workspace the last operation, if it runs or has failed."""
+    latest: dict[str, m.Operation] = {}
+    query = m.Operation.select().join(m.Workspace).where(m.Workspace.state != WorkspaceState.DELETED)
+    newest = m.Operation.alias()
+    last = newest.select(fn.MAX(newest.created_at)).where(newest.workspace == m.Operation.workspace)
+    for row in query.where(m.Operation.created_at == last, m.Operation.status.in_(SHOWN_OPERATIONS)):
+        latest[row.workspace_name] = row
     return list(latest.values())

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.agents.driver import Executor
 from core.config import WorkspaceSection
 from core.engine.approvals import checked_policy
-from core.engine.projects import Projects
-from core.engine.repos import Repos
-from core.engine.tasks import Tasks
-from core.errors import AgentError, NotFoundError, UnreachableError, UsageError
+from core.engine.texts import check_prompt, check_text
+from core.errors import AgentError, UnreachableError, UsageError
 from core.git.user_repository import inspect_repository, target_branch
 from core.lifecycle.context import Context
-from core.lifecycle.naming import check_name, free_name
-from core.values.entities import Repo, Settings, Task
+from core.lifecycle.naming import free_name
+from core.store import models as m
+from core.values.entities import Settings
 from core.values.requests import NewWorkspace, WantedSettings
 from core.values.states import RunnerKind
 
@@ -26,56 +26,49 @@ HOST_NOTICE = "Runs on this machine as you: nothing isolates it from your files.
 class Plan:
     """A workspace that can be made: everything about it has been checked."""
 
-    task: Task
     name: str
+    """Empty: made from the task's title."""
     prompt: str
     executor: Executor | None
     runner: RunnerKind
     notice: str
     settings: Settings
-    targets: tuple[tuple[Repo, str, str], ...]
-    """Repo, target branch, and its commit now."""
+    targets: tuple[tuple[str, str, str], ...]
+    """Path of the repository, target branch, and its commit now."""
 
 
 class Planner:
     """Makes plans of workspaces; changes nothing."""
 
-    def __init__(self, context: Context, projects: Projects, repos: Repos, tasks: Tasks) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._projects = projects
-        self._repos = repos
-        self._tasks = tasks
 
-    async def plan(self, body: NewWorkspace) -> Plan:
-        """Checks a request for a workspace from end to end (see `Workspaces.new` for what it raises)."""
-        task = await self._tasks.get(body.task)
-        repos = await self._project_repos(task.project_id)
+    async def plan(self, body: NewWorkspace, paths: Sequence[str]) -> Plan:
+        """Checks a request for a workspace from end to end (see `Workspaces.new` for what it raises).
+
+        Args:
+            body: The request; its task is not looked at.
+            paths: The repositories that the workspace will have.
+        """
+        if body.name:
+            await self._context.store.read(free_name, body.name, "")
+        check_prompt(body.prompt)
+        targets = [await self._target(path, body.target_branch) for path in paths]
         settings, runner, notice = await self._environment(body.settings)
-        executor = self._executor(body.agent, runner)
-        targets = []
-        for repo in repos:
-            source = await inspect_repository(repo.path)
-            branch, commit = await target_branch(source, body.target_branch or repo.target_branch)
-            targets.append((repo, branch, commit))
         return Plan(
-            task=task,
             name=body.name,
             prompt=body.prompt,
-            executor=executor,
+            executor=self._executor(body.agent, runner),
             runner=runner,
             notice=notice,
             settings=settings,
             targets=tuple(targets),
         )
 
-    async def _project_repos(self, project_id: str) -> list[Repo]:
-        project = await self._projects.get(project_id)
-        if not project.repo_ids:
-            raise UsageError(
-                f"the project {project.name!r} has no repository",
-                hint=f"Add one: boatyard project set {project.name} --add-repo PATH",
-            )
-        return [await self._repos.get(repo_id) for repo_id in project.repo_ids]
+    async def _target(self, path: str, branch: str) -> tuple[str, str, str]:
+        default = await self._context.store.read(_default_target, path)
+        name, commit = await target_branch(await inspect_repository(path), branch or default)
+        return path, name, commit
 
     async def _environment(self, wanted: WantedSettings) -> tuple[Settings, RunnerKind, str]:
         """Settings over the configured defaults, the runner, and what the user must know of it."""
@@ -100,21 +93,10 @@ class Planner:
             )
         return executor
 
-    async def check_repo(self, key: str, branch: str) -> None:
-        """Checks that a repository, known or not yet, has the target branch."""
-        try:
-            path = (await self._repos.get(key)).path
-        except (NotFoundError, UsageError):
-            path = key
-        await target_branch(await inspect_repository(path), branch)
 
-    async def check(self, name: str, agent: str, settings: WantedSettings) -> None:
-        """Checks what is said of a workspace before its task exists."""
-        if name:
-            check_name(name)
-            await self._context.store.read(free_name, name, "")
-        _, runner, _ = await self._environment(settings)
-        self._executor(agent, runner)
+def _default_target(path: str) -> str:
+    row = m.Repo.get_or_none(m.Repo.path == path)
+    return str(row.target_branch) if row else ""
 
 
 def available_here(executor: Executor) -> bool:
@@ -139,6 +121,10 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
         network=wanted.network or defaults.network,
         approve=checked_policy(wanted.approve),
     )
+    for name, value in settings.env.items():
+        check_text(f"the variable {name[:40]!r}", name + value)
+        if not name or "=" in name:
+            raise UsageError(f"{name[:40]!r} cannot be the name of an environment variable")
     if settings.network not in ("full", "none"):
         raise UsageError(f"the network {settings.network[:40]!r} is unknown", hint="Use 'full' or 'none'.")
     if not (0.01 <= settings.cpus <= 4096 and settings.memory_mb >= 16 and settings.processes >= 4):

@@ -18,6 +18,8 @@ from core.values.requests import RunCommand
 from core.values.states import WorkspaceState
 
 LIST_LIMIT = 1000
+LONGEST_CHARACTER = 4
+"""Bytes of a UTF-8 character at most."""
 LOG_LIMIT = 2**20
 """Bytes of a log that one answer holds at most."""
 
@@ -124,7 +126,9 @@ def _window(run: RunDirectory, stream: Stream, offset: int, limit: int, ended: b
             break
         pieces.append(piece)
         position += len(piece)
-    data = whole_characters(b"".join(pieces), more=position < size or not ended)
+    more = position < size or not ended
+    # A single character that is cut off is waited for, unless the caller's window is too small for it.
+    data = whole_characters(b"".join(pieces), more=more, alone=limit >= LONGEST_CHARACTER)
     return LogChunk(
         offset=start,
         next_offset=start + len(data),
@@ -134,15 +138,21 @@ def _window(run: RunDirectory, stream: Stream, offset: int, limit: int, ended: b
     )
 
 
-def whole_characters(data: bytes, *, more: bool) -> bytes:
-    """`data` without a UTF-8 character at its end that is cut off, if more is to come."""
+def whole_characters(data: bytes, *, more: bool, alone: bool = False) -> bytes:
+    """`data` without a UTF-8 character at its end that is cut off, if more is to come.
+
+    Args:
+        data: A piece of output.
+        more: Whether something may follow.
+        alone: Whether a cut character is taken off also when there is nothing else.
+    """
     if not more:
         return data
-    for back in range(1, min(4, len(data)) + 1):
+    for back in range(1, min(LONGEST_CHARACTER, len(data)) + 1):
         lead = data[-back]
         if lead & 0xC0 == 0xC0:
             length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-            return data[:-back] if length > back and len(data) > back else data
+            return data[:-back] if length > back and (alone or len(data) > back) else data
         if lead & 0x80 == 0:
             break
     return data

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import UNSET
 
-from core.engine.repos import Repos
+from core.engine.leaving import take_leave
+from core.engine.repos import Repos, find_or_make_repo
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.context import Context
+from core.lifecycle.removal import Gone, Removal
 from core.store import lookup, views
 from core.store import models as m
-from core.values.entities import Project
-from core.values.events import ProjectChanged, Removed
+from core.values.answers import RemovedAnswer
+from core.values.entities import Project, Repo
+from core.values.events import ProjectChanged, Removed, RepoChanged
 from core.values.requests import AddProject, UpdateProject
-from core.values.states import WorkspaceState
 
 NAME_LIMIT = 200
 
@@ -22,9 +25,10 @@ NAME_LIMIT = 200
 class Projects:
     """What a user can do with projects."""
 
-    def __init__(self, context: Context, repos: Repos) -> None:
+    def __init__(self, context: Context, repos: Repos, removal: Removal) -> None:
         self._context = context
         self._repos = repos
+        self._removal = removal
 
     async def list(self) -> tuple[Project, ...]:
         def read() -> tuple[Project, ...]:
@@ -44,54 +48,56 @@ class Projects:
         """
         name = checked_name(body.name)
         await self._context.store.read(_refuse_taken, name)
-        repo_ids = [(await self._repos.find_or_add(repo)).id for repo in body.repos]
+        paths = [await self._repos.locate(repo) for repo in body.repos]
 
-        def write() -> Project:
+        def write() -> tuple[list[Repo], Project]:
             _refuse_taken(name)
-            style = self._context.config.merge.style.value
-            row = m.Project.create(name=name, merge_style=style)
-            _link(row, repo_ids)
-            return views.project(row)
+            row = find_or_make_project(name, self._context.config.merge.style.value)
+            return link(row, paths), views.project(row)
 
-        return self._tell(await self._context.store.write(write))
+        return self._tell(*await self._context.store.write(write))
 
     async def update(self, key: str, body: UpdateProject) -> Project:
         """Renames a project, sets its merge style, adds or takes out repos."""
-        added = [(await self._repos.find_or_add(repo)).id for repo in body.add_repos]
+        paths = [await self._repos.locate(repo) for repo in body.add_repos]
 
-        def write() -> Project:
+        def write() -> tuple[list[Repo], Project]:
             row = lookup.project(key)
-            if body.name is not UNSET and body.name != row.name:
-                _refuse_taken(checked_name(str(body.name)))
-                row.name = body.name
+            if body.name is not UNSET and (name := checked_name(str(body.name))) != row.name:
+                _refuse_taken(name)
+                row.name = name
             if body.merge_style is not UNSET:
                 row.merge_style = body.merge_style
             row.save()
-            _link(row, added)
+            new_repos = link(row, paths)
             for repo in body.remove_repos:
                 _unlink(row, lookup.repo(repo))
-            return views.project(row)
+            return new_repos, views.project(row)
 
-        return self._tell(await self._context.store.write(write))
+        return self._tell(*await self._context.store.write(write))
 
-    async def remove(self, key: str) -> dict[str, str]:
+    async def remove(self, key: str, force: bool = False) -> RemovedAnswer:
         """Removes a project with its tasks.
 
         Raises:
-            ConflictError: It has workspaces, which must be removed first.
+            ConflictError: It has workspaces, which must be removed first; or removed ones that can be
+                recovered, and it was not forced.
         """
 
-        def write() -> str:
+        def write() -> tuple[str, list[Gone]]:
             row = lookup.project(key)
-            refuse_workspaces(m.Task.project == row, f"the project {row.name!r}")
+            gone = take_leave(m.Task.project == row, f"the project {row.name!r}", force)
             row.delete_instance()
-            return str(row.id)
+            return str(row.id), gone
 
-        project_id = await self._context.store.write(write)
+        project_id, gone = await self._context.store.write(write)
         self._context.hub.publish(Removed(entity="project", id=project_id))
-        return {"removed": project_id}
+        await self._removal.purge(gone)
+        return RemovedAnswer(removed=project_id)
 
-    def _tell(self, project: Project) -> Project:
+    def _tell(self, new_repos: Sequence[Repo], project: Project) -> Project:
+        for repo in new_repos:
+            self._context.hub.publish(RepoChanged(repo=repo))
         self._context.hub.publish(ProjectChanged(project=project))
         return project
 
@@ -116,24 +122,28 @@ def _refuse_taken(name: str) -> None:
         raise ConflictError(f"there is a project named {name!r} already", hint="Choose another name.")
 
 
-def refuse_workspaces(condition: object, what: str) -> None:
-    """Refuses to delete rows under which live workspaces hang: their clones would be orphans."""
-    rows = m.Workspace.select(m.Workspace.name).join(m.Task)
-    live = [row.name for row in rows.where(condition, m.Workspace.state != WorkspaceState.DELETED).limit(4)]
-    if live:
-        raise ConflictError(
-            f"{what} has workspaces: {', '.join(live[:3])}{' …' if len(live) > 3 else ''}",
-            hint="Remove them first with 'boatyard workspace remove NAME'.",
-        )
+def find_or_make_project(name: str, merge_style: str) -> m.Project:
+    """The project of this name, made if there is none. Call on the store's thread."""
+    row: m.Project
+    row, _ = m.Project.get_or_create(name=name, defaults={"merge_style": merge_style})
+    return row
 
 
-def _link(project: m.Project, repo_ids: list[str]) -> None:
+def link(project: m.Project, paths: Sequence[str]) -> list[Repo]:
+    """Puts repositories into a project; returns those that were not known. Call on the store's thread.
+
+    Raises:
+        ConflictError: Two repos of the project would have the same name.
+    """
+    made = []
     position = m.ProjectRepo.select().where(m.ProjectRepo.project == project).count()
-    for offset, repo_id in enumerate(dict.fromkeys(repo_ids)):
-        m.ProjectRepo.insert(
-            project=project, repo=repo_id, position=position + offset
-        ).on_conflict_ignore().execute()
+    for offset, path in enumerate(dict.fromkeys(paths)):
+        repo, new = find_or_make_repo(path)
+        place = m.ProjectRepo.insert(project=project, repo=repo, position=position + offset)
+        place.on_conflict_ignore().execute()
+        made += [views.repo(repo)] if new else []
     _refuse_same_names(project)
+    return made
 
 
 def _refuse_same_names(project: m.Project) -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
+from core.engine.texts import check_text
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.user_repository import branch_commit, inspect_repository
 from core.lifecycle.context import Context
 from core.store import lookup, views
 from core.store import models as m
+from core.values.answers import RemovedAnswer
 from core.values.entities import Repo
 from core.values.events import Removed, RepoChanged
 from core.values.requests import AddRepo, UpdateRepo
+from core.values.states import WorkspaceState
 
 
 class Repos:
@@ -44,27 +47,27 @@ class Repos:
         path = await self._canonical(body.path)
 
         def write() -> Repo:
-            if m.Repo.get_or_none(m.Repo.path == path) is not None:
+            row, made = find_or_make_repo(path)
+            if not made:
                 raise ConflictError(f"the repository {path} is known already", hint="Nothing has to be done.")
-            return views.repo(m.Repo.create(path=path, name=_folder_name(path)))
+            return views.repo(row)
 
         return self._tell(await self._context.store.write(write))
 
-    async def find_or_add(self, key: str) -> Repo:
-        """The repo of this id, name or path; a path that is not known yet is added."""
+    async def locate(self, key: str) -> str:
+        """The canonical path of the repo with this id, name or path; changes nothing.
+
+        Raises:
+            UsageError: It is no repository that can be worked with; the message says why.
+            NotFoundError: Nothing is there.
+        """
         if os.sep not in key and not key.startswith((".", "~")):
             try:
-                return await self.get(key)
+                return (await self.get(key)).path
             except NotFoundError:
                 if not Path(key).is_dir():
                     raise
-        path = await self._canonical(key)
-
-        def find() -> Repo | None:
-            row = m.Repo.get_or_none(m.Repo.path == path)
-            return views.repo(row) if row else None
-
-        return await self._context.store.read(find) or await self.add(AddRepo(path=path))
+        return await self._canonical(key)
 
     async def update(self, key: str, body: UpdateRepo) -> Repo:
         """Changes what is set of scripts, names and defaults.
@@ -73,6 +76,9 @@ class Repos:
             NotFoundError: The default target branch does not exist.
         """
         changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+        for name, value in changes.items():
+            if isinstance(value, str):
+                check_text(f"the {name.replace('_', ' ')}", value)
         repo = await self.get(key)
         if changes.get("target_branch"):
             await self._check_branch(repo, str(changes["target_branch"]))
@@ -86,7 +92,7 @@ class Repos:
 
         return self._tell(await self._context.store.write(write))
 
-    async def remove(self, key: str) -> dict[str, str]:
+    async def remove(self, key: str) -> RemovedAnswer:
         """Forgets a repo; the repository itself is not touched.
 
         Raises:
@@ -99,14 +105,14 @@ class Repos:
             if used is not None:
                 raise ConflictError(
                     f"the workspace {used.workspace.name!r} has a clone of {row.path}",
-                    hint="Remove the workspace first.",
+                    hint=_way_out(used.workspace),
                 )
             row.delete_instance()
             return str(row.id)
 
         repo_id = await self._context.store.write(write)
         self._context.hub.publish(Removed(entity="repo", id=repo_id))
-        return {"removed": repo_id}
+        return RemovedAnswer(removed=repo_id)
 
     async def _canonical(self, path: str) -> str:
         repository = await inspect_repository(path)
@@ -131,5 +137,18 @@ class Repos:
         return repo
 
 
-def _folder_name(path: str) -> str:
-    return Path(path).name or "root"
+def find_or_make_repo(path: str) -> tuple[m.Repo, bool]:
+    """The row of the repository at a canonical path, and whether it is new. Call on the store's thread."""
+    row = m.Repo.get_or_none(m.Repo.path == path)
+    if row is not None:
+        return row, False
+    return m.Repo.create(path=path, name=Path(path).name or "root"), True
+
+
+def _way_out(workspace: m.Workspace) -> str:
+    if workspace.state == WorkspaceState.DELETED:
+        return (
+            "It was removed and can be recovered. To give it up, remove its task with "
+            f"'boatyard task remove {workspace.task_id[:8]} --force'."
+        )
+    return f"Remove the workspace first: boatyard workspace remove {workspace.name}"

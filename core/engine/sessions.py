@@ -6,12 +6,14 @@ import asyncio
 from collections import OrderedDict
 
 from core.engine.approvals import find_option
+from core.engine.texts import check_prompt
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.turn_records import turn_runs
 from core.lifecycle.turns import Turns
 from core.processes.run_directory import RunDirectory
 from core.store import lookup, views
@@ -19,13 +21,13 @@ from core.store import models as m
 from core.supervision.journal import Journal
 from core.supervision.records import answer_approval
 from core.supervision.transcript import Transcript, replay
+from core.values.answers import RemovedAnswer, SendAnswer, StoppedAnswer
 from core.values.conversation import Conversation, Entry
-from core.values.entities import Approval, Process, QueuedPrompt, Session, Workspace
+from core.values.entities import Approval, QueuedPrompt, Session, Workspace
 from core.values.events import ApprovalChanged, WorkspaceChanged
 from core.values.requests import AnswerApproval, SendPrompt
-from core.values.states import ApprovalStatus, ProcessStatus, RunReason, WorkspaceState
+from core.values.states import ApprovalStatus, RunReason, WorkspaceState
 
-PROMPT_LIMIT = 2**20
 KEPT_TURNS = 64
 """Ended turns whose entries stay in memory after they were read."""
 WINDOW_LIMIT = 2000
@@ -49,26 +51,28 @@ class Sessions:
 
         return await self._context.store.read(read)
 
-    async def send(self, name: str, body: SendPrompt) -> dict[str, Process | QueuedPrompt]:
+    async def send(self, name: str, body: SendPrompt) -> SendAnswer:
         """Starts a turn, or queues the prompt behind the turn that runs.
 
         Raises:
             UsageError: The prompt is empty or too long, or no agent is named and none was used before.
             ConflictError: The workspace is not open.
         """
-        if not body.prompt.strip() or len(body.prompt) > PROMPT_LIMIT or "\0" in body.prompt:
-            raise UsageError(f"a prompt has 1 to {PROMPT_LIMIT} characters and no NUL")
+        if not check_prompt(body.prompt).strip():
+            raise UsageError("the prompt is empty", hint="Say what the agent is to do.")
         facts = await self._open(name)
         executor = self._context.executors.get(await self._agent_name(facts, body.agent))
-        if await self._context.store.read(_turn_runs, facts):
-            return {"queued": await self._queue(facts, executor.name, body.prompt)}
-        return {"process": await self._turns.start(facts, executor, body.prompt)}
+        async with self._turns.starting(name):
+            if await self._context.store.read(turn_runs, facts.id):
+                return SendAnswer(queued=await self._queue(facts, executor.name, body.prompt))
+            facts = await self._context.store.read(workspace_facts, name)
+            return SendAnswer(process=await self._turns.start(facts, executor, body.prompt))
 
-    async def stop(self, name: str) -> dict[str, str]:
+    async def stop(self, name: str) -> StoppedAnswer:
         """Stops everything that runs in the workspace. Queued prompts stay queued."""
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
         await self._closing.stop_processes(name)
-        return {"stopped": name}
+        return StoppedAnswer(stopped=name)
 
     async def approvals(self, name: str) -> tuple[Approval, ...]:
         def read() -> tuple[Approval, ...]:
@@ -112,7 +116,7 @@ class Sessions:
 
         return await self._context.store.read(read)
 
-    async def drop_queued(self, name: str, prompt_id: str) -> dict[str, str]:
+    async def drop_queued(self, name: str, prompt_id: str) -> RemovedAnswer:
         """Takes a prompt out of the queue."""
 
         def write() -> str:
@@ -124,7 +128,7 @@ class Sessions:
 
         dropped = await self._context.store.write(write)
         await self._tell_workspace(name)
-        return {"dropped": dropped}
+        return RemovedAnswer(removed=dropped)
 
     async def conversation(self, name: str, end: int, limit: int) -> Conversation:
         """A window of the latest session's entries.
@@ -167,7 +171,7 @@ class Sessions:
 
         def rebuild() -> tuple[Entry, ...]:
             records = list(journal.records())
-            replay(transcript, records, lambda at, limit: run.read("out", at, limit), process.started_at)
+            replay(transcript, records, run.read, process.started_at)
             return in_order(transcript.entries)
 
         return await asyncio.to_thread(rebuild)
@@ -231,19 +235,6 @@ def pending_approvals(condition: object) -> tuple[Approval, ...]:
         .order_by(m.Approval.created_at)
     )
     return tuple(views.approval(row) for row in query)
-
-
-def _turn_runs(facts: WorkspaceFacts) -> bool:
-    query = (
-        m.ExecutionProcess.select()
-        .join(m.Session)
-        .where(
-            m.Session.workspace == facts.id,
-            m.ExecutionProcess.status == ProcessStatus.RUNNING,
-            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
-        )
-    )
-    return bool(query.exists())
 
 
 def _latest_turns(name: str) -> list[str]:

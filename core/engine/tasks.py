@@ -7,24 +7,24 @@ import time
 import peewee
 from msgspec import UNSET
 
-from core.engine.projects import refuse_workspaces
-from core.errors import UsageError
+from core.engine.leaving import take_leave
+from core.engine.texts import check_text, checked_title
 from core.lifecycle.context import Context
+from core.lifecycle.removal import Gone, Removal
 from core.store import lookup, views
 from core.store import models as m
+from core.values.answers import RemovedAnswer
 from core.values.entities import Task
 from core.values.events import Removed, TaskChanged
-from core.values.requests import AddTask, UpdateTask
-
-TITLE_LIMIT = 500
-DESCRIPTION_LIMIT = 2**20
+from core.values.requests import POSITION_LIMIT, AddTask, UpdateTask
 
 
 class Tasks:
     """What a user can do with tasks."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, removal: Removal) -> None:
         self._context = context
+        self._removal = removal
 
     async def list(self, project: str = "") -> tuple[Task, ...]:
         """All tasks, or a project's, in the order of the board."""
@@ -46,19 +46,9 @@ class Tasks:
         Raises:
             UsageError: The title is empty, or a text is too long.
         """
-        title = checked_title(body.title)
-        _check_description(body.description)
 
         def write() -> Task:
-            project = lookup.project(body.project)
-            last = m.Task.select(peewee.fn.MAX(m.Task.position)).where(m.Task.project == project).scalar()
-            row = m.Task.create(
-                project=project,
-                title=title,
-                description=body.description,
-                position=0 if last is None else last + 1,
-            )
-            return views.task(row)
+            return views.task(insert_task(lookup.project(body.project), body))
 
         return self._tell(await self._context.store.write(write))
 
@@ -70,7 +60,7 @@ class Tasks:
             if body.title is not UNSET:
                 row.title = checked_title(str(body.title))
             if body.description is not UNSET:
-                row.description = _check_description(str(body.description))
+                row.description = check_text("the description", str(body.description))
             if body.status is not UNSET:
                 row.status = body.status
             if body.position is not UNSET:
@@ -81,55 +71,42 @@ class Tasks:
 
         return self._tell(await self._context.store.write(write))
 
-    async def remove(self, key: str) -> dict[str, str]:
+    async def remove(self, key: str, force: bool = False) -> RemovedAnswer:
         """Removes a task.
 
         Raises:
-            ConflictError: It has workspaces, which must be removed first.
+            ConflictError: It has workspaces, which must be removed first; or removed ones that can be
+                recovered, and it was not forced.
         """
 
-        def write() -> str:
+        def write() -> tuple[str, list[Gone]]:
             row = lookup.task(key)
-            refuse_workspaces(m.Workspace.task == row, f"the task {row.title[:60]!r}")
+            gone = take_leave(m.Workspace.task == row, f"the task {row.title[:60]!r}", force)
             row.delete_instance()
-            return str(row.id)
+            return str(row.id), gone
 
-        task_id = await self._context.store.write(write)
+        task_id, gone = await self._context.store.write(write)
         self._context.hub.publish(Removed(entity="task", id=task_id))
-        return {"removed": task_id}
+        await self._removal.purge(gone)
+        return RemovedAnswer(removed=task_id)
 
     def _tell(self, task: Task) -> Task:
         self._context.hub.publish(TaskChanged(task=task))
         return task
 
 
-def checked_title(title: str) -> str:
-    """A task's title on one line.
+def insert_task(project: m.Project, body: AddTask) -> m.Task:
+    """A task's row at the end of its project's board. Call on the store's thread.
 
     Raises:
-        UsageError: It is empty or too long.
+        UsageError: The title is empty, or a text is too long.
     """
-    line = " ".join(title.split())
-    if not line or len(line) > TITLE_LIMIT:
-        raise UsageError(
-            f"a task's title has 1 to {TITLE_LIMIT} characters, this one has {len(line)}",
-            hint="Put the long part into the description.",
-        )
-    _check_encodable(line)
-    return line
-
-
-def _check_description(text: str) -> str:
-    if len(text) > DESCRIPTION_LIMIT:
-        raise UsageError(f"a description has at most {DESCRIPTION_LIMIT} characters")
-    _check_encodable(text)
-    return text
-
-
-def _check_encodable(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(f"the text is not valid Unicode: {error.reason}") from error
-    if "\0" in text:
-        raise UsageError("the text holds a NUL character")
+    title, description = checked_title(body.title), check_text("the description", body.description)
+    last = m.Task.select(peewee.fn.MAX(m.Task.position)).where(m.Task.project == project).scalar()
+    row: m.Task = m.Task.create(
+        project=project,
+        title=title,
+        description=description,
+        position=0 if last is None else min(last + 1, POSITION_LIMIT),
+    )
+    return row

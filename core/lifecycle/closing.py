@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.lifecycle.context import Context
 from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
+from core.store import models as m
 from core.values.events import WorkspaceChanged
 from core.values.states import WorkspaceState
 
@@ -18,6 +21,9 @@ CLOSE_STEPS = (
     ("state", "mark it closed"),
 )
 RESTORE_STEPS = (("environment", "start the environment"), ("state", "mark it open"))
+
+SETTLE_SECONDS = 0.25
+"""How long the end of a turn is waited for before what it has started meanwhile is stopped too."""
 
 
 class Closing:
@@ -40,17 +46,25 @@ class Closing:
         labels = dict(RESTORE_STEPS)
         return [
             Step("environment", labels["environment"], lambda: self._ensure(name), keeps=True),
-            Step("state", labels["state"], lambda: self.set_state(name, WorkspaceState.OPEN), keeps=True),
+            Step("state", labels["state"], lambda: self.open(name), keeps=True),
         ]
 
     async def stop_processes(self, name: str) -> None:
-        """Stops everything that runs in a workspace, one after the other."""
-        for process_id in self._context.supervisor.in_workspace(name):
-            await self._context.supervisor.stop(process_id)
+        """Stops everything that runs in a workspace, what follows the ends of turns included."""
+        supervisor = self._context.supervisor
+        settled = False
+        while not settled or supervisor.in_workspace(name):
+            await asyncio.gather(*(supervisor.stop(each) for each in supervisor.in_workspace(name)))
+            settled = await supervisor.settle(name, SETTLE_SECONDS)
 
     async def set_state(self, name: str, state: WorkspaceState) -> None:
         workspace = await self._context.store.write(set_state, name, state)
         self._context.hub.publish(WorkspaceChanged(workspace=workspace))
+
+    async def open(self, name: str) -> None:
+        """Marks a workspace open, or failed when its set-up never succeeded: that can be retried."""
+        set_up = await self._context.store.read(_was_set_up, name)
+        await self.set_state(name, WorkspaceState.OPEN if set_up else WorkspaceState.FAILED)
 
     async def _facts(self, name: str) -> WorkspaceFacts:
         return await self._context.store.read(workspace_facts, name)
@@ -67,3 +81,7 @@ class Closing:
         facts = await self._facts(name)
         environment = Place(self._context.home, name).environment(facts)
         await self._context.runners[facts.runner].ensure(environment)
+
+
+def _was_set_up(name: str) -> bool:
+    return m.Workspace.get(m.Workspace.name == name).setup_completed_at is not None

@@ -75,7 +75,7 @@ class Creation:
                 lambda: self._remove(name),
             ),
             "agent": Step("agent", labels["agent"], lambda: self._probe(name, executor)),
-            "setup": Step("setup", labels["setup"], lambda: self._set_up(name), keeps=True),
+            "setup": Step("setup", labels["setup"], lambda: self._set_up(name, operation_id), keeps=True),
             "start": Step("start", labels["start"], start, keeps=True),
         }
         return [every[step] for step, _ in step_labels(agent=executor is not None, retry=retry)]
@@ -153,40 +153,49 @@ class Creation:
                 f"the agent {executor.name!r} is not installed {where}", hint=executor.install_hint()
             )
 
-    async def _set_up(self, name: str) -> None:
+    async def _set_up(self, name: str, operation_id: str) -> None:
         facts = await self._facts(name)
         scripts = [repo for repo in facts.repos if repo.setup_script.strip()]
         try:
             if all(repo.parallel_setup for repo in scripts):
-                await asyncio.gather(*(self._set_up_one(facts, repo) for repo in scripts))
+                await asyncio.gather(*(self._set_up_one(facts, repo, operation_id) for repo in scripts))
             else:
                 for repo in scripts:
-                    await self._set_up_one(facts, repo)
+                    await self._set_up_one(facts, repo, operation_id)
         except BoatyardError:
             await self._set_state(name, WorkspaceState.FAILED)
             raise
         await self._set_state(name, WorkspaceState.OPEN, time.time())
 
-    async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts) -> None:
+    async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts, operation_id: str) -> None:
         cwd = str(self._place(facts.name).code / repo.name)
-        env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
-        process = await self._processes.run_script(facts, RunReason.SETUP_SCRIPT, repo.setup_script, cwd, env)
-        await self._context.supervisor.wait(process.id)
-        ended = await self._context.store.read(_process, process.id)
+        begun = await self._context.store.read(_begun, operation_id, RunReason.SETUP_SCRIPT, cwd)
+        if begun is None:
+            env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
+            process = await self._processes.run_script(
+                facts, RunReason.SETUP_SCRIPT, repo.setup_script, cwd, env
+            )
+            begun = process.id
+        await self._context.supervisor.wait(begun)
+        ended = await self._context.store.read(_process, begun)
         if ended.status is not ProcessStatus.COMPLETED:
             raise ScriptError(
                 f"the set-up script of {repo.name} failed: {ended.reason}",
-                hint=f"Its output: boatyard process logs {process.id[:8]}. Then retry, open a shell, "
+                hint=f"Its output: boatyard process logs {ended.id[:8]}. Then retry, open a shell, "
                 "or remove the workspace; everything is kept.",
-                details={"process": process.id, "exit_code": ended.exit_code},
+                details={"process": ended.id, "exit_code": ended.exit_code},
             )
 
     async def _start(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> None:
         if executor is None:
             return
         facts = await self._facts(name)
-        process = await self._turns.start(facts, executor, prompt or facts.prompt)
-        await self._context.operations.set_result(operation_id, process_id=process.id)
+        cwd = self._place(name).working_directory(facts)
+        process_id = await self._context.store.read(_begun, operation_id, RunReason.CODING_AGENT, cwd)
+        if process_id is None:
+            async with self._turns.starting(name):
+                process_id = (await self._turns.start(facts, executor, prompt or facts.prompt)).id
+        await self._context.operations.set_result(operation_id, process_id=process_id)
 
     async def _set_state(self, name: str, state: WorkspaceState, set_up_at: float | None = None) -> None:
         workspace = await self._context.store.write(set_state, name, state, set_up_at)
@@ -207,6 +216,26 @@ def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:
     m.WorkspaceRepo.update(base_commit=commit, head=commit).where(
         m.WorkspaceRepo.workspace == workspace_id, m.WorkspaceRepo.repo == repo_id
     ).execute()
+
+
+def _begun(operation_id: str, reason: RunReason, cwd: str) -> str | None:
+    """The process that this very operation started for a step before the engine went away, if it did.
+
+    A process that was lost with its machine does not count: the step begins anew.
+    """
+    operation = m.Operation.get_by_id(operation_id)
+    query = (
+        m.ExecutionProcess.select()
+        .join(m.Session)
+        .where(
+            m.Session.workspace == operation.workspace_id,
+            m.ExecutionProcess.run_reason == reason,
+            m.ExecutionProcess.started_at >= operation.created_at,
+            m.ExecutionProcess.status != ProcessStatus.LOST,
+        )
+        .order_by(m.ExecutionProcess.started_at.desc())
+    )
+    return next((str(row.id) for row in query if row.action.get("cwd") == cwd), None)
 
 
 def _process(process_id: str) -> Process:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +13,7 @@ from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step, begin_operation
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.lifecycle.turns import move_task
+from core.lifecycle.turn_records import move_task
 from core.review.merge import PreparedMerge, land_merge, merge_preview, prepare_merge, recover_merge
 from core.review.target import ReviewTarget, review_target
 from core.store import lookup, views
@@ -21,6 +22,8 @@ from core.values.entities import Merge, Operation, Task
 from core.values.events import FilesChanged, OperationChanged, TaskChanged
 from core.values.review import MergePreview
 from core.values.states import MergeStyle, OperationStatus, TaskStatus
+
+log = logging.getLogger(__name__)
 
 MERGE_STEPS = (
     ("snapshot", "bring the work into the depot"),
@@ -99,8 +102,11 @@ class Landing:
         )
         if task is not None:
             self._context.hub.publish(TaskChanged(task=task))
-        # What was landed does not count as the workspace's own changes any more.
-        await self._snapshots.take(name)
+        try:
+            # What was landed does not count as the workspace's own changes any more.
+            await self._snapshots.take(name)
+        except BoatyardError as error:
+            log.warning("after the merge of %s: %s", name, error)
         self._context.hub.publish(FilesChanged(workspace=name))
 
     async def take_snapshot(self, name: str) -> WorkspaceFacts:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.errors import BoatyardError
+from core.errors import BoatyardError, ConflictError
 from core.store import Store, lookup, views
 from core.store import models as m
 from core.supervision.hub import EventHub
@@ -60,10 +60,11 @@ class OperationLog:
 
     async def wait(self, operation_id: str) -> Operation:
         """The operation when it has ended."""
-        task = self._running.get(operation_id)
+        operation = await self.get(operation_id)
+        task = self._running.get(operation.id)
         if task is not None:
             await asyncio.wait([task])
-        return await self.get(operation_id)
+        return await self.get(operation.id)
 
     async def get(self, operation_id: str) -> Operation:
         def find() -> Operation:
@@ -135,6 +136,8 @@ class OperationLog:
                     await step.undo()
                 except BoatyardError as error:
                     log.error("step %s could not be taken back: %s", step.name, error)
+                except Exception:  # the operation boundary, as in `_run_steps`
+                    log.exception("step %s could not be taken back", step.name)
 
     async def _mark(self, operation: Operation, step: Step, **changes: object) -> Operation:
         steps = tuple(
@@ -173,7 +176,12 @@ class OperationLog:
 def begin_operation(
     kind: str, workspace: m.Workspace, steps: Sequence[tuple[str, str]], arguments: dict[str, object]
 ) -> Operation:
-    """Writes an operation's intent; call in the transaction that makes what it is about."""
+    """Writes an operation's intent; call in the transaction that makes what it is about.
+
+    Raises:
+        ConflictError: Another operation on the workspace is under way.
+    """
+    refuse_busy(workspace)
     row = m.Operation.create(
         kind=kind,
         workspace=workspace,
@@ -182,6 +190,27 @@ def begin_operation(
         steps=[msgspec.to_builtins(StepReport(name=name, label=label)) for name, label in steps],
     )
     return views.operation(row)
+
+
+def refuse_busy(workspace: m.Workspace, kinds: Sequence[str] = ()) -> None:
+    """Refuses to go on while an operation on the workspace is under way. Call on the store's thread.
+
+    Args:
+        workspace: Whose operations.
+        kinds: Only of these kinds; none: of any.
+
+    Raises:
+        ConflictError: There is one.
+    """
+    query = m.Operation.select().where(
+        m.Operation.workspace == workspace, m.Operation.status == OperationStatus.RUNNING
+    )
+    running = (query.where(m.Operation.kind.in_(kinds)) if kinds else query).first()
+    if running is not None:
+        raise ConflictError(
+            f"the workspace {workspace.name!r} is busy: {running.kind} is under way",
+            hint="Wait until it has ended.",
+        )
 
 
 def crash_point(operation: str, step: str) -> None:

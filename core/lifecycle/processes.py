@@ -6,13 +6,16 @@ executor, folder and the session that it went on with. Values of the environment
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from core.agents.driver import Driver, Executor, TurnRequest
 from core.errors import ConflictError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
+from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.store import models as m
 from core.store.models.fields import new_id
@@ -20,7 +23,11 @@ from core.supervision.supervisor import Subject
 from core.values.entities import Process
 from core.values.states import ProcessStatus, RunReason
 
+log = logging.getLogger(__name__)
+
 LABEL_LIMIT = 60
+ENDING_OPERATIONS = ("close", "remove", "restore", "recover")
+"""Nothing new may start in a workspace while one of these is under way."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class NewProcess:
     action: dict[str, object]
     prompt: str | None = None
     driver: Driver | None = None
+    queued_id: str = ""
+    """The queued prompt that this turn is; it leaves the queue when the turn is written down."""
     id: str = field(default_factory=new_id)
 
 
@@ -62,12 +71,24 @@ class Processes:
         return await self._start(facts, new)
 
     async def run_agent(
-        self, facts: WorkspaceFacts, session_id: str, executor: Executor, prompt: str, resume: str
+        self,
+        facts: WorkspaceFacts,
+        session_id: str,
+        executor: Executor,
+        prompt: str,
+        *,
+        resume: str = "",
+        queued_id: str = "",
     ) -> Process:
         """Starts a turn of a session.
 
         Args:
+            facts: The workspace.
+            session_id: The session.
+            executor: Who works.
+            prompt: What it is told.
             resume: The agent's own id of the session to go on with; empty: a new one.
+            queued_id: The queued prompt that this is, if it is one.
 
         Raises:
             ConflictError: A turn runs in the workspace already.
@@ -85,6 +106,7 @@ class Processes:
             action=action,
             prompt=prompt,
             driver=executor.driver(request),
+            queued_id=queued_id,
             id=process_id,
         )
         return await self._start(facts, new)
@@ -92,6 +114,7 @@ class Processes:
     async def adopt_all(self) -> None:
         """Takes over everything that the database shows as running."""
         for process_id, name in await self._context.store.read(_running):
+            log.info("taking over process %s of %s", process_id, name)
             facts = await self._context.store.read(workspace_facts, name)
             session_id, driver = await self.driver_of(process_id)
             await self._context.supervisor.adopt(self._subject(facts, session_id, driver), process_id)
@@ -108,8 +131,10 @@ class Processes:
         return session_id, executor.driver(request)
 
     async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
-        await self._context.store.write(_insert, facts, new)
         subject = self._subject(facts, new.session_id, new.driver)
+        # A container may have been killed, or gone with a reboot, since it was started.
+        await subject.runner.ensure(subject.environment)
+        await self._context.store.write(_insert, facts, new)
         return await self._context.supervisor.start(subject, new.command, new.id)
 
     def _subject(self, facts: WorkspaceFacts, session_id: str, driver: Driver | None) -> Subject:
@@ -122,8 +147,12 @@ class Processes:
 
 
 def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
+    if new.reason is not RunReason.SETUP_SCRIPT:
+        refuse_busy(m.Workspace.get_by_id(facts.id), ENDING_OPERATIONS)
     if new.prompt is not None:
         _refuse_second_turn(facts)
+        _make_session(facts, new)
+        m.QueuedPrompt.delete().where(m.QueuedPrompt.id == new.queued_id).execute()
     m.ExecutionProcess.create(
         id=new.id, session=new.session_id, run_reason=new.reason.value, action=new.action, label=new.label
     )
@@ -133,17 +162,18 @@ def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
         m.CodingAgentTurn.create(process=new.id, prompt=new.prompt)
 
 
-def _refuse_second_turn(facts: WorkspaceFacts) -> None:
-    running = (
-        m.ExecutionProcess.select()
-        .join(m.Session)
-        .where(
-            m.Session.workspace == facts.id,
-            m.ExecutionProcess.status == ProcessStatus.RUNNING,
-            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
-        )
+def _make_session(facts: WorkspaceFacts, new: NewProcess) -> None:
+    executor = str(new.action["executor"])
+    row, made = m.Session.get_or_create(
+        id=new.session_id, defaults={"workspace": facts.id, "executor": executor}
     )
-    if running.exists():
+    if not made and row.executor != executor:
+        row.executor = executor
+        row.save()
+
+
+def _refuse_second_turn(facts: WorkspaceFacts) -> None:
+    if turn_runs(facts.id):
         raise ConflictError(
             f"an agent works in {facts.name!r} already", hint="Wait for it, or queue a follow-up."
         )

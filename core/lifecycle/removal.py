@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from core.errors import ConflictError, NotFoundError
 from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.merge import read_work
+from core.git.removal import remove_below
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import set_state
@@ -42,6 +45,14 @@ COUNT_SCRIPT = "git ls-files --others --exclude-standard -z | tr -cd '\\000' | w
     "git ls-files --others --ignored --exclude-standard -z | tr -cd '\\000' | wc -c;" \
     "git diff --name-only -z HEAD -- | tr -cd '\\000' | wc -c"  # fmt: skip
 """Prints how many files are untracked, ignored and changed; runs where the sandbox is."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A removed workspace whose rows are gone: nothing can bring it back any more."""
+
+    name: str
+    repo_ids: tuple[str, ...]
 
 
 class Removal:
@@ -86,10 +97,18 @@ class Removal:
             Step("folder", labels["folder"], lambda: self._from_trash(name), keeps=True),
             Step("state", labels["state"], lambda: self._mark_recovered(name), keeps=True),
             Step("environment", labels["environment"], restore.do, keeps=True),
-            Step(
-                "open", labels["open"], lambda: self._closing.set_state(name, WorkspaceState.OPEN), keeps=True
-            ),
+            Step("open", labels["open"], lambda: self._closing.open(name), keeps=True),
         ]
+
+    async def purge(self, gone: Sequence[Gone]) -> None:
+        """Deletes what was kept of removed workspaces, in the trash and in the depots."""
+        for each in gone:
+            for repo_id in each.repo_ids:
+                depot = self._place(each.name).depot(repo_id)
+                if depot.exists():
+                    await depot.forget_workspace(each.name)
+            trash = self._context.home.trash
+            await asyncio.to_thread(remove_below, trash, trash / each.name)
 
     def _place(self, name: str) -> Place:
         return Place(self._context.home, name)

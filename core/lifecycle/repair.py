@@ -1,6 +1,7 @@
 """At the engine's start: what an earlier engine left half-done is finished or taken back, and told.
 
-Only the journal is believed. Each repair can be interrupted and run again.
+Only the journal is believed. Each repair can be interrupted and run again. It comes after the processes of
+the earlier engine have been taken over, so that a step which stops or waits for them finds them.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from collections.abc import Sequence
 from core.errors import BoatyardError, ConflictError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import POINT_OF_KEEPING, Creation, set_state
+from core.lifecycle.create import POINT_OF_KEEPING, Creation
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation
-from core.values.states import OperationStatus, WorkspaceState
+from core.values.states import OperationStatus
 
 log = logging.getLogger(__name__)
 
@@ -37,37 +38,49 @@ class Repair:
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
-        for operation in await self._context.store.read(_running):
+        for operation, arguments in await self._context.store.read(_running):
             try:
-                await self._repair(operation)
+                await self._repair(operation, arguments)
             except BoatyardError as error:
-                log.error("%s of %s could not be repaired: %s", operation.kind, operation.workspace, error)
-                await self._context.operations.end(operation, OperationStatus.FAILED, error)
+                await self._fail(operation, error)
+            except Exception as error:  # the operation boundary: told, and the others go on
+                log.exception("repairing %s of %s", operation.kind, operation.workspace)
+                hint = "This is a defect in Boatyard; 'boatyard engine logs' has its trace."
+                await self._fail(operation, BoatyardError(f"unexpected {error!r}", hint=hint))
 
-    async def _repair(self, operation: Operation) -> None:
+    async def _fail(self, operation: Operation, error: BoatyardError) -> None:
+        log.error("%s of %s could not be repaired: %s", operation.kind, operation.workspace, error)
+        await self._context.operations.end(operation, OperationStatus.FAILED, error)
+
+    async def _repair(self, operation: Operation, arguments: dict[str, object]) -> None:
         log.info("repairing %s of %s", operation.kind, operation.workspace)
         if operation.kind == "create":
-            await self._create(operation)
+            await self._create(operation, arguments)
         elif operation.kind == "merge":
             await self._merge(operation)
         else:
             await self._finish(operation)
 
-    async def _create(self, operation: Operation) -> None:
-        interrupted = ConflictError(
-            f"the engine ended while {operation.workspace!r} was being made", hint="Start it again."
-        )
+    async def _create(self, operation: Operation, arguments: dict[str, object]) -> None:
+        """Goes on where nothing is taken back any more, in the background; else takes everything back."""
         begun = [report.name for report in operation.steps if report.started_at is not None]
-        if POINT_OF_KEEPING in begun:
-            await self._context.store.write(set_state, operation.workspace, WorkspaceState.FAILED)
-            kept = ConflictError(
-                interrupted.message, hint=f"Go on: boatyard workspace retry {operation.workspace}"
-            )
-            await self._context.operations.end(operation, OperationStatus.FAILED, kept)
+        if POINT_OF_KEEPING in begun or operation.steps[0].name == POINT_OF_KEEPING:
+            await self._go_on(operation, str(arguments.get("agent", "")), str(arguments.get("prompt", "")))
             return
         steps = self._creation.steps(operation.workspace, operation.id, None, "")
         await self._context.operations.undo([step for step in steps if step.name in begun] or steps[:1])
+        interrupted = ConflictError(
+            f"the engine ended while {operation.workspace!r} was being made, and what there was of it "
+            "was taken back",
+            hint="Start it again.",
+        )
         await self._context.operations.end(operation, OperationStatus.UNDONE, interrupted)
+
+    async def _go_on(self, operation: Operation, agent: str, prompt: str) -> None:
+        executor = self._context.executors.get(agent) if agent else None
+        steps = self._creation.steps(operation.workspace, operation.id, executor, prompt, retry=True)
+        left = [step for step in steps if step.name not in _done(operation)]
+        self._context.operations.launch(operation, left)
 
     async def _merge(self, operation: Operation) -> None:
         prepared = operation.result.get("prepared")
@@ -78,20 +91,18 @@ class Repair:
         if plans and len(landed) == len(plans):
             await self._context.operations.end(operation, OperationStatus.DONE)
             return
+        moved = f"{len(landed)} of {len(plans)} target branches were moved" if landed else "nothing was moved"
         error = ConflictError(
-            f"the engine ended during the merge of {operation.workspace!r}: "
-            f"{len(landed)} of {len(plans)} target branches were moved, the others are as before",
-            hint=f"Merge the rest: boatyard workspace merge {operation.workspace}",
+            f"the engine ended during the merge of {operation.workspace!r}: {moved}",
+            hint=f"Merge again: boatyard workspace merge {operation.workspace}",
         )
         status = OperationStatus.FAILED if landed else OperationStatus.UNDONE
         await self._context.operations.end(operation, status, error)
 
     async def _finish(self, operation: Operation) -> None:
         """Closing, restoring, removing and recovering are finished: their steps can all be repeated."""
-        steps = self._steps(operation)
-        done = {report.name for report in operation.steps if report.ended_at is not None and not report.error}
-        for step in steps:
-            if step.name not in done:
+        for step in self._steps(operation):
+            if step.name not in _done(operation):
                 await step.do()
         await self._context.operations.end(operation, OperationStatus.DONE)
 
@@ -104,6 +115,11 @@ class Repair:
         }[operation.kind](operation.workspace)
 
 
-def _running() -> list[Operation]:
+def _done(operation: Operation) -> set[str]:
+    """The names of the steps that were done to their end."""
+    return {report.name for report in operation.steps if report.ended_at is not None and not report.error}
+
+
+def _running() -> list[tuple[Operation, dict[str, object]]]:
     rows = m.Operation.select().where(m.Operation.status == OperationStatus.RUNNING)
-    return [views.operation(row) for row in rows.order_by(m.Operation.created_at)]
+    return [(views.operation(row), row.arguments) for row in rows.order_by(m.Operation.created_at)]

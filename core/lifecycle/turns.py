@@ -1,12 +1,18 @@
-"""What happens around a turn: a checkpoint before and after, the cleanup script, the task, the queue."""
+"""What happens around a turn: a checkpoint before and after, the cleanup script, the task, the queue.
+
+The end of a turn has been seen to when its heads are recorded, which is done last: an engine that finds
+a turn without them sees to its end again.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import time
+from collections import defaultdict
 
 from core.agents.driver import Executor
-from core.errors import BoatyardError
+from core.errors import BoatyardError, ConflictError
+from core.lifecycle import turn_records as records
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
@@ -14,7 +20,7 @@ from core.lifecycle.processes import Processes
 from core.lifecycle.snapshots import Snapshots
 from core.store import models as m
 from core.store import views
-from core.values.entities import Process, Task
+from core.values.entities import Process, Task, Workspace
 from core.values.events import TaskChanged, WorkspaceChanged
 from core.values.states import CheckpointKind, ProcessStatus, RunReason, TaskStatus, WorkspaceState
 
@@ -28,15 +34,27 @@ class Turns:
         self._context = context
         self._processes = processes
         self._snapshots = snapshots
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def start(self, facts: WorkspaceFacts, executor: Executor, prompt: str) -> Process:
-        """Starts a turn in the workspace's latest session, or in a new one for another executor."""
-        session_id, resume = await self._context.store.write(_session_for, facts, executor.name)
+    def starting(self, name: str) -> asyncio.Lock:
+        """Held while it is decided whether a prompt starts now, and while it is started."""
+        return self._locks[name]
+
+    async def start(
+        self, facts: WorkspaceFacts, executor: Executor, prompt: str, queued_id: str = ""
+    ) -> Process:
+        """Starts a turn in the workspace's latest session, or in a new one for another executor.
+
+        Call with `starting` held where another turn may be started at the same time.
+        """
+        session_id, resume = records.session_for(facts, executor.name)
         await self._snapshots.checkpoint(
             facts.name, CheckpointKind.BEFORE_TURN, f"before: {_first_line(prompt)}"
         )
         facts = await self._context.store.read(workspace_facts, facts.name)
-        process = await self._processes.run_agent(facts, session_id, executor, prompt, resume)
+        process = await self._processes.run_agent(
+            facts, session_id, executor, prompt, resume=resume, queued_id=queued_id
+        )
         await self._set_task(facts, TaskStatus.IN_PROGRESS, (TaskStatus.TODO, TaskStatus.IN_REVIEW))
         return process
 
@@ -48,115 +66,76 @@ class Turns:
             await self._after_turn(process)
         except BoatyardError as error:
             log.warning("after the turn in %s: %s", process.workspace, error)
-            await self._context.store.write(_note, process.workspace, f"After the last turn: {error.message}")
+            notice = f"After the last turn: {error.message}"
+            await self._context.store.write(records.note, process.workspace, notice)
+            await self._tell_workspace(process.workspace)
         if process.status is ProcessStatus.COMPLETED:
             await self.start_queued(process.workspace)
 
+    async def catch_up(self) -> None:
+        """Sees to the ends of turns that an earlier engine did not come to."""
+        for process in await self._context.store.read(records.unsettled):
+            log.info("seeing to the end of the turn %s in %s", process.id, process.workspace)
+            await self.ended(process)
+
     async def start_queued(self, name: str) -> None:
         """Starts the first queued follow-up, if there is one. A failed turn leaves the queue waiting."""
-        queued = await self._context.store.read(_first_queued, name)
-        if queued is None:
-            return
-        prompt_id, executor_name, prompt = queued
-        facts = await self._context.store.read(workspace_facts, name)
-        executor = self._context.executors.get(executor_name or facts.executor)
-        try:
-            await self.start(facts, executor, prompt)
-        except BoatyardError as error:
-            log.warning("the queued prompt of %s was not started: %s", name, error)
-            return
-        await self._context.store.write(lambda: m.QueuedPrompt.delete_by_id(prompt_id))
+        async with self.starting(name):
+            queued = await self._context.store.read(records.first_queued, name)
+            if queued is None:
+                return
+            try:
+                facts = await self._context.store.read(workspace_facts, name)
+                executor = self._context.executors.get(queued.executor or facts.executor)
+                await self.start(facts, executor, queued.prompt, queued.id)
+            except BoatyardError as error:
+                log.warning("the queued prompt of %s was not started: %s", name, error)
+                return
         await self._tell_workspace(name)
 
     async def _after_turn(self, process: Process) -> None:
         facts = await self._context.store.read(workspace_facts, process.workspace)
-        if facts.state is not WorkspaceState.OPEN:
+        settled = await self._context.store.read(records.is_settled, process.id)
+        if facts.state is not WorkspaceState.OPEN or settled:
             return
-        turn = await self._context.store.read(lambda: m.CodingAgentTurn.get_by_id(process.id).prompt)
-        await self._snapshots.checkpoint(facts.name, CheckpointKind.AFTER_TURN, f"after: {_first_line(turn)}")
+        prompt = await self._context.store.read(lambda: m.CodingAgentTurn.get_by_id(process.id).prompt)
+        await self._snapshots.checkpoint(
+            facts.name, CheckpointKind.AFTER_TURN, f"after: {_first_line(prompt)}"
+        )
         facts = await self._context.store.read(workspace_facts, process.workspace)
-        await self._context.store.write(_record_heads, process.id, facts)
-        await self._clean_up(facts)
-        if not await self._context.store.read(_others_run, facts):
-            await self._set_task(facts, TaskStatus.IN_REVIEW, (TaskStatus.IN_PROGRESS,))
+        if process.status is not ProcessStatus.KILLED:
+            await self._clean_up(facts)
+        self._tell_task(await self._context.store.write(records.settle, process.id, facts))
 
     async def _clean_up(self, facts: WorkspaceFacts) -> None:
+        """Runs the cleanup scripts, one after the other; what they change is no part of the turn."""
         for repo in facts.repos:
             if repo.cleanup_script.strip():
                 cwd = str(Place(self._context.home, facts.name).code / repo.name)
-                await self._processes.run_script(
-                    facts, RunReason.CLEANUP_SCRIPT, repo.cleanup_script, cwd,
-                    {"BOATYARD_TARGET_BRANCH": repo.target_branch},
-                )  # fmt: skip
+                env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
+                try:
+                    process = await self._processes.run_script(
+                        facts, RunReason.CLEANUP_SCRIPT, repo.cleanup_script, cwd, env
+                    )
+                except ConflictError as error:
+                    log.info("no cleanup in %s: %s", facts.name, error)
+                    return
+                await self._context.supervisor.wait(process.id)
 
     async def _set_task(
         self, facts: WorkspaceFacts, status: TaskStatus, only_from: tuple[TaskStatus, ...]
     ) -> None:
-        task = await self._context.store.write(move_task, facts.task_id, status, only_from)
+        self._tell_task(await self._context.store.write(records.move_task, facts.task_id, status, only_from))
+
+    def _tell_task(self, task: Task | None) -> None:
         if task is not None:
             self._context.hub.publish(TaskChanged(task=task))
 
     async def _tell_workspace(self, name: str) -> None:
-        workspace = await self._context.store.read(
-            lambda: views.workspace(m.Workspace.get(m.Workspace.name == name))
-        )
-        self._context.hub.publish(WorkspaceChanged(workspace=workspace))
+        def read() -> Workspace:
+            return views.workspace(m.Workspace.get(m.Workspace.name == name))
 
-
-def move_task(task_id: str, status: TaskStatus, only_from: tuple[TaskStatus, ...]) -> Task | None:
-    """Sets a task's status if it has one of the given ones now; None when it stays."""
-    row = m.Task.get_by_id(task_id)
-    if row.status not in only_from:
-        return None
-    row.status, row.updated_at = status.value, time.time()
-    row.save()
-    return views.task(row)
-
-
-def _session_for(facts: WorkspaceFacts, executor: str) -> tuple[str, str]:
-    """Session and the agent's own id of it: the latest one, if it is the same executor's or nobody's."""
-    if facts.session_id and facts.executor in ("", executor):
-        m.Session.update(executor=executor).where(m.Session.id == facts.session_id).execute()
-        return facts.session_id, facts.agent_session_id
-    row = m.Session.create(workspace=facts.id, executor=executor)
-    return str(row.id), ""
-
-
-def _first_queued(name: str) -> tuple[str, str, str] | None:
-    row = (
-        m.QueuedPrompt.select()
-        .join(m.Workspace)
-        .where(m.Workspace.name == name)
-        .order_by(m.QueuedPrompt.position)
-        .first()
-    )
-    return (row.id, row.executor, row.prompt) if row else None
-
-
-def _others_run(facts: WorkspaceFacts) -> bool:
-    """Whether an agent still works on the same task, in any workspace."""
-    query = (
-        m.ExecutionProcess.select()
-        .join(m.Session)
-        .join(m.Workspace)
-        .where(
-            m.Workspace.task == facts.task_id,
-            m.ExecutionProcess.status == ProcessStatus.RUNNING,
-            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
-        )
-    )
-    return bool(query.exists())
-
-
-def _record_heads(process_id: str, facts: WorkspaceFacts) -> None:
-    for repo in facts.repos:
-        m.ProcessRepoState.update(head_after=repo.head).where(
-            m.ProcessRepoState.process == process_id, m.ProcessRepoState.repo == repo.repo_id
-        ).execute()
-
-
-def _note(name: str, notice: str) -> None:
-    m.Workspace.update(notice=notice).where(m.Workspace.name == name).execute()
+        self._context.hub.publish(WorkspaceChanged(workspace=await self._context.store.read(read)))
 
 
 def _first_line(text: str) -> str:

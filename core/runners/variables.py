@@ -20,6 +20,9 @@ REPOSITORY_VARIABLES = frozenset({
 })  # fmt: skip
 """What would point git at another repository (`git rev-parse --local-env-vars`): never inherited."""
 
+ENGINE_VARIABLES = frozenset({"BOATYARD_HOME", "BOATYARD_CRASH_AT"})
+"""What is meant for the engine: a `boatyard` that an agent runs must not command the one that runs it."""
+
 SHELL_SCRIPT = """
 [ ! -r "$1" ] || . "$1"
 cd -- "$2" || exit 126
@@ -37,7 +40,8 @@ The variables come from a file because they may hold secrets, which a command li
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:
     """The engine's own variables, as far as a process on the host should have them."""
-    return {name: value for name, value in environ.items() if name not in REPOSITORY_VARIABLES}
+    kept = environ.keys() - REPOSITORY_VARIABLES - ENGINE_VARIABLES
+    return {name: environ[name] for name in kept}
 
 
 def workspace_variables(env: Environment) -> dict[str, str]:

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from core.engine import Engine
-from core.errors import BoatyardError, UsageError
+from core.errors import BoatyardError, NotFoundError, UsageError
 from core.server.call import ENGINE, Call
 from core.server.routes import ROUTES, Route
 from core.server.stream import stream_events
@@ -29,7 +29,14 @@ def make_application(engine: Engine) -> web.Application:
     for route in ROUTES:
         application.router.add_route(route.method, "/api/v1" + route.path, _handler(route))
     application.router.add_get("/api/v1/events", _events)
+    application.router.add_get("/api/v1/openapi.json", _openapi)
     return application
+
+
+async def _openapi(request: web.Request) -> web.Response:
+    from core.server.openapi import openapi_document
+
+    return web.Response(body=msgspec.json.encode(openapi_document()), content_type="application/json")
 
 
 async def _events(request: web.Request) -> web.StreamResponse:
@@ -40,7 +47,8 @@ async def _events(request: web.Request) -> web.StreamResponse:
 def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         body = await _decode(request, route.body) if route.body else None
-        answer = await route.handle(Call(request, body))
+        with request.app[ENGINE].used():
+            answer = await route.handle(Call(request, body))
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
 
     return handle
@@ -54,8 +62,10 @@ async def _decode(request: web.Request, kind: type[B]) -> B:
         )
     try:
         return msgspec.json.decode(await request.read(), type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise UsageError(f"the request's body is wrong: {error}") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"the request's body is wrong: {error}", hint="GET /api/v1/openapi.json says what it must be."
+        ) from error
 
 
 @web.middleware
@@ -67,11 +77,20 @@ async def _answer_errors(
     except BoatyardError as error:
         return _error(error, error.http_status)
     except web.HTTPException as error:
-        return _error(BoatyardError(f"{request.method} {request.path}: {error.reason}"), error.status)
+        return _error(_http_error(request, error), error.status)
     except Exception as error:  # the request boundary: told to the caller, and logged with its trace
         log.exception("%s %s failed", request.method, request.path)
         hint = "This is a defect in Boatyard; 'boatyard engine logs' has its trace."
         return _error(BoatyardError(f"unexpected {type(error).__name__}: {error}", hint=hint), 500)
+
+
+def _http_error(request: web.Request, error: web.HTTPException) -> BoatyardError:
+    message = f"{request.method} {request.path[:200]}: {error.reason}"
+    if error.status == web.HTTPNotFound.status_code:
+        return NotFoundError(message, hint="GET /api/v1/openapi.json lists what there is.")
+    if error.status < web.HTTPInternalServerError.status_code:
+        return UsageError(message, hint="GET /api/v1/openapi.json says how it is asked.")
+    return BoatyardError(message)
 
 
 def _error(error: BoatyardError, status: int) -> web.Response:

@@ -27,6 +27,17 @@ class Call:
     def text(self, name: str, default: str = "") -> str:
         return self._request.query.get(name, default)
 
+    def flag(self, name: str) -> bool:
+        """Whether a parameter of the query is `true` or `1`.
+
+        Raises:
+            UsageError: It is something else than these, `false` or `0`.
+        """
+        text = self._request.query.get(name, "false")
+        if text not in ("true", "false", "1", "0"):
+            raise UsageError(f"{name} is {text[:40]!r}, not true or false")
+        return text in ("true", "1")
+
     def number(self, name: str, default: int) -> int:
         """A whole number from the query.
 

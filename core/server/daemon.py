@@ -10,6 +10,7 @@ import logging.handlers
 import os
 import signal
 from collections.abc import Iterator
+from io import TextIOWrapper
 
 import msgspec
 from aiohttp import web
@@ -31,6 +32,15 @@ class Busy(Exception):
     """Another engine holds the home's lock."""
 
 
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """A rotated log file that the user alone can read, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        file = super()._open()
+        os.fchmod(file.fileno(), 0o600)
+        return file
+
+
 def run_engine(home: Home, report: int) -> None:
     """Runs the engine until it is told to stop.
 
@@ -38,10 +48,10 @@ def run_engine(home: Home, report: int) -> None:
         home: Whose engine this is.
         report: File descriptor to which `ready`, `busy` or an error document is written, then closed.
     """
-    home.create()
-    _start_log(home)
     try:
+        home.create()
         with _lock(home):
+            _start_log(home)
             asyncio.run(_serve(home, report))
     except Busy:
         _report(report, b"busy")
@@ -54,9 +64,8 @@ def run_engine(home: Home, report: int) -> None:
 
 
 def _start_log(home: Home) -> None:
-    handler = logging.handlers.RotatingFileHandler(home.log, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
+    handler = PrivateLog(home.log, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
-    home.log.chmod(0o600)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
@@ -68,7 +77,7 @@ def _lock(home: Home) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Busy from error
-        file.truncate()
+        file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield

@@ -8,8 +8,21 @@ from typing import Any
 
 import msgspec
 
+from core.errors import UsageError
 from core.server.call import Call
+from core.values import entities as v
 from core.values import requests as ask
+from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.conversation import Conversation, LogChunk
+from core.values.review import (
+    DiffSummary,
+    FileContent,
+    FileDiff,
+    FileNode,
+    LossReport,
+    MergePreview,
+    MergeResult,
+)
 from core.values.states import MergeStyle
 
 Handle = Callable[[Call], Awaitable[Any]]
@@ -17,125 +30,172 @@ Handle = Callable[[Call], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Route:
-    """One entry of the table; `body` is the type that the request's JSON must have."""
+    """One entry of the table."""
 
     method: str
     path: str
     handle: Handle
+    returns: Any
+    """The type of the answer."""
     body: type[msgspec.Struct] | None = None
+    """The type that the request's JSON must have; None: it has no body."""
+    query: tuple[str, ...] = ()
+    """The parameters that it takes behind the path; all may be left out."""
 
 
 def _style(call: Call) -> MergeStyle | None:
     text = call.text("style")
-    return MergeStyle(text) if text in set(MergeStyle) else None
+    if text and text not in set(MergeStyle):
+        raise UsageError(f"the merge style {text[:40]!r} is unknown", hint="Use merge, squash or rebase.")
+    return MergeStyle(text) if text else None
 
 
 _ENGINE = (
-    Route("GET", "/engine", lambda c: c.engine.status()),
-    Route("POST", "/engine/stop", lambda c: c.engine.request_stop()),
-    Route("GET", "/snapshot", lambda c: c.engine.snapshot()),
-    Route("GET", "/agents", lambda c: c.engine.agents.list()),
+    Route("GET", "/engine", lambda c: c.engine.status(), v.EngineStatus),
+    Route("POST", "/engine/stop", lambda c: c.engine.request_stop(), StoppedAnswer),
+    Route("GET", "/snapshot", lambda c: c.engine.snapshot(), v.Snapshot),
+    Route("GET", "/agents", lambda c: c.engine.agents.list(), tuple[v.AgentInfo, ...]),
 )
 
+_P, _R = "/projects/{id}", "/repos/{id}"
 _PROJECTS = (
-    Route("GET", "/projects", lambda c: c.engine.projects.list()),
-    Route("POST", "/projects", lambda c: c.engine.projects.add(c.body), ask.AddProject),
-    Route("GET", "/projects/{id}", lambda c: c.engine.projects.get(c.part("id"))),
+    Route("GET", "/projects", lambda c: c.engine.projects.list(), tuple[v.Project, ...]),
+    Route("POST", "/projects", lambda c: c.engine.projects.add(c.body), v.Project, ask.AddProject),
+    Route("GET", _P, lambda c: c.engine.projects.get(c.part("id")), v.Project),
     Route(
-        "PATCH", "/projects/{id}", lambda c: c.engine.projects.update(c.part("id"), c.body), ask.UpdateProject
+        "PATCH", _P, lambda c: c.engine.projects.update(c.part("id"), c.body), v.Project, ask.UpdateProject
     ),
-    Route("DELETE", "/projects/{id}", lambda c: c.engine.projects.remove(c.part("id"))),
-    Route("GET", "/repos", lambda c: c.engine.repos.list()),
-    Route("POST", "/repos", lambda c: c.engine.repos.add(c.body), ask.AddRepo),
-    Route("GET", "/repos/{id}", lambda c: c.engine.repos.get(c.part("id"))),
-    Route("PATCH", "/repos/{id}", lambda c: c.engine.repos.update(c.part("id"), c.body), ask.UpdateRepo),
-    Route("DELETE", "/repos/{id}", lambda c: c.engine.repos.remove(c.part("id"))),
+    Route(
+        "DELETE", _P, lambda c: c.engine.projects.remove(c.part("id"), c.flag("force")), RemovedAnswer,
+        query=("force",),
+    ),
+    Route("GET", "/repos", lambda c: c.engine.repos.list(), tuple[v.Repo, ...]),
+    Route("POST", "/repos", lambda c: c.engine.repos.add(c.body), v.Repo, ask.AddRepo),
+    Route("GET", _R, lambda c: c.engine.repos.get(c.part("id")), v.Repo),
+    Route("PATCH", _R, lambda c: c.engine.repos.update(c.part("id"), c.body), v.Repo, ask.UpdateRepo),
+    Route("DELETE", _R, lambda c: c.engine.repos.remove(c.part("id")), RemovedAnswer),
 )  # fmt: skip
 
+_T = "/tasks/{id}"
 _TASKS = (
-    Route("GET", "/tasks", lambda c: c.engine.tasks.list(c.text("project"))),
-    Route("POST", "/tasks", lambda c: c.engine.tasks.add(c.body), ask.AddTask),
-    Route("GET", "/tasks/{id}", lambda c: c.engine.tasks.get(c.part("id"))),
-    Route("PATCH", "/tasks/{id}", lambda c: c.engine.tasks.update(c.part("id"), c.body), ask.UpdateTask),
-    Route("DELETE", "/tasks/{id}", lambda c: c.engine.tasks.remove(c.part("id"))),
-)
-
-_W = "/workspaces/{name}"
-_WORKSPACES = (
-    Route("GET", "/workspaces", lambda c: c.engine.workspaces.list()),
-    Route("POST", "/workspaces", lambda c: c.engine.workspaces.new(c.body), ask.NewWorkspace),
-    Route("POST", "/run", lambda c: c.engine.workspaces.run_task(c.body), ask.RunTask),
-    Route("GET", _W, lambda c: c.engine.workspaces.get(c.part("name"))),
-    Route("POST", _W + "/retry", lambda c: c.engine.workspaces.retry(c.part("name"))),
-    Route("POST", _W + "/close", lambda c: c.engine.workspaces.close(c.part("name"))),
-    Route("POST", _W + "/restore", lambda c: c.engine.workspaces.restore(c.part("name"))),
-    Route("GET", _W + "/loss", lambda c: c.engine.workspaces.loss(c.part("name"))),
     Route(
-        "POST",
-        _W + "/remove",
-        lambda c: c.engine.workspaces.remove(c.part("name"), c.body),
+        "GET", "/tasks", lambda c: c.engine.tasks.list(c.text("project")), tuple[v.Task, ...],
+        query=("project",),
+    ),
+    Route("POST", "/tasks", lambda c: c.engine.tasks.add(c.body), v.Task, ask.AddTask),
+    Route("GET", _T, lambda c: c.engine.tasks.get(c.part("id")), v.Task),
+    Route("PATCH", _T, lambda c: c.engine.tasks.update(c.part("id"), c.body), v.Task, ask.UpdateTask),
+    Route(
+        "DELETE", _T, lambda c: c.engine.tasks.remove(c.part("id"), c.flag("force")), RemovedAnswer,
+        query=("force",),
+    ),
+)  # fmt: skip
+
+_W, _O = "/workspaces/{name}", "/operations/{id}"
+_WORKSPACES = (
+    Route("GET", "/workspaces", lambda c: c.engine.workspaces.list(), tuple[v.Workspace, ...]),
+    Route("POST", "/workspaces", lambda c: c.engine.workspaces.new(c.body), v.Operation, ask.NewWorkspace),
+    Route("POST", "/run", lambda c: c.engine.workspaces.run_task(c.body), v.Operation, ask.RunTask),
+    Route("GET", _W, lambda c: c.engine.workspaces.get(c.part("name")), v.Workspace),
+    Route("POST", _W + "/retry", lambda c: c.engine.workspaces.retry(c.part("name")), v.Operation),
+    Route("POST", _W + "/close", lambda c: c.engine.workspaces.close(c.part("name")), v.Operation),
+    Route("POST", _W + "/restore", lambda c: c.engine.workspaces.restore(c.part("name")), v.Operation),
+    Route("GET", _W + "/loss", lambda c: c.engine.workspaces.loss(c.part("name")), LossReport),
+    Route(
+        "POST", _W + "/remove", lambda c: c.engine.workspaces.remove(c.part("name"), c.body), v.Operation,
         ask.RemoveWorkspace,
     ),
-    Route("POST", _W + "/recover", lambda c: c.engine.workspaces.recover(c.part("name"))),
-    Route("POST", _W + "/shell", lambda c: c.engine.workspaces.shell(c.part("name"), c.body), ask.RunCommand),
-    Route("GET", "/operations/{id}", lambda c: c.engine.operations.get(c.part("id"))),
-    Route("GET", "/operations/{id}/wait", lambda c: c.engine.operations.wait(c.part("id"))),
+    Route("POST", _W + "/recover", lambda c: c.engine.workspaces.recover(c.part("name")), v.Operation),
+    Route(
+        "POST", _W + "/shell", lambda c: c.engine.workspaces.shell(c.part("name"), c.body), ShellAnswer,
+        ask.RunCommand,
+    ),
+    Route("GET", _O, lambda c: c.engine.operations.get(c.part("id")), v.Operation),
+    Route("GET", _O + "/wait", lambda c: c.engine.operations.wait(c.part("id")), v.Operation),
 )  # fmt: skip
 
 _SESSIONS = (
-    Route("POST", _W + "/send", lambda c: c.engine.sessions.send(c.part("name"), c.body), ask.SendPrompt),
-    Route("POST", _W + "/stop", lambda c: c.engine.sessions.stop(c.part("name"))),
-    Route("GET", _W + "/approvals", lambda c: c.engine.sessions.approvals(c.part("name"))),
+    Route(
+        "POST", _W + "/send", lambda c: c.engine.sessions.send(c.part("name"), c.body), SendAnswer,
+        ask.SendPrompt,
+    ),
+    Route("POST", _W + "/stop", lambda c: c.engine.sessions.stop(c.part("name")), StoppedAnswer),
+    Route(
+        "GET", _W + "/approvals", lambda c: c.engine.sessions.approvals(c.part("name")),
+        tuple[v.Approval, ...],
+    ),
     Route(
         "POST", "/approvals/{id}/answer",
-        lambda c: c.engine.sessions.answer(c.part("id"), c.body), ask.AnswerApproval,
+        lambda c: c.engine.sessions.answer(c.part("id"), c.body), v.Approval, ask.AnswerApproval,
     ),
     Route(
         "GET", _W + "/conversation",
         lambda c: c.engine.sessions.conversation(c.part("name"), c.number("end", -1), c.number("limit", 200)),
+        Conversation, query=("end", "limit"),
     ),
-    Route("GET", _W + "/queue", lambda c: c.engine.sessions.queue(c.part("name"))),
+    Route(
+        "GET", _W + "/queue", lambda c: c.engine.sessions.queue(c.part("name")), tuple[v.QueuedPrompt, ...]
+    ),
     Route(
         "DELETE", _W + "/queue/{id}",
-        lambda c: c.engine.sessions.drop_queued(c.part("name"), c.part("id")),
+        lambda c: c.engine.sessions.drop_queued(c.part("name"), c.part("id")), RemovedAnswer,
     ),
-    Route("GET", _W + "/sessions", lambda c: c.engine.sessions.list(c.part("name"))),
+    Route("GET", _W + "/sessions", lambda c: c.engine.sessions.list(c.part("name")), tuple[v.Session, ...]),
 )  # fmt: skip
 
+_X = "/processes/{id}"
 _PROCESSES = (
-    Route("POST", _W + "/exec", lambda c: c.engine.processes.run(c.part("name"), c.body), ask.RunCommand),
-    Route("GET", "/processes", lambda c: c.engine.processes.list(c.text("workspace"))),
-    Route("GET", "/processes/{id}", lambda c: c.engine.processes.get(c.part("id"))),
-    Route("GET", "/processes/{id}/wait", lambda c: c.engine.processes.wait(c.part("id"))),
-    Route("GET", "/processes/{id}/turn", lambda c: c.engine.processes.turn(c.part("id"))),
-    Route("POST", "/processes/{id}/stop", lambda c: c.engine.processes.stop(c.part("id"))),
     Route(
-        "GET", "/processes/{id}/log",
+        "POST", _W + "/exec", lambda c: c.engine.processes.run(c.part("name"), c.body), v.Process,
+        ask.RunCommand,
+    ),
+    Route(
+        "GET", "/processes", lambda c: c.engine.processes.list(c.text("workspace")), tuple[v.Process, ...],
+        query=("workspace",),
+    ),
+    Route("GET", _X, lambda c: c.engine.processes.get(c.part("id")), v.Process),
+    Route("GET", _X + "/wait", lambda c: c.engine.processes.wait(c.part("id")), v.Process),
+    Route("GET", _X + "/turn", lambda c: c.engine.processes.turn(c.part("id")), v.Turn),
+    Route("POST", _X + "/stop", lambda c: c.engine.processes.stop(c.part("id")), v.Process),
+    Route(
+        "GET", _X + "/log",
         lambda c: c.engine.processes.log(
             c.part("id"), c.text("stream", "out"), c.number("offset", -1), c.number("limit", 65536)
         ),
+        LogChunk, query=("stream", "offset", "limit"),
     ),
 )  # fmt: skip
 
 _REVIEW = (
-    Route("GET", _W + "/files", lambda c: c.engine.review.files(c.part("name"), c.text("path"))),
+    Route(
+        "GET", _W + "/files", lambda c: c.engine.review.files(c.part("name"), c.text("path")),
+        tuple[FileNode, ...], query=("path",),
+    ),
     Route(
         "GET", _W + "/file",
         lambda c: c.engine.review.file(
             c.part("name"), c.text("path"), c.number("start", 0), c.number("limit", 500)
         ),
+        FileContent, query=("path", "start", "limit"),
     ),
-    Route("GET", _W + "/diff", lambda c: c.engine.review.diff(c.part("name"))),
+    Route("GET", _W + "/diff", lambda c: c.engine.review.diff(c.part("name")), DiffSummary),
     Route(
         "GET", _W + "/diff/file",
         lambda c: c.engine.review.file_diff(
             c.part("name"), c.text("repo"), c.text("path"),
             c.number("start", 0), c.number("limit", 2000), c.number("context", 3),
         ),
+        FileDiff, query=("repo", "path", "start", "limit", "context"),
     ),
-    Route("GET", _W + "/diff/patch", lambda c: c.engine.review.patch(c.part("name"))),
-    Route("GET", _W + "/merge", lambda c: c.engine.review.merge_preview(c.part("name"), _style(c))),
-    Route("POST", _W + "/merge", lambda c: c.engine.review.merge(c.part("name"), c.body), ask.MergeWorkspace),
+    Route("GET", _W + "/diff/patch", lambda c: c.engine.review.patch(c.part("name")), str),
+    Route(
+        "GET", _W + "/merge", lambda c: c.engine.review.merge_preview(c.part("name"), _style(c)),
+        MergePreview, query=("style",),
+    ),
+    Route(
+        "POST", _W + "/merge", lambda c: c.engine.review.merge(c.part("name"), c.body), MergeResult,
+        ask.MergeWorkspace,
+    ),
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from core.supervision.hub import EventHub
+from core.values.events import Stopping
 
 
 async def stream_events(request: web.Request, hub: EventHub, since: int) -> web.WebSocketResponse:
@@ -29,3 +30,6 @@ async def stream_events(request: web.Request, hub: EventHub, since: int) -> web.
 async def _send(socket: web.WebSocketResponse, hub: EventHub, since: int) -> None:
     async for event in hub.subscribe(since):
         await socket.send_str(msgspec.json.encode(event).decode())
+        if isinstance(event, Stopping):
+            await socket.close()
+            return

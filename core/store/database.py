@@ -50,18 +50,31 @@ def open_database(home: Home) -> peewee.SqliteDatabase:
     """
     path = home.database
     with _migration_lock(home), _storage_errors(path):
-        exists = path.exists() or path.is_symlink()
-        version = _inspect(path) if exists else 0
-        if not exists:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        database = peewee.SqliteDatabase(str(path), pragmas=PRAGMAS)
-        database.bind(MODELS)
+        if not (path.exists() or path.is_symlink()):
+            _make(path)
+        version = _inspect(path)
+        database = _database(path)
         if version < latest_version():
-            if exists:
-                _back_up(home, version)
+            _back_up(home, version)
             _migrate(database)
+        database.bind(MODELS)
         os.chmod(path, 0o600)
         return database
+
+
+def _database(path: Path) -> peewee.SqliteDatabase:
+    return peewee.SqliteDatabase(str(path), pragmas=PRAGMAS)
+
+
+def _make(path: Path) -> None:
+    """A new database, made beside its place and moved there whole: a kill leaves no half of one."""
+    part = path.with_name(f".{path.name}.new")
+    for leftover in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    database = _database(part)
+    _migrate(database)
+    os.rename(part, path)
 
 
 def _inspect(path: Path) -> int:
@@ -71,7 +84,8 @@ def _inspect(path: Path) -> int:
     with path.open("rb") as file:
         if file.read(16) != _HEADER:
             raise _refused(path, "it is empty or not an SQLite database")
-    connection = sqlite3.connect(path)
+    # For reading only: a file that is refused, and whatever journal lies beside it, stay as they are.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         (application_id,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -100,25 +114,27 @@ def _refused(path: Path, why: str) -> StorageError:
 
 def _back_up(home: Home, version: int) -> None:
     target = home.backups / f"boatyard-v{version}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}.db"
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     source, copy = sqlite3.connect(home.database), sqlite3.connect(target)
     try:
         source.backup(copy)
     finally:
         copy.close()
         source.close()
-    os.chmod(target, 0o600)
 
 
 def _migrate(database: peewee.SqliteDatabase) -> None:
     with database.connection_context():
         Runner(database, str(MIGRATIONS)).up()
+        # Set last, also where a kill came between a migration and this line: then `up` did nothing.
         database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         database.execute_sql(f"PRAGMA user_version = {latest_version()}")
 
 
 @contextlib.contextmanager
 def _migration_lock(home: Home) -> Iterator[None]:
-    with (home.data / "migration.lock").open("w") as file:
+    descriptor = os.open(home.data / "migration.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

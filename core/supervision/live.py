@@ -23,6 +23,8 @@ class LiveProcess:
     environment: Environment
     turn: LiveTurn | None = None
     stop_requested: bool = False
+    finished: bool = False
+    """Its end is being recorded, or has been."""
     growth: Pulse | None = None
     size: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)

@@ -15,22 +15,24 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.agents.driver import AskApproval, Driver, UsageReport
+from core.agents.driver import Driver
 from core.errors import BoatyardError, NotFoundError
 from core.processes.command import Command
 from core.processes.follow import Output, follow
-from core.processes.run_directory import ExitReport, RunDirectory
-from core.runners.runner import Environment, Runner
+from core.processes.run_directory import RunDirectory
+from core.runners import Environment, Runner
 from core.store import Store
 from core.supervision import records
+from core.supervision.bulletin import Bulletin
+from core.supervision.ending import GRACE_SECONDS, Ending
 from core.supervision.hub import EventHub
 from core.supervision.journal import Journal
 from core.supervision.live import LiveProcess
 from core.supervision.pulse import Pulse
+from core.supervision.recorder import Approve, TurnRecorder
 from core.supervision.transcript import Transcript
 from core.supervision.turn import Line, LiveTurn
-from core.values.entities import Process, Workspace
-from core.values.events import ApprovalChanged, EntryChanged, LogGrew, ProcessChanged, WorkspaceChanged
+from core.values.entities import Process
 from core.values.states import ProcessStatus
 
 log = logging.getLogger(__name__)
@@ -39,8 +41,6 @@ EXIT_SECONDS = 10.0
 """How long an agent may take to exit after its turn is over and its input closed."""
 POLITE_SECONDS = 5.0
 """How long an agent may take to end its turn after it was asked to cancel."""
-GRACE_SECONDS = 3.0
-"""Between the request to terminate and the kill."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +59,20 @@ class Supervisor:
     """Watches all processes of one engine."""
 
     def __init__(
-        self,
-        store: Store,
-        hub: EventHub,
-        on_end: Callable[[Process], Awaitable[None]],
-        approve: Callable[[str, AskApproval], Awaitable[str | None]],
+        self, store: Store, hub: EventHub, on_end: Callable[[Process], Awaitable[None]], approve: Approve
     ) -> None:
         """
         Args:
             store: The database.
             hub: Where changes are told.
-            on_end: Called after a process has ended and that is recorded.
+            on_end: Called after a process has ended and that is recorded; `settle` waits for it.
             approve: Gives the option that a policy chooses for a process's request, or None.
         """
         self._store = store
-        self._hub = hub
-        self._on_end = on_end
-        self._approve = approve
+        self._bulletin = Bulletin(store, hub)
         self._live: dict[str, LiveProcess] = {}
+        self._ending = Ending(store, self._bulletin, on_end, self._live)
+        self._recorder = TurnRecorder(store, self._bulletin, approve, self._live)
 
     @property
     def running(self) -> int:
@@ -99,20 +95,22 @@ class Supervisor:
             BoatyardError: It could not be started; its row says so.
         """
         live = self._make_live(subject, process_id)
-        await self._tell(process_id)
+        await self._bulletin.tell(process_id)
         try:
             await subject.runner.spawn(subject.environment, live.run, command)
         except (BoatyardError, OSError) as error:
-            await self._finish(live, ProcessStatus.FAILED, None, str(error))
+            await self._ending.finish(live, ProcessStatus.FAILED, None, str(error))
             raise
         self._watch(live, begun=False)
-        return await self._tell(process_id)
+        return await self._bulletin.tell(process_id)
 
     async def adopt(self, subject: Subject, process_id: str) -> None:
         """Goes on watching a process that an earlier engine started."""
         live = self._make_live(subject, process_id)
         if not live.run.path.is_dir():
-            await self._finish(live, ProcessStatus.LOST, None, "the engine ended before it was started")
+            await self._ending.finish(
+                live, ProcessStatus.LOST, None, "the engine ended before it was started"
+            )
             return
         self._watch(live, begun=True)
 
@@ -122,15 +120,22 @@ class Supervisor:
         if live is None:
             return
         live.stop_requested = True
-        await self._store.write(records.request_stop, process_id)
+        try:
+            await self._store.write(records.request_stop, process_id)
+            await self._ask_to_end(live)
+        except BoatyardError as error:  # a full disk must not keep anybody from stopping what fills it
+            log.warning("process %s of %s is stopped without asking: %s", live.id, live.workspace, error)
+        if not live.output_ended.is_set():
+            await live.runner.terminate(live.environment, live.run, GRACE_SECONDS)
+        await live.ended.wait()
+
+    async def _ask_to_end(self, live: LiveProcess) -> None:
+        """Gives an agent some seconds to end its turn by itself."""
         if live.turn is not None and not live.turn.over.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLITE_SECONDS):
                     await live.turn.cancel()
                     await live.turn.over.wait()
-        if not live.output_ended.is_set():
-            await live.runner.terminate(live.environment, live.run, GRACE_SECONDS)
-        await live.ended.wait()
 
     async def wait(self, process_id: str) -> None:
         """Returns when the process has ended and that is recorded."""
@@ -149,9 +154,18 @@ class Supervisor:
             raise NotFoundError("the agent that asked has ended", hint="Send it a new prompt.")
         await turn.answer(key, option_id)
 
+    async def settle(self, workspace: str, seconds: float | None = None) -> bool:
+        """Waits until what follows the ends of a workspace's processes has been seen to.
+
+        Returns:
+            Whether it has been, within `seconds`.
+        """
+        following = [task for task, name in self._ending.following.items() if name == workspace]
+        return not following or not (await asyncio.wait(following, timeout=seconds))[1]
+
     async def close(self) -> None:
         """Stops watching; the processes go on."""
-        tasks = [task for live in self._live.values() for task in live.tasks]
+        tasks = [task for live in self._live.values() for task in live.tasks] + list(self._ending.following)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -161,31 +175,32 @@ class Supervisor:
         live = LiveProcess(
             process_id, subject.workspace, subject.session_id, run, subject.runner, subject.environment
         )
-        live.growth = Pulse(lambda: self._tell_growth(live))
+        live.growth = Pulse(lambda: self._bulletin.growth(live))
         if subject.driver is not None:
             line = Line(
                 lambda data: _write_input(live, data),
                 lambda: asyncio.to_thread(live.run.close_input),
             )
             journal = Journal(journal_path(subject.environment, process_id))
-            live.turn = LiveTurn(process_id, Transcript(subject.driver), journal, line, self)
+            live.turn = LiveTurn(process_id, Transcript(subject.driver), journal, line, self._recorder)
         self._live[process_id] = live
         return live
 
     def _watch(self, live: LiveProcess, *, begun: bool) -> None:
-        live.tasks.append(asyncio.create_task(self._guard(live, self._run(live, begun=begun))))
+        live.tasks.append(asyncio.create_task(self._guard(live, begun=begun)))
         if live.turn is not None:
-            live.tasks.append(asyncio.create_task(self._guard(live, self._see_out(live))))
+            live.tasks.append(asyncio.create_task(self._see_out(live, live.turn)))
 
-    async def _guard(self, live: LiveProcess, work: Awaitable[None]) -> None:
+    async def _guard(self, live: LiveProcess, *, begun: bool) -> None:
+        """Watches; what cannot be watched any more is ended, so that nothing works on unseen."""
         try:
-            await work
-        except BoatyardError as error:  # the runner cannot be reached, say: told, and tried at next start
-            log.warning("process %s of %s: %s", live.id, live.workspace, error)
-            await self._finish(live, ProcessStatus.LOST, None, error.message)
+            await self._run(live, begun=begun)
+        except BoatyardError as error:  # the disk is full, say
+            log.error("process %s of %s: %s", live.id, live.workspace, error)
+            await self._ending.give_up(live, error.message)
         except Exception:  # the process boundary: one broken turn must not take the others along
             log.exception("process %s of %s", live.id, live.workspace)
-            await self._finish(live, ProcessStatus.LOST, None, "the engine failed while it watched this")
+            await self._ending.give_up(live, "the engine failed while it watched this; its log says how")
 
     async def _run(self, live: LiveProcess, *, begun: bool) -> None:
         """Feeds the process's output to its turn until it ends, then records the end."""
@@ -193,7 +208,7 @@ class Supervisor:
         if live.turn is not None:
             if begun:
                 started_at = await self._store.read(records.started_at, live.id)
-                out = await live.turn.resume(lambda at, limit: live.run.read("out", at, limit), started_at)
+                out, err = await live.turn.resume(live.run.read, started_at)
             else:
                 await live.turn.begin()
         elif begun:
@@ -203,7 +218,7 @@ class Supervisor:
             if isinstance(event, Output):
                 await self._note_output(live, event)
             else:
-                await self._note_end(live, event.report)
+                await self._ending.note(live, event.report)
 
     async def _note_output(self, live: LiveProcess, event: Output) -> None:
         if live.turn is not None:
@@ -212,97 +227,15 @@ class Supervisor:
         if live.growth:
             live.growth.touch()
 
-    async def _note_end(self, live: LiveProcess, report: ExitReport | None) -> None:
-        """Works out how the process ended: from its own account, the exit code and what we did."""
-        live.output_ended.set()
-        status, reason = _judge(report)
-        if live.turn is not None:
-            await live.turn.exited(report.code if report else -1)
-            ended = live.turn.transcript.ended
-            if ended is not None and report is not None and not report.out_of_memory:
-                status, reason = ended.status, ended.reason
-        if live.stop_requested or await self._store.read(records.stop_was_requested, live.id):
-            status, reason = ProcessStatus.KILLED, "stopped by you"
-        if live.turn is not None:
-            # What the agent left running in sessions of its own ends with it.
-            await live.runner.terminate(live.environment, live.run, GRACE_SECONDS)
-        await self._finish(live, status, report.code if report else None, reason)
-
-    async def _see_out(self, live: LiveProcess) -> None:
+    async def _see_out(self, live: LiveProcess, turn: LiveTurn) -> None:
         """Ends an agent that does not exit by itself after its turn."""
-        assert live.turn is not None
-        await live.turn.input_closed.wait()
+        await turn.input_closed.wait()
         try:
             async with asyncio.timeout(EXIT_SECONDS):
                 await live.output_ended.wait()
         except TimeoutError:
             log.info("agent %s of %s does not exit: terminating it", live.id, live.workspace)
-            await live.runner.terminate(live.environment, live.run, GRACE_SECONDS)
-
-    async def _finish(self, live: LiveProcess, status: ProcessStatus, code: int | None, reason: str) -> None:
-        if live.id not in self._live:
-            return
-        if live.growth:
-            live.growth.flush()
-        summary = live.turn.transcript.ended.summary if live.turn and live.turn.transcript.ended else ""
-        withdrawn = await self._store.write(records.finish, live.id, status, code, reason, summary)
-        self._live.pop(live.id, None)
-        for approval in withdrawn:
-            self._hub.publish(ApprovalChanged(approval=approval))
-        process = await self._tell(live.id)
-        live.ended.set()
-        for task in live.tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
-        await self._on_end(process)
-
-    async def _tell(self, process_id: str) -> Process:
-        """Publishes a process and its workspace as they are now."""
-        process, workspace = await self._store.read(records.process_and_workspace, process_id)
-        self._hub.publish(ProcessChanged(process=process))
-        self._tell_workspace(workspace)
-        return process
-
-    def _tell_workspace(self, workspace: Workspace) -> None:
-        self._hub.publish(WorkspaceChanged(workspace=workspace))
-
-    def _tell_growth(self, live: LiveProcess) -> None:
-        self._hub.publish(LogGrew(workspace=live.workspace, process_id=live.id, size=live.size))
-        if live.turn is not None:
-            for entry, keep in live.turn.untold():
-                self._hub.publish(
-                    EntryChanged(workspace=live.workspace, session_id=live.session_id, entry=entry, keep=keep)
-                )
-
-    # What running turns report (core.supervision.turn.TurnKeeper)
-
-    async def entries_changed(self, process_id: str) -> None:
-        live = self._live.get(process_id)
-        if live is not None and live.growth is not None:
-            live.growth.touch()
-
-    async def approval_asked(self, process_id: str, ask: AskApproval) -> str | None:
-        approval = await self._store.write(records.ask_approval, process_id, ask)
-        if approval.chosen:
-            return approval.chosen  # answered before an earlier engine could pass it on
-        chosen = await self._approve(process_id, ask)
-        if chosen is not None:
-            approval = await self._store.write(records.answer_approval, approval.id, chosen)
-        self._hub.publish(ApprovalChanged(approval=approval))
-        await self._tell(process_id)
-        return chosen
-
-    async def approval_withdrawn(self, process_id: str, key: str) -> None:
-        approval = await self._store.write(records.withdraw_approval, process_id, key)
-        if approval is not None:
-            self._hub.publish(ApprovalChanged(approval=approval))
-            await self._tell(process_id)
-
-    async def session_known(self, process_id: str, agent_session_id: str) -> None:
-        await self._store.write(records.set_agent_session, process_id, agent_session_id)
-
-    async def usage_reported(self, process_id: str, usage: UsageReport) -> None:
-        await self._store.write(records.set_usage, process_id, usage)
+            await self._ending.terminate(live)
 
 
 def run_directory(environment: Environment, process_id: str) -> RunDirectory:
@@ -313,19 +246,6 @@ def run_directory(environment: Environment, process_id: str) -> RunDirectory:
 def journal_path(environment: Environment, process_id: str) -> Path:
     """Where the engine keeps what went into a turn; no sandbox sees this folder."""
     return environment.root / "journal" / f"{process_id}.jsonl"
-
-
-def _judge(report: ExitReport | None) -> tuple[ProcessStatus, str]:
-    """Status and reason from the exit code alone; a turn's own account goes before it."""
-    if report is None:
-        return ProcessStatus.LOST, "it is gone and has left no exit code"
-    if report.out_of_memory:
-        return ProcessStatus.FAILED, "the workspace's memory limit was reached"
-    if report.code == 0:
-        return ProcessStatus.COMPLETED, ""
-    if report.code > 128:
-        return ProcessStatus.FAILED, f"ended by signal {report.code - 128}"
-    return ProcessStatus.FAILED, f"exit code {report.code}"
 
 
 async def _write_input(live: LiveProcess, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 from core.agents.driver import Driver, Effect, TurnEnded, Upsert
 from core.supervision.journal import Record
@@ -103,45 +104,50 @@ class Transcript:
         if record.kind == "cancel":
             return self.note(self.driver.cancel(record.at))
         if record.kind == "exited":
-            effects = self.lines(self.out.rest(), record.at)
-            return effects + self.note(self.driver.exited(record.code, record.at))
+            return self._exited(record)
         return []
 
+    def _exited(self, record: Record) -> list[Effect]:
+        effects = self.lines(self.out.rest(), record.at)
+        for line in self.err.rest():
+            effects += self.note(self.driver.complain(line, record.at))
+        return effects + self.note(self.driver.exited(record.code, record.at))
 
-Read = Callable[[int, int], bytes]
-"""Gives up to so many bytes of the output from an offset; nothing at its end."""
+
+Stream = Literal["out", "err"]
+Read = Callable[[Stream, int, int], bytes]
+"""Gives up to so many bytes of a stream from an offset; nothing at its end."""
 
 
 def replay(transcript: Transcript, records: Sequence[Record], read: Read, started_at: float) -> list[Effect]:
     """Feeds a fresh transcript everything that was recorded, in the order in which it happened.
 
+    Standard error has no place in that order: drivers only keep its end for the case of a failure.
+
     Returns:
         All effects in order; the caller decides which still have to be carried out.
     """
     effects = transcript.begin()
-    now, position = started_at, 0
+    now = started_at
     for record in records:
         if record.kind != "exited":
-            position = _feed(transcript, read, position, record.out, now, effects)
+            _feed(transcript, read, record.out, now, effects)
             now = record.at
             effects += transcript.apply(record)
-    _feed(transcript, read, position, None, now, effects)
+    _feed(transcript, read, None, now, effects)
+    while chunk := read("err", transcript.err.fed, REPLAY_CHUNK):
+        effects += transcript.errors(chunk, now)
     for record in records:
         if record.kind == "exited":
             effects += transcript.apply(record)
     return effects
 
 
-def _feed(
-    transcript: Transcript, read: Read, start: int, end: int | None, now: float, effects: list[Effect]
-) -> int:
-    """Feeds the output from `start` to `end` (None: all there is); returns where it stopped."""
-    position = start
-    while end is None or position < end:
-        limit = REPLAY_CHUNK if end is None else min(REPLAY_CHUNK, end - position)
-        chunk = read(position, limit)
+def _feed(transcript: Transcript, read: Read, end: int | None, now: float, effects: list[Effect]) -> None:
+    """Feeds the output up to `end` (None: all there is)."""
+    while end is None or transcript.out.fed < end:
+        position = transcript.out.fed
+        chunk = read("out", position, REPLAY_CHUNK if end is None else min(REPLAY_CHUNK, end - position))
         if not chunk:
             break
         effects += transcript.output(chunk, now)
-        position += len(chunk)
-    return position

@@ -96,11 +96,11 @@ class LiveTurn:
         async with self._turn:
             await self._carry_out(self.transcript.begin())
 
-    async def resume(self, read: Read, started_at: float) -> int:
+    async def resume(self, read: Read, started_at: float) -> tuple[int, int]:
         """Takes over a process that another engine started.
 
         Returns:
-            How much of standard output has been read; go on from there.
+            How much of standard output and of standard error has been read; go on from there.
         """
         async with self._turn:
             records = await asyncio.to_thread(lambda: list(self._journal.records()))
@@ -108,7 +108,7 @@ class LiveTurn:
             effects = await asyncio.to_thread(replay, self.transcript, records, read, started_at)
             await self._carry_out(_undone(effects, done))
             self._sent = max(self._sent, done)
-            return self.transcript.out.fed
+            return self.transcript.out.fed, self.transcript.err.fed
 
     async def output(self, chunk: bytes) -> None:
         """Standard output has grown by `chunk`."""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from core.values.states import MergeStyle, RunnerKind, TaskStatus
+
+POSITION_LIMIT = 2**31
+"""Places on a board; also what keeps numbers of any length out of the database."""
+
+Position = Annotated[int, Meta(ge=0, le=POSITION_LIMIT)]
+Limit = Annotated[int, Meta(ge=1, le=2**31)]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,8 +28,8 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     image: str = ""
     env: dict[str, str] = {}
     cpus: float | None = None
-    memory_mb: int | None = None
-    processes: int | None = None
+    memory_mb: Limit | None = None
+    processes: Limit | None = None
     network: str = ""
     """`full` or `none`."""
     approve: str = ""
@@ -67,7 +75,7 @@ class UpdateTask(Request, frozen=True, kw_only=True):
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     status: TaskStatus | UnsetType = UNSET
-    position: int | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
 
 
 class NewWorkspace(Request, frozen=True, kw_only=True):

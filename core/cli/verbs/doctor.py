@@ -38,10 +38,8 @@ async def doctor(call: Invocation) -> int:
     findings += await _engine(call)
     call.out.document([finding.__dict__ for finding in findings])
     for finding in findings:
-        mark = {True: call.out.paint("✓", "green"), False: call.out.paint("✗", "red"), None: "·"}[
-            finding.good
-        ]
-        call.out.line(f"{mark} {finding.name:<10} {finding.text}")
+        mark, colour = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "")}[finding.good]
+        call.out.line(f" {finding.name:<10} {finding.text}", mark=mark, mark_colour=colour)
         if finding.advice:
             call.out.line(f"             {finding.advice}")
     return 1 if any(finding.good is False for finding in findings) else 0

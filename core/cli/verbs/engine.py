@@ -10,7 +10,7 @@ from core.cli.invocation import Invocation
 from core.cli.output import when
 from core.cli.verb import Verb
 from core.client import Client
-from core.client.launch import engine_answers, ensure_engine
+from core.client.launch import engine_answers, engine_holds, ensure_engine
 from core.errors import NotFoundError, UnreachableError
 
 STOP_SECONDS = 15.0
@@ -39,10 +39,10 @@ async def stop(call: Invocation) -> None:
 
 async def _gone(call: Invocation) -> None:
     deadline = time.monotonic() + STOP_SECONDS
-    while await engine_answers(call.home):
+    while engine_holds(call.home) or await engine_answers(call.home):
         if time.monotonic() > deadline:
             raise UnreachableError(
-                "the engine was told to stop and still answers", hint="See 'boatyard engine logs'."
+                "the engine was told to stop and has not ended", hint="See 'boatyard engine logs'."
             )
         await asyncio.sleep(0.05)
 

@@ -8,6 +8,7 @@ from core.cli.invocation import Invocation
 from core.cli.output import Output, short, took, when
 from core.cli.verb import Verb
 from core.client import Client
+from core.errors import UnreachableError
 from core.values.entities import Process
 from core.values.events import LogGrew, ProcessChanged, Reset
 from core.values.states import ProcessStatus
@@ -87,6 +88,10 @@ async def follow_log(out: Output, client: Client, process_id: str, stream: str =
             offset, ended = await _print_from(out, client, process_id, stream, offset)
             if ended:
                 return
+    raise UnreachableError(
+        "the engine went away while the log was followed",
+        hint=f"The process goes on: boatyard process logs -f {short(process_id)}",
+    )
 
 
 async def _print_from(

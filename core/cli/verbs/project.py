@@ -49,7 +49,7 @@ async def change(call: Invocation) -> None:
 
 async def remove(call: Invocation) -> None:
     async with call.engine() as client:
-        await client.remove_project(call.args.project)
+        await client.remove_project(call.args.project, force=call.args.force)
     call.out.result({"removed": call.args.project}, f"removed project {call.args.project}")
 
 
@@ -61,6 +61,11 @@ async def _tell(call: Invocation, client: Client, project: Project) -> None:
 
 def _project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", help="name or id")
+
+
+def _remove(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("--force", action="store_true", help="also give up removed workspaces of it")
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
@@ -81,5 +86,5 @@ VERBS = (
     Verb("project", "list", "list the projects", show_all, aliases=("ls",)),
     Verb("project", "show", "show a project", show, _project),
     Verb("project", "set", "change a project", change, _set),
-    Verb("project", "remove", "remove a project with its tasks", remove, _project),
+    Verb("project", "remove", "remove a project with its tasks", remove, _remove),
 )

@@ -93,12 +93,17 @@ async def start(call: Invocation) -> int:
 
 async def remove(call: Invocation) -> None:
     async with call.engine() as client:
-        await client.remove_task(call.args.task)
+        await client.remove_task(call.args.task, force=call.args.force)
     call.out.result({"removed": call.args.task}, f"removed task {call.args.task}")
 
 
 def _task(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("task", help="id or the beginning of it")
+
+
+def _remove(parser: argparse.ArgumentParser) -> None:
+    _task(parser)
+    parser.add_argument("--force", action="store_true", help="also give up removed workspaces of it")
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
@@ -127,5 +132,5 @@ VERBS = (
     Verb("task", "start", "make a workspace for a task and start an agent", start, declare_new),
     Verb("task", "done", "set a task to done", done, _task),
     Verb("task", "cancel", "cancel a task", cancel, _task),
-    Verb("task", "remove", "remove a task", remove, _task),
+    Verb("task", "remove", "remove a task", remove, _remove),
 )

@@ -114,7 +114,8 @@ async def recover(call: Invocation) -> int:
 
 async def execute(call: Invocation) -> int:
     """Runs a command to its end, its output as it comes; the exit code is the command's."""
-    command = [word for word in call.args.argv if word != "--"] or []
+    words = call.args.argv
+    command = words[1:] if words[:1] == ["--"] else words
     async with call.engine() as client:
         process = await client.run_command(call.args.name, RunCommand(argv=tuple(command)))
         if not call.out.json:

@@ -1,0 +1,123 @@
+"""What is read and written around turns; each function is one transaction of the store."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from core.lifecycle.facts import WorkspaceFacts
+from core.store import models as m
+from core.store import views
+from core.store.models.fields import new_id
+from core.values.entities import Process, Task
+from core.values.states import ProcessStatus, RunReason, TaskStatus, WorkspaceState
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A follow-up that waits."""
+
+    id: str
+    executor: str
+    prompt: str
+
+
+def move_task(task_id: str, status: TaskStatus, only_from: tuple[TaskStatus, ...]) -> Task | None:
+    """Sets a task's status if it has one of the given ones now; None when it stays."""
+    row = m.Task.get_by_id(task_id)
+    if row.status not in only_from:
+        return None
+    row.status, row.updated_at = status.value, time.time()
+    row.save()
+    return views.task(row)
+
+
+def session_for(facts: WorkspaceFacts, executor: str) -> tuple[str, str]:
+    """Session and the agent's own id of it: the latest one, if it is the same executor's or nobody's.
+
+    A new session has an id already; its row is made together with its first turn.
+    """
+    if facts.session_id and facts.executor in ("", executor):
+        return facts.session_id, facts.agent_session_id
+    return new_id(), ""
+
+
+def first_queued(name: str) -> Queued | None:
+    row = (
+        m.QueuedPrompt.select()
+        .join(m.Workspace)
+        .where(m.Workspace.name == name)
+        .order_by(m.QueuedPrompt.position)
+        .first()
+    )
+    return Queued(row.id, row.executor, row.prompt) if row else None
+
+
+def turn_runs(workspace_id: str) -> bool:
+    """Whether an agent works in the workspace."""
+    return bool(_running_agents().where(m.Session.workspace == workspace_id).exists())
+
+
+def settle(process_id: str, facts: WorkspaceFacts) -> Task | None:
+    """Records the heads after a turn, which says that it has been seen to; the task goes on if it can.
+
+    Returns:
+        The task, if it has changed: it is in review when no agent works on it any more.
+    """
+    for repo in facts.repos:
+        m.ProcessRepoState.update(head_after=repo.head).where(
+            m.ProcessRepoState.process == process_id, m.ProcessRepoState.repo == repo.repo_id
+        ).execute()
+    if _running_agents().join(m.Workspace).where(m.Workspace.task == facts.task_id).exists():
+        return None
+    return move_task(facts.task_id, TaskStatus.IN_REVIEW, (TaskStatus.IN_PROGRESS,))
+
+
+def unsettled() -> list[Process]:
+    """Last turns of open workspaces whose ends have not been seen to, or that have a queue behind them."""
+    found = []
+    for workspace in m.Workspace.select().where(m.Workspace.state == WorkspaceState.OPEN):
+        last = (
+            m.ExecutionProcess.select()
+            .join(m.Session)
+            .where(
+                m.Session.workspace == workspace,
+                m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+            )
+            .order_by(m.ExecutionProcess.started_at.desc())
+            .first()
+        )
+        if last is not None and last.status != ProcessStatus.RUNNING and _waits(last, workspace):
+            found.append(views.process(last))
+    return found
+
+
+def is_settled(process_id: str) -> bool:
+    """Whether the end of a turn has been seen to."""
+    rows = m.ProcessRepoState.select().where(
+        m.ProcessRepoState.process == process_id, m.ProcessRepoState.head_after.is_null()
+    )
+    return not bool(rows.exists())
+
+
+def note(name: str, notice: str) -> None:
+    """Puts a notice on a workspace."""
+    m.Workspace.update(notice=notice).where(m.Workspace.name == name).execute()
+
+
+def _waits(last: m.ExecutionProcess, workspace: m.Workspace) -> bool:
+    if not is_settled(last.id):
+        return True
+    return last.status == ProcessStatus.COMPLETED and bool(workspace.queue.exists())
+
+
+def _running_agents() -> Any:
+    return (
+        m.ExecutionProcess.select()
+        .join(m.Session)
+        .where(
+            m.ExecutionProcess.status == ProcessStatus.RUNNING,
+            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+        )
+    )

@@ -1,0 +1,95 @@
+"""The OpenAPI document, made from the table of routes and the value types themselves.
+
+Nothing in it is written by hand, so it cannot tell anything else than what the engine does.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from core.server.routes import ROUTES, Route
+from core.values.answers import ErrorAnswer
+from core.values.events import AnyEvent
+
+VERSION = "3.1.0"
+PREFIX = "/api/v1"
+WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since"})
+_REF = "#/components/schemas/{name}"
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The document as plain data."""
+    types = [
+        ErrorAnswer,
+        AnyEvent,
+        *(kind for route in ROUTES for kind in (route.returns, route.body) if kind),
+    ]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    events = schemas[1]
+    bodies = iter(schemas[2:])
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        answer = next(bodies)
+        body = next(bodies) if route.body else None
+        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, answer, body)
+    paths[f"{PREFIX}/events"] = {"get": _event_stream(events)}
+    return {
+        "openapi": VERSION,
+        "info": {"title": "Boatyard", "version": version("boatyard")},
+        "paths": paths,
+        "components": {"schemas": components},
+    }
+
+
+def _operation(route: Route, answer: object, body: object) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": _operation_id(route),
+        "parameters": [*_path_parameters(route.path), *map(_query_parameter, route.query)],
+        "responses": {
+            "200": {"description": "Done", "content": _json(answer)},
+            "default": {"description": "Refused or failed", "content": _json(_reference(ErrorAnswer))},
+        },
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": _json(body)}
+    return operation
+
+
+def _operation_id(route: Route) -> str:
+    words = re.sub(r"[{}]", "", route.path).replace("/", "_").strip("_")
+    return f"{route.method.lower()}_{words}"
+
+
+def _event_stream(events: object) -> dict[str, Any]:
+    return {
+        "operationId": "get_events",
+        "description": "A WebSocket; each text frame is one event, numbered. Send nothing.",
+        "parameters": [_query_parameter("since")],
+        "responses": {"101": {"description": "Events", "content": _json(events)}},
+    }
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _query_parameter(name: str) -> dict[str, Any]:
+    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if name == "force" else "string"
+    return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
+
+
+def _json(schema: object) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _reference(kind: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": _REF.format(name=kind.__name__)}

@@ -1,0 +1,45 @@
+"""Answers of the API that are no entity of their own."""
+
+from __future__ import annotations
+
+from core.values.entities import Process, QueuedPrompt, Value
+
+
+class SendAnswer(Value, frozen=True, kw_only=True):
+    """Either the process of the new turn, or the prompt's place in the queue."""
+
+    process: Process | None = None
+    queued: QueuedPrompt | None = None
+
+
+class ShellAnswer(Value, frozen=True, kw_only=True):
+    """A command line for the caller's own terminal."""
+
+    argv: tuple[str, ...]
+
+
+class RemovedAnswer(Value, frozen=True, kw_only=True):
+    """What was removed, by its id."""
+
+    removed: str
+
+
+class StoppedAnswer(Value, frozen=True, kw_only=True):
+    """The workspace in which nothing runs any more, or the id of the engine's process that stops."""
+
+    stopped: str
+
+
+class ErrorDetail(Value, frozen=True, kw_only=True):
+    """An error for people; see `core.errors` for the codes."""
+
+    code: str
+    message: str
+    hint: str = ""
+    details: dict[str, object] = {}
+
+
+class ErrorAnswer(Value, frozen=True, kw_only=True):
+    """What every request that fails is answered with."""
+
+    error: ErrorDetail
