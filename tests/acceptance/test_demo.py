@@ -39,3 +39,15 @@ def test_the_demo_runs_the_whole_voyage_in_a_container(
 def test_the_demo_can_be_run_again_on_the_same_sample(user: User, tmp_path: Path) -> None:
     check_voyage(user, tmp_path / "sample", "--runner", "host")
     check_voyage(user, tmp_path / "sample", "--runner", "host")
+
+
+@pytest.mark.container
+def test_without_an_image_the_demo_uses_the_host_and_says_so(
+    user: User, tmp_path: Path, docker_engine: str
+) -> None:
+    (user.home / "config").mkdir(parents=True)
+    (user.home / "config" / "config.toml").write_text('[workspace]\nimage = "localhost:1/no/such:image"\n')
+    answer = user.boatyard("demo", str(tmp_path / "sample"), "--headless")
+    assert "localhost:1/no/such:image" in answer.err
+    assert "nothing isolates it" in answer.out
+    assert "✓ merge" in answer.out

@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from core.cli.invocation import Invocation
 from core.cli.output import Output, short, took
 from core.cli.progress import watch_operation
@@ -91,12 +93,24 @@ class _Voyage:
     async def start(self, body: NewWorkspace) -> str:
         """The workspace, up to the start of its agent; its own steps are printed as they happen."""
         async with self._step("workspace") as said:
-            operation = await watch_operation(self._out, self._client, await self._client.new_workspace(body))
-            workspace = await self._client.workspace(operation.workspace)
+            workspace = await self._client.workspace(await self._make(body))
             said.append(f"{workspace.name} on {workspace.branch}, runner {workspace.runner.value}")
         if workspace.runner is RunnerKind.HOST:
             self._out.line(f"  {workspace.notice}")
         return workspace.name
+
+    async def _make(self, body: NewWorkspace) -> str:
+        """The workspace's name. Where nobody asked for a container and no image can be had, the host will
+        do: the demonstration's agent is Boatyard's own, and the notice says that nothing isolates it."""
+        try:
+            operation = await self._client.new_workspace(body)
+            return (await watch_operation(self._out, self._client, operation)).workspace
+        except NotFoundError as error:
+            if body.settings.runner is not None or body.settings.image:
+                raise
+            self._out.note(f"{error.message}: the host is used instead")
+            settings = msgspec.structs.replace(body.settings, runner=RunnerKind.HOST)
+            return await self._make(msgspec.structs.replace(body, settings=settings))
 
     async def finish(self, name: str, folder: Path) -> None:
         """The agent's turn with its requests allowed, the diff, and the merge."""
