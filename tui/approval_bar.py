@@ -33,11 +33,12 @@ class ApprovalBar(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._approvals: list[Approval] = []
+        self._folder = ""
 
-    def show(self, approvals: list[Approval]) -> None:
-        """Shows the first of these, and how many more there are."""
-        if approvals != self._approvals:
-            self._approvals = approvals
+    def show(self, approvals: list[Approval], folder: str = "") -> None:
+        """Shows the first of these, and how many more there are; `folder` is the workspace's."""
+        if (approvals, folder) != (self._approvals, self._folder):
+            self._approvals, self._folder = approvals, folder
             self.set_class(bool(approvals), "-asking")
             self.refresh(layout=True)
 
@@ -62,13 +63,19 @@ class ApprovalBar(Widget):
         ]
         room = max(1, min(MOST_DETAIL, self.app.size.height // 4))
         detail = [
-            piece for line in approval.detail.splitlines() for piece in hard_wrap(line[:2000], width - 6)
+            (piece, _token(line))
+            for line in self._detail(approval).splitlines()
+            for piece in hard_wrap(line[:2000], width - 6)
         ]
-        lines += [((f"   {glyphs.bar} ", "rule"), (line, _token(line))) for line in detail[:room]]
+        lines += [((f"   {glyphs.bar} ", "rule"), span) for span in detail[:room]]
         if len(detail) > room:
             lines.append(((f"   {glyphs.bar} {glyphs.cut} {len(detail) - room} more lines", "dim"),))
         lines.append(self._keys(approval))
         return lines
+
+    def _detail(self, approval: Approval) -> str:
+        """The detail with paths as seen from the workspace: its folder is the same for all of them."""
+        return approval.detail.replace(f"{self._folder}/", "") if self._folder else approval.detail
 
     def _keys(self, approval: Approval) -> Line:
         kinds = {option.kind: option.name for option in approval.options}

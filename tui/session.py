@@ -179,7 +179,7 @@ class SessionPane(Vertical):
         self._facts.show(((f" {name}", "title"), *rest), tabs)
         self._notice.set_class(bool(workspace.notice), "-shown")
         self._notice.show(((f" {glyphs.waiting} {workspace.notice}", "warning"),), ())
-        self._approval.show(self._store.approvals_of(workspace.name))
+        self._approval.show(self._store.approvals_of(workspace.name), workspace.folder)
         self._tell_prompt(workspace.activity in (Activity.RUNNING, Activity.WAITING), workspace.queued)
         busy = (
             workspace.name in self._store.operations and not self._store.operations[workspace.name].ended_at
