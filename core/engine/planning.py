@@ -73,6 +73,8 @@ class Planner:
     async def _environment(self, wanted: WantedSettings) -> tuple[Settings, RunnerKind, str]:
         """Settings over the configured defaults, the runner, and what the user must know of it."""
         settings = resolved_settings(wanted, self._context.config.workspace)
+        if settings.runner is RunnerKind.HOST:
+            return settings, RunnerKind.HOST, HOST_NOTICE
         docker = await self._context.runners[RunnerKind.DOCKER].probe()
         if settings.runner is RunnerKind.DOCKER and not docker.available:
             raise UnreachableError(

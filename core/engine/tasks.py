@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import peewee
 from msgspec import UNSET
 
@@ -13,6 +11,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.removal import Gone, Removal
 from core.store import lookup, views
 from core.store import models as m
+from core.store.models.fields import now
 from core.values.answers import RemovedAnswer
 from core.values.entities import Task
 from core.values.events import Removed, TaskChanged
@@ -65,7 +64,7 @@ class Tasks:
                 row.status = body.status
             if body.position is not UNSET:
                 row.position = body.position
-            row.updated_at = time.time()
+            row.updated_at = now()
             row.save()
             return views.task(row)
 

@@ -7,7 +7,6 @@ user can look at what a script left behind, and try again.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable
 
 from core.agents.driver import Executor
@@ -23,6 +22,7 @@ from core.lifecycle.processes import Processes
 from core.lifecycle.turns import Turns
 from core.store import models as m
 from core.store import views
+from core.store.models.fields import now
 from core.values.entities import Process, Workspace
 from core.values.events import Removed, WorkspaceChanged
 from core.values.states import ProcessStatus, RunReason, WorkspaceState
@@ -165,7 +165,7 @@ class Creation:
         except BoatyardError:
             await self._set_state(name, WorkspaceState.FAILED)
             raise
-        await self._set_state(name, WorkspaceState.OPEN, time.time())
+        await self._set_state(name, WorkspaceState.OPEN, now())
 
     async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts, operation_id: str) -> None:
         cwd = str(self._place(facts.name).code / repo.name)
@@ -207,7 +207,7 @@ def set_state(name: str, state: WorkspaceState, set_up_at: float | None = None) 
     row = m.Workspace.get(m.Workspace.name == name)
     row.state = state.value
     row.setup_completed_at = set_up_at or row.setup_completed_at
-    row.last_activity_at = time.time()
+    row.last_activity_at = now()
     row.save()
     return views.workspace(row)
 

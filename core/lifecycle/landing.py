@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 
 from core.errors import BoatyardError
@@ -18,6 +17,7 @@ from core.review.merge import PreparedMerge, land_merge, merge_preview, prepare_
 from core.review.target import ReviewTarget, review_target
 from core.store import lookup, views
 from core.store import models as m
+from core.store.models.fields import now
 from core.values.entities import Merge, Operation, Task
 from core.values.events import FilesChanged, OperationChanged, TaskChanged
 from core.values.review import MergePreview
@@ -207,7 +207,7 @@ def _record(
                 "target_branch": plan["target_branch"],
                 "style": operation.arguments["style"],
                 "source": plan["source"],
-                "merged_at": time.time(),
+                "merged_at": now(),
             },
         )
         if created:

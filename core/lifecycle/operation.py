@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ import msgspec
 from core.errors import BoatyardError, ConflictError
 from core.store import Store, lookup, views
 from core.store import models as m
+from core.store.models.fields import now
 from core.supervision.hub import EventHub
 from core.values.entities import Operation, StepReport
 from core.values.events import OperationChanged
@@ -86,7 +86,7 @@ class OperationLog:
         ended = msgspec.structs.replace(
             operation,
             status=status,
-            ended_at=time.time(),
+            ended_at=now(),
             error=_plain(error.document()) if error else None,
         )
         await self._save(ended)
@@ -101,7 +101,7 @@ class OperationLog:
     async def _run_steps(self, operation: Operation, steps: Sequence[Step]) -> Operation:
         done: list[Step] = []
         for step in steps:
-            operation = await self._mark(operation, step, started_at=time.time())
+            operation = await self._mark(operation, step, started_at=now())
             try:
                 await step.do()
             except BoatyardError as error:
@@ -113,7 +113,7 @@ class OperationLog:
                     hint="This is a defect in Boatyard; 'boatyard engine logs' has its trace.",
                 )
                 return await self._fail(operation, [*done, step], step, told)
-            operation = await self._mark(operation, step, ended_at=time.time())
+            operation = await self._mark(operation, step, ended_at=now())
             crash_point(operation.kind, step.name)
             done.append(step)
         return await self.end(operation, OperationStatus.DONE)
@@ -121,7 +121,7 @@ class OperationLog:
     async def _fail(
         self, operation: Operation, begun: Sequence[Step], step: Step, error: BoatyardError
     ) -> Operation:
-        operation = await self._mark(operation, step, ended_at=time.time(), error=error.message)
+        operation = await self._mark(operation, step, ended_at=now(), error=error.message)
         log.warning("%s of %s failed at %s: %s", operation.kind, operation.workspace, step.name, error)
         if any(each.keeps for each in begun):
             return await self.end(operation, OperationStatus.FAILED, error)

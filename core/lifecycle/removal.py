@@ -6,7 +6,6 @@ The folder is moved away by one rename below the same root, so removal is quick 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.store import models as m
 from core.store import views
+from core.store.models.fields import now
 from core.values.entities import Workspace
 from core.values.events import Removed, WorkspaceChanged
 from core.values.review import LossReport
@@ -166,7 +166,7 @@ class Removal:
     async def _mark_removed(self, name: str) -> None:
         def write() -> str:
             row = m.Workspace.get(m.Workspace.name == name)
-            row.state, row.deleted_at = WorkspaceState.DELETED.value, time.time()
+            row.state, row.deleted_at = WorkspaceState.DELETED.value, now()
             row.save()
             return str(row.id)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from core.lifecycle.facts import WorkspaceFacts
 from core.store import models as m
 from core.store import views
-from core.store.models.fields import new_id
+from core.store.models.fields import new_id, now
 from core.values.entities import Process, Task
 from core.values.states import ProcessStatus, RunReason, TaskStatus, WorkspaceState
 
@@ -28,7 +27,7 @@ def move_task(task_id: str, status: TaskStatus, only_from: tuple[TaskStatus, ...
     row = m.Task.get_by_id(task_id)
     if row.status not in only_from:
         return None
-    row.status, row.updated_at = status.value, time.time()
+    row.status, row.updated_at = status.value, now()
     row.save()
     return views.task(row)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 
 from core.agents.driver import AskApproval, UsageReport, approval_id
 from core.store import lookup, views
 from core.store import models as m
+from core.store.models.fields import now
 from core.values.entities import Approval, Process, Workspace
 from core.values.states import ApprovalStatus, ProcessStatus
 
@@ -38,13 +37,13 @@ def finish(
     process_id: str, status: ProcessStatus, code: int | None, reason: str, summary: str
 ) -> list[Approval]:
     """Records the end; returns the approvals that nobody has to answer any more."""
-    now = time.time()
+    moment = now()
     row = process_row(process_id)
-    row.status, row.exit_code, row.reason, row.completed_at = status.value, code, reason, now
+    row.status, row.exit_code, row.reason, row.completed_at = status.value, code, reason, moment
     row.save()
     if summary:
         m.CodingAgentTurn.update(summary=summary).where(m.CodingAgentTurn.process == row).execute()
-    m.Workspace.update(last_activity_at=now).where(m.Workspace.id == row.session.workspace_id).execute()
+    m.Workspace.update(last_activity_at=moment).where(m.Workspace.id == row.session.workspace_id).execute()
     pending = m.Approval.select().where(
         m.Approval.process == row, m.Approval.status == ApprovalStatus.PENDING
     )

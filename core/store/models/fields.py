@@ -41,6 +41,11 @@ class JSONField(_Typed, peewee.TextField):
         return None if value is None else msgspec.json.decode(value)
 
 
+def now() -> float:
+    """The time as the database keeps it, so that what is told of a new row is what is read of it later."""
+    return round(time.time(), 3)
+
+
 def new_id() -> str:
     """A fresh random id: 32 hexadecimal digits of a UUID."""
     return uuid.uuid4().hex
@@ -63,4 +68,4 @@ class Entity(Base):
     """A table whose rows are known by a UUID."""
 
     id = peewee.CharField(32, primary_key=True, default=new_id)
-    created_at = MillisecondsField(default=time.time)
+    created_at = MillisecondsField(default=now)

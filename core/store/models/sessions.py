@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import peewee
 
-from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, one_of
+from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, now, one_of
 from core.store.models.projects import Repo
 from core.store.models.workspaces import Workspace
 from core.values.states import ApprovalStatus, ProcessStatus, RunReason
@@ -28,7 +26,7 @@ class ExecutionProcess(Entity):
     reason = peewee.TextField(default="")
     stop_requested = peewee.BooleanField(default=False)
     dropped = peewee.BooleanField(default=False)
-    started_at = MillisecondsField(default=time.time)
+    started_at = MillisecondsField(default=now)
     completed_at = MillisecondsField(null=True)
 
     class Meta:

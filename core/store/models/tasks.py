@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import peewee
 
-from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, one_of
+from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, now, one_of
 from core.store.models.projects import Project
 from core.values.states import TaskStatus
 
@@ -18,7 +16,7 @@ class Task(Entity):
     status = peewee.CharField(default=TaskStatus.TODO.value, index=True)
     parent_workspace = peewee.DeferredForeignKey("Workspace", null=True, on_delete="SET NULL")
     position = peewee.IntegerField(default=0)
-    updated_at = MillisecondsField(default=time.time)
+    updated_at = MillisecondsField(default=now)
 
     class Meta:
         constraints = [one_of("status", TaskStatus), peewee.Check("length(title) > 0")]
@@ -60,7 +58,7 @@ class Scratch(Base):
     kind = peewee.CharField()
     owner_id = peewee.CharField()
     payload = JSONField(default=dict)
-    updated_at = MillisecondsField(default=time.time)
+    updated_at = MillisecondsField(default=now)
 
     class Meta:
         primary_key = peewee.CompositeKey("kind", "owner_id")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import peewee
 
-from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, one_of
+from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, now, one_of
 from core.store.models.projects import Repo
 from core.store.models.tasks import Task
 from core.values.states import CheckpointKind, MergeStyle, RunnerKind, WorkspaceState
@@ -28,7 +26,7 @@ class Workspace(Entity):
     published_by = peewee.TextField(null=True)
     idle_timeout = peewee.IntegerField(null=True)
     auto_close_at = MillisecondsField(null=True)
-    last_activity_at = MillisecondsField(default=time.time)
+    last_activity_at = MillisecondsField(default=now)
     deleted_at = MillisecondsField(null=True)
     settings = JSONField(default=dict)
 
