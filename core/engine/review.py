@@ -27,6 +27,8 @@ from core.values.review import (
 )
 from core.values.states import MergeStyle, WorkspaceState
 
+SEE_OUT_SECONDS = 10.0
+"""How long a merge waits for an agent that has answered and is about to exit."""
 KEPT_MARKS = 32
 """Workspaces whose change marks stay in memory."""
 WINDOW_LIMIT = 20_000
@@ -100,6 +102,7 @@ class Review:
         facts = await self._live(name)
         if facts.state is WorkspaceState.CREATING:
             raise ConflictError(f"the workspace {name!r} is still being made", hint="Wait until it is open.")
+        await self._context.supervisor.see_out(name, SEE_OUT_SECONDS)
         if self._context.supervisor.in_workspace(name):
             raise ConflictError(
                 f"something still runs in {name!r}",

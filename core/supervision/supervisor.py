@@ -154,6 +154,18 @@ class Supervisor:
             raise NotFoundError("the agent that asked has ended", hint="Send it a new prompt.")
         await turn.answer(key, option_id)
 
+    async def see_out(self, workspace: str, seconds: float) -> None:
+        """Waits for the agents of a workspace whose turns are over to be gone, at most so many seconds."""
+        leaving = [
+            asyncio.create_task(live.ended.wait())
+            for live in self._live.values()
+            if live.workspace == workspace and live.turn is not None and live.turn.over.is_set()
+        ]
+        if leaving:
+            _, late = await asyncio.wait(leaving, timeout=seconds)
+            for task in late:
+                task.cancel()
+
     async def settle(self, workspace: str, seconds: float | None = None) -> bool:
         """Waits until what follows the ends of a workspace's processes has been seen to.
 
