@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,8 @@ T = TypeVar("T")
 Query = Mapping[str, str | int]
 
 API = "http://boatyard/api/v1"
+LONG_BODY = 2**19
+"""Bytes of a body that are sent in one piece at most."""
 REQUEST_SECONDS = 600
 """An engine that says nothing for so long about a request is given up."""
 
@@ -108,16 +111,17 @@ class Connection:
             raise _unreachable(self._socket, error) from error
 
 
-def _encoded(body: msgspec.Struct | None) -> bytes | None:
-    """The body as JSON.
+def _encoded(body: msgspec.Struct | None) -> bytes | io.BytesIO | None:
+    """The body as JSON; a long one is sent piece by piece, so that the loop goes on.
 
     Raises:
         UsageError: A text in it is not valid Unicode, such as a file name that is not UTF-8.
     """
     try:
-        return msgspec.json.encode(body) if body is not None else None
+        data = msgspec.json.encode(body) if body is not None else None
     except UnicodeEncodeError as error:
         raise _not_unicode(error) from error
+    return io.BytesIO(data) if data is not None and len(data) > LONG_BODY else data
 
 
 def _sendable(query: Query | None) -> Query | None:

@@ -9,7 +9,7 @@ from core.errors import BoatyardError
 from core.git.user_repository import inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
-from core.lifecycle.operation import Step, begin_operation
+from core.lifecycle.operation import Step, begin_operation, crash_point
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turn_records import move_task
@@ -180,8 +180,9 @@ class _MergeRun:
         ]
 
     async def _land(self) -> None:
-        for each in self._prepared:
+        for number, each in enumerate(self._prepared):
             await land_merge(self._facts.name, each)
+            crash_point("merge", f"land:{number}")
 
     async def _record(self, operation_id: str) -> None:
         await self._landing.record(operation_id, self._plans())

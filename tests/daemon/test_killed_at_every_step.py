@@ -1,0 +1,264 @@
+"""SIGKILL right after each step of each operation: the next engine finishes it or takes it back."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import UnreachableError
+from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
+from core.lifecycle.create import POINT_OF_KEEPING, step_labels
+from core.lifecycle.landing import MERGE_STEPS
+from core.lifecycle.operation import CRASH_AT
+from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
+from core.values.entities import Operation
+from core.values.events import ProcessChanged
+from core.values.requests import MergeWorkspace, NewWorkspace, RemoveWorkspace, RunCommand, UpdateRepo
+from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
+from tests.yard import Daemon, Watch, git, make_repository
+
+CREATE = [name for name, _ in step_labels(agent=True)]
+KEPT_FROM = CREATE.index(POINT_OF_KEEPING)
+
+
+def names(steps: tuple[tuple[str, str], ...]) -> list[str]:
+    return [name for name, _ in steps]
+
+
+async def killed(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str, act: Callable[[], Awaitable[Any]]
+) -> None:
+    """Does something with an engine that dies at a point of it, and starts the next engine."""
+    await daemon.stop()
+    monkeypatch.setenv(CRASH_AT, point)
+    await daemon.start()
+    try:
+        await act()
+    except UnreachableError:
+        pass  # it died before it could answer
+    await daemon.gone()
+    monkeypatch.delenv(CRASH_AT)
+    assert await daemon.start(), "the engine did not die"
+
+
+async def operation_of(daemon: Daemon, kind: str) -> Operation:
+    """The latest operation of a kind when it has ended."""
+    # An ended operation is not in the snapshot, so its id is read from the database itself.
+    with closing(sqlite3.connect(f"file:{daemon.home.database}?mode=ro", uri=True)) as database:
+        query = "SELECT id FROM operation WHERE kind = ? ORDER BY created_at DESC LIMIT 1"
+        (operation_id,) = database.execute(query, (kind,)).fetchone()
+    return await daemon.client.wait_operation(operation_id)
+
+
+def nothing_left(daemon: Daemon, repository: Path) -> None:
+    assert list(daemon.home.workspaces.iterdir()) == []
+    for depot in daemon.home.depots.iterdir():
+        if depot.suffix == ".git":
+            assert "/do-it" not in git(depot, "for-each-ref", "--format=%(refname)")
+    assert git(repository, "for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert git(repository, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("step", CREATE)
+async def test_a_creation(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    await daemon.start()
+    repository = daemon.repository()
+    task = await daemon.task("Do it", repository)
+    (repo,) = await daemon.client.repos()
+    await daemon.client.update_repo(repo.id, UpdateRepo(setup_script="echo x >> ../set-up"))
+    body = NewWorkspace(task=task.id, agent="writer", prompt="once")
+    await killed(daemon, monkeypatch, f"create:{step}", lambda: daemon.client.new_workspace(body))
+    ended = await operation_of(daemon, "create")
+    if CREATE.index(step) < KEPT_FROM:
+        assert ended.status is OperationStatus.UNDONE
+        assert ended.error is not None and "engine ended while 'do-it' was being made" in str(ended.error)
+        assert await daemon.client.workspaces() == ()
+        nothing_left(daemon, repository)
+        workspace = await daemon.client.new_workspace(body)  # the name is free again
+        await daemon.done(workspace)
+    else:
+        assert ended.status is OperationStatus.DONE, ended
+    workspace = await daemon.client.workspace("do-it")
+    assert (await daemon.turn(workspace.name)).status is ProcessStatus.COMPLETED
+    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "once\n"
+    assert (Path(workspace.folder) / "set-up").read_text() == "x\n", "a finished step was done again"
+    assert (await daemon.client.workspace("do-it")).state is WorkspaceState.OPEN
+
+
+async def test_a_creation_whose_set_up_still_runs_waits_for_it(daemon: Daemon) -> None:
+    await daemon.start()
+    gate = daemon.fifo()
+    task = await daemon.task("Do it")
+    (repo,) = await daemon.client.repos()
+    script = f"echo x >> ../set-up; read line < {gate}"
+    await daemon.client.update_repo(repo.id, UpdateRepo(setup_script=script))
+    async with daemon.watch() as watch:
+        operation = await daemon.client.new_workspace(NewWorkspace(task=task.id, agent="writer"))
+        await process_started(watch)
+    await daemon.restart()
+    await asyncio.to_thread(gate.write_text, "go\n")
+    await daemon.done(operation)
+    workspace = await daemon.client.workspace("do-it")
+    assert (Path(workspace.folder) / "set-up").read_text() == "x\n"
+    reasons = [each.run_reason for each in await daemon.client.processes("do-it")]
+    assert sorted(reasons) == [RunReason.CODING_AGENT, RunReason.SETUP_SCRIPT]
+
+
+async def process_started(watch: Watch) -> None:
+    await watch.until(ProcessChanged, lambda e: e.process.status is ProcessStatus.RUNNING)
+
+
+async def test_a_retry_that_had_not_begun_goes_on_and_deletes_nothing(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await daemon.start()
+    await daemon.task("x")
+    (repo,) = await daemon.client.repos()
+    await daemon.client.update_repo(repo.id, UpdateRepo(setup_script="[ -e ../fixed ]"))
+    await daemon.client.wait_operation((await daemon.begin(name="do-it", agent="writer", prompt="p")).id)
+    workspace = await daemon.client.workspace("do-it")
+    Path(workspace.folder, "fixed").touch()
+    await killed(daemon, monkeypatch, "create:setup", lambda: daemon.client.retry_setup("do-it"))
+    assert (await operation_of(daemon, "create")).status is OperationStatus.DONE
+    assert (await daemon.turn("do-it")).status is ProcessStatus.COMPLETED
+
+
+async def used_workspace(daemon: Daemon, *repositories: Path) -> None:
+    """A workspace `do-it` with a committed, an uncommitted and an ignored file."""
+    await daemon.start()
+    await daemon.workspace(*repositories, name="do-it")
+    script = "echo c > c.md; git add c.md; git commit -qm c; echo u > u.md; echo i > i.log"
+    folder = daemon.home.workspaces / "do-it" / "code" / "repo"
+    argv = ("sh", "-c", f"cd {folder} && {script}")
+    process = await daemon.client.run_command("do-it", RunCommand(argv=argv))
+    assert (await daemon.client.wait_process(process.id)).exit_code == 0
+
+
+def all_there(folder: Path) -> None:
+    assert {name: (folder / name).read_text() for name in ("c.md", "u.md", "i.log")} == {
+        "c.md": "c\n", "u.md": "u\n", "i.log": "i\n",
+    }  # fmt: skip
+    assert git(folder, "log", "-1", "--format=%s") == "c"
+    assert git(folder, "status", "--porcelain") == "?? u.md"
+
+
+@pytest.fixture
+def repository(daemon: Daemon) -> Path:
+    return daemon.repository("repo", {"README.md": "# Repo\n", ".gitignore": "*.log\n"})
+
+
+@pytest.mark.parametrize("step", names(MERGE_STEPS))
+async def test_a_merge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
+    await used_workspace(daemon, repository, other)
+    before = git(repository, "rev-parse", "main")
+    await killed(daemon, monkeypatch, f"merge:{step}", lambda: daemon.client.merge("do-it", MergeWorkspace()))
+    ended = await operation_of(daemon, "merge")
+    if step in ("snapshot", "compute"):
+        assert ended.status is OperationStatus.UNDONE
+        assert "nothing was moved" in str(ended.error)
+        assert git(repository, "rev-parse", "main") == before
+        assert git(repository, "status", "--porcelain") == ""
+        await daemon.client.merge("do-it", MergeWorkspace())
+    else:
+        assert ended.status is OperationStatus.DONE
+    assert git(repository, "rev-parse", "main^1") == before
+    assert git(repository, "show", "main:c.md") == "c"
+    assert git(repository, "status", "--porcelain") == ""
+    assert (await daemon.client.merge("do-it", MergeWorkspace())).merges == (), "it landed twice"
+    folder = Path((await daemon.client.workspace("do-it")).repos[0].path)
+    assert (folder / "u.md").exists()
+
+
+async def test_a_merge_between_two_repositories(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, repository: Path
+) -> None:
+    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
+    await used_workspace(daemon, repository, other)
+    (daemon.home.workspaces / "do-it" / "code" / "other" / "new.md").write_text("new\n")
+    before = git(other, "rev-parse", "main")
+    await killed(daemon, monkeypatch, "merge:land:0", lambda: daemon.client.merge("do-it", MergeWorkspace()))
+    ended = await operation_of(daemon, "merge")
+    assert ended.status is OperationStatus.FAILED
+    assert "1 of 2 target branches were moved" in str(ended.error)
+    assert git(repository, "show", "main:c.md") == "c"
+    assert git(other, "rev-parse", "main") == before
+    (merged,) = (await daemon.client.merge("do-it", MergeWorkspace())).merges
+    assert git(other, "rev-parse", "main") == merged.commit
+    assert git(other, "show", "main:new.md") == "new"
+
+
+@pytest.mark.parametrize("step", names(CLOSE_STEPS))
+async def test_a_closing(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
+    await killed(daemon, monkeypatch, f"close:{step}", lambda: daemon.client.close_workspace("do-it"))
+    assert (await operation_of(daemon, "close")).status is OperationStatus.DONE
+    workspace = await daemon.client.workspace("do-it")
+    assert workspace.state is WorkspaceState.CLOSED
+    assert (await daemon.client.process(running.id)).status is ProcessStatus.KILLED
+    all_there(Path(workspace.repos[0].path))
+
+
+@pytest.mark.parametrize("step", names(RESTORE_STEPS))
+async def test_an_opening(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    await daemon.done(await daemon.client.close_workspace("do-it"))
+    await killed(daemon, monkeypatch, f"restore:{step}", lambda: daemon.client.restore_workspace("do-it"))
+    assert (await operation_of(daemon, "restore")).status is OperationStatus.DONE
+    workspace = await daemon.client.workspace("do-it")
+    assert workspace.state is WorkspaceState.OPEN
+    all_there(Path(workspace.repos[0].path))
+
+
+@pytest.mark.parametrize("step", names(REMOVE_STEPS))
+async def test_a_removal_and_its_recovery(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
+    body = RemoveWorkspace(force=True)
+    await killed(daemon, monkeypatch, f"remove:{step}", lambda: daemon.client.remove_workspace("do-it", body))
+    assert (await operation_of(daemon, "remove")).status is OperationStatus.DONE
+    assert await daemon.client.workspaces() == ()
+    assert (await daemon.client.process(running.id)).status is ProcessStatus.KILLED
+    assert not (daemon.home.workspaces / "do-it").exists()
+    await daemon.done(await daemon.client.recover_workspace("do-it"))
+    all_there(daemon.home.workspaces / "do-it" / "code" / "repo")
+
+
+@pytest.mark.parametrize("step", names(RECOVER_STEPS))
+async def test_a_recovery(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    await daemon.remove("do-it")
+    await killed(daemon, monkeypatch, f"recover:{step}", lambda: daemon.client.recover_workspace("do-it"))
+    assert (await operation_of(daemon, "recover")).status is OperationStatus.DONE
+    workspace = await daemon.client.workspace("do-it")
+    assert workspace.state is WorkspaceState.OPEN
+    all_there(Path(workspace.repos[0].path))
+
+
+def test_every_kind_of_operation_is_killed_here() -> None:
+    """A new kind of operation has to be added to this file."""
+    kinds = set()
+    for path in (Path(__file__).parents[2] / "core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                if called in ("begin_operation", "_launch", "_write_operation") and node.args:
+                    if isinstance(node.args[0], ast.Constant):
+                        kinds.add(node.args[0].value)
+    assert kinds == {"create", "merge", "close", "restore", "remove", "recover"}

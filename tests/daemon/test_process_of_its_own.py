@@ -1,0 +1,294 @@
+"""The engine as a background process: started on demand, once; stopped; found dead; idle."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import socket
+import stat
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.client import Client
+from core.client.launch import engine_answers, engine_holds, ensure_engine
+from core.errors import ConfigError, StorageError, UnreachableError
+from core.paths import find_home
+from core.server.daemon import LOG_BYTES, LOG_FILES, PrivateLog
+from core.values.events import TaskChanged, WorkspaceChanged
+from core.values.requests import RunCommand, SendPrompt, UpdateRepo, UpdateTask
+from core.values.states import ProcessStatus, TaskStatus
+from tests.waiting import until
+from tests.yard import AGENTS, HOST, Daemon
+
+
+def engines(daemon: Daemon) -> list[psutil.Process]:
+    """All engine processes of the home."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "core.server" in words and str(daemon.home.data) in words:
+            found.append(process)
+    return found
+
+
+async def test_the_first_call_starts_it_and_the_second_finds_it(daemon: Daemon) -> None:
+    assert await daemon.start() is True
+    assert await daemon.start() is False
+    status = await daemon.client.engine_status()
+    assert (status.pid, status.home) == (daemon.pid, str(daemon.home.data))
+    assert [process.pid for process in engines(daemon)] == [daemon.pid]
+
+
+async def test_ten_callers_at_the_same_moment_get_one_engine(daemon: Daemon) -> None:
+    await asyncio.gather(*(ensure_engine(daemon.home) for _ in range(10)))
+    # Those that came too late take a moment to leave.
+    await until(lambda: [process.pid for process in engines(daemon)] == [daemon.pid])
+    assert (await daemon.client.engine_status()).pid == daemon.pid
+
+
+async def test_it_belongs_to_nobodys_terminal(daemon: Daemon) -> None:
+    await daemon.start()
+    (engine,) = engines(daemon)
+    assert engine.terminal() is None
+    assert os.getsid(engine.pid) != os.getsid(0)
+    assert engine.ppid() != os.getpid()
+
+
+async def test_a_start_right_after_a_stop_waits_for_the_end_and_gets_a_new_engine(daemon: Daemon) -> None:
+    await daemon.start()
+    before = daemon.pid
+    await daemon.client.stop_engine()
+    await until(lambda: not daemon.home.socket.exists())
+    await daemon.start()
+    assert daemon.pid != before
+    assert len(engines(daemon)) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_it_cleanly(daemon: Daemon, number: signal.Signals) -> None:
+    await daemon.start()
+    os.kill(daemon.pid, number)
+    await daemon.gone()
+    assert not daemon.home.socket.exists()
+    assert "the engine has stopped" in daemon.home.log.read_text()
+
+
+async def test_stopping_leaves_processes_running_and_the_next_engine_takes_them_up(daemon: Daemon) -> None:
+    await daemon.start()
+    gate = daemon.fifo()
+    workspace = await daemon.workspace()
+    argv = ("sh", "-c", f"echo before; read line < {gate}; echo after; exit 5")
+    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
+    await daemon.stop()
+    await until(lambda: engines(daemon) == [])
+    await daemon.start()
+    assert (await daemon.client.process(process.id)).status is ProcessStatus.RUNNING
+    assert (await daemon.client.engine_status()).running == 1
+    await asyncio.to_thread(gate.write_text, "go\n")
+    ended = await daemon.client.wait_process(process.id)
+    assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 5)
+    assert (await daemon.client.log(process.id)).text == "before\nafter\n"
+
+
+async def test_a_process_that_ends_while_no_engine_runs_keeps_its_exit_code(daemon: Daemon) -> None:
+    await daemon.start()
+    gate = daemon.fifo()
+    workspace = await daemon.workspace()
+    argv = ("sh", "-c", f"read line < {gate}; seq 1 20000; exit 9")
+    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
+    await daemon.kill()
+    await asyncio.to_thread(gate.write_text, "go\n")
+    exit_file = daemon.home.workspaces / workspace.name / "runs" / process.id / "exit"
+    await until(lambda: exit_file.read_text().strip())
+    await daemon.start()
+    ended = await daemon.client.wait_process(process.id)
+    assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 9)
+    chunk = await daemon.client.log(process.id, offset=0, limit=2**20)
+    assert chunk.text.splitlines() == [str(number) for number in range(1, 20001)]
+
+
+async def test_a_turn_that_ended_while_no_engine_ran_is_seen_to(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = daemon.fifo()
+    monkeypatch.setenv("GATE", str(gate))
+    await daemon.start()
+    workspace = await daemon.workspace(agent="gated")
+    await daemon.client.send(workspace.name, SendPrompt(prompt="next", agent="writer"))
+    await daemon.kill()
+    await asyncio.to_thread(gate.write_text, "go\n")
+    await daemon.start()
+    async with daemon.watch() as watch:
+        if (await daemon.client.workspace(workspace.name)).turns < 2:
+            await watch.until(WorkspaceChanged, lambda e: e.workspace.turns == 2)
+    await daemon.turn(workspace)
+    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "next\n"
+    (task,) = await daemon.client.tasks()
+    assert task.status in (TaskStatus.IN_PROGRESS, TaskStatus.IN_REVIEW)
+
+
+async def test_what_follows_a_turn_is_done_by_the_next_engine_when_the_first_was_killed_before(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cleanup script, which runs after a turn, kills the engine: task and queue are still seen to."""
+    await daemon.start()
+    workspace = await daemon.workspace(agent="writer", title="first")
+    await daemon.turn(workspace)
+    (repo,) = await daemon.client.repos()
+    await until_reviewed(daemon)
+    once = f"mkdir ../once && kill -9 {daemon.pid}; true"
+    await daemon.client.update_repo(repo.id, UpdateRepo(cleanup_script=once))
+    await daemon.client.send(workspace.name, SendPrompt(prompt="second"))
+    await daemon.gone()
+    assert await daemon.start()
+    await until_reviewed(daemon)
+    assert (await daemon.client.workspace(workspace.name)).turns == 2
+
+
+async def until_reviewed(daemon: Daemon) -> None:
+    async with daemon.watch() as watch:
+        (task,) = await daemon.client.tasks()
+        if task.status is not TaskStatus.IN_REVIEW:
+            await watch.until(TaskChanged, lambda e: e.task.status is TaskStatus.IN_REVIEW)
+
+
+async def test_it_stops_by_itself_when_nobody_needs_it() -> None:
+    async with Daemon("[engine]\nidle_minutes = 0.002\n" + HOST + AGENTS) as daemon:
+        await daemon.start()
+        await daemon.gone()
+        assert "nobody has needed the engine" in daemon.home.log.read_text()
+
+
+async def test_it_stays_while_a_process_runs_or_somebody_listens() -> None:
+    async with Daemon("[engine]\nidle_minutes = 0.005\n" + HOST + AGENTS) as daemon:
+        await daemon.start()
+        gate = daemon.fifo()
+        workspace = await daemon.workspace()
+        argv = ("sh", "-c", f"read line < {gate}")
+        process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
+        pid = daemon.pid
+        with pytest.raises(TimeoutError):  # several times the limit
+            async with asyncio.timeout(1.5):
+                await daemon.gone()
+        assert (await daemon.client.process(process.id)).status is ProcessStatus.RUNNING
+        async with daemon.watch():
+            await asyncio.to_thread(gate.write_text, "go\n")
+            await daemon.client.wait_process(process.id)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await daemon.gone()
+            assert daemon.pid == pid
+        await daemon.gone()
+
+
+async def test_the_socket_of_a_dead_engine_is_replaced(daemon: Daemon) -> None:
+    daemon.home.socket.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(daemon.home.socket))
+    assert not await engine_answers(daemon.home)
+    await daemon.start()
+    assert (await daemon.client.engine_status()).pid == daemon.pid
+
+
+async def test_socket_lock_log_and_database_are_the_users_alone_whatever_the_umask() -> None:
+    before = os.umask(0)
+    try:
+        async with Daemon() as daemon:
+            await daemon.start()
+            home = daemon.home
+            folders = (home.data, home.state, home.socket.parent, home.workspaces, home.trash)
+            assert {path: stat.S_IMODE(path.stat().st_mode) for path in folders} == dict.fromkeys(
+                folders, 0o700
+            )
+            files = (home.socket, home.lock, home.log, home.database, home.data / "migration.lock")
+            assert {path: stat.S_IMODE(path.stat().st_mode) for path in files} == dict.fromkeys(files, 0o600)
+    finally:
+        os.umask(before)
+
+
+async def test_a_home_with_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    home = find_home(str(tmp_path / ("long" * 40)))
+    assert len(os.fsencode(home.socket)) < 108
+    home.create()
+    (home.config / "config.toml").write_text(HOST)
+    await ensure_engine(home)
+    async with Client(home.socket) as client:
+        assert (await client.engine_status()).home == str(home.data)
+        await client.stop_engine()
+    await until(lambda: not engine_holds(home))
+    home.socket.parent.rmdir()
+
+
+async def test_wrong_settings_keep_it_from_starting_and_are_told_to_the_caller(daemon: Daemon) -> None:
+    (daemon.home.config / "config.toml").write_text("[workspace]\nrunnner = 'host'\n")
+    with pytest.raises(ConfigError, match=r"config\.toml, line 2") as refusal:
+        await daemon.start()
+    assert "'runner'" in refusal.value.hint
+    daemon.configure()
+
+
+async def test_a_database_that_is_refused_is_told_to_the_caller(daemon: Daemon) -> None:
+    daemon.home.database.write_bytes(b"no database")
+    with pytest.raises(StorageError, match="not an SQLite database") as refusal:
+        await daemon.start()
+    assert "backups" in refusal.value.hint
+    assert daemon.home.database.read_bytes() == b"no database"
+    daemon.home.database.unlink()
+
+
+async def test_an_engine_that_dies_while_it_starts_is_told_with_where_to_look(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(UnreachableError, match="ended while it was starting") as refusal:
+        await daemon.start()
+    assert str(daemon.home.log) in refusal.value.hint
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with pytest.raises(UnreachableError, match="cannot be started"):
+        await daemon.start()
+    monkeypatch.undo()
+
+
+async def test_a_lock_that_nobody_lets_go_of_is_told(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.client.launch.START_SECONDS", 0.5)
+    with daemon.home.lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(UnreachableError, match="holds") as refusal:
+            await ensure_engine(daemon.home)
+    assert "engine logs" in refusal.value.hint
+
+
+async def test_the_log_is_rotated(daemon: Daemon) -> None:
+    log = PrivateLog(daemon.home.log, maxBytes=LOG_BYTES, backupCount=LOG_FILES)
+    record = logging.LogRecord("x", logging.INFO, "", 0, "y" * 2**20, None, None)
+    for _ in range(24):
+        log.emit(record)
+    log.close()
+    files = sorted(daemon.home.state.glob("engine.log*"))
+    assert len(files) == LOG_FILES + 1
+    assert all(path.stat().st_size <= LOG_BYTES and path.stat().st_mode & 0o077 == 0 for path in files)
+
+
+async def test_two_homes_see_nothing_of_each_other(daemon: Daemon) -> None:
+    await daemon.start()
+    await daemon.task("here")
+    async with Daemon() as other:
+        await other.start()
+        assert (await other.client.engine_status()).instance != (await daemon.client.engine_status()).instance
+        assert (await other.client.tasks(), await other.client.repos()) == ((), ())
+
+
+async def test_an_acknowledged_write_survives_a_kill(daemon: Daemon) -> None:
+    await daemon.start()
+    task = await daemon.task("x")
+    for number in range(20):
+        await daemon.client.update_task(task.id, UpdateTask(title=f"title {number}"))
+        if number % 7 == 0:
+            await daemon.restart()
+            assert (await daemon.client.task(task.id)).title == f"title {number}"
