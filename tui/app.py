@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
@@ -21,6 +22,7 @@ from core.errors import BoatyardError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
 from tui.glyphs import choose_glyphs
+from tui.key_queue import KeyQueue
 from tui.literal import Scrub, literal
 from tui.palette import Palette, textual_theme
 from tui.preferences import Preferences, read_preferences, write_preferences
@@ -74,6 +76,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._means: Means | None = None
         self._attention: set[str] = set()
         self._rung = 0.0
+        self._keys = KeyQueue(self)
         self._begin_at_newest = newest
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""
@@ -111,6 +114,13 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's filters, and last the one that lets no control character through."""
         return [*super().get_line_filters(), self._scrub]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys from the terminal in order, each after the one before has done what it does."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._keys.take(event, super().on_event)
+        else:
+            await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
         """What is painted first."""

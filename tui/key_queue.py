@@ -1,0 +1,73 @@
+"""Keys one after the other: the next is looked at when the one before has done all it does at once.
+
+A key goes to the focused widget and up through its parents, message loop by message loop, and only there
+turns into an action. Keys that come in one burst, as over a slow line, would overtake: of "i" and a word
+typed after it, the word's letters would still be taken as actions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.widgets import Input, TextArea
+
+PATIENCE = 0.5
+"""Seconds after which a key counts as done whose widget has gone away meanwhile."""
+Deliver = Callable[[events.Event], Awaitable[None]]
+
+
+class KeyQueue:
+    """Holds back keys while an earlier one is on its way."""
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+        self._held: deque[tuple[events.Key, Deliver]] = deque()
+        self._under_way = 0
+        """Number of the key that is on its way; 0 when none is."""
+        self._count = 0
+
+    async def take(self, key: events.Key, deliver: Deliver) -> None:
+        """Delivers a key from the terminal, now or in its turn."""
+        if self._under_way:
+            self._held.append((key, deliver))
+        else:
+            await self._deliver(key, deliver)
+
+    async def _deliver(self, key: events.Key, deliver: Deliver) -> None:
+        target = self._app.focused or self._app.screen
+        if isinstance(target, Input | TextArea) and key.is_printable:
+            await deliver(key)  # typing changes nothing about where the next key goes
+            await self._next()
+            return
+        self._count += 1
+        number = self._under_way = self._count
+        await deliver(key)
+        self._app.set_timer(PATIENCE, lambda: self._done(number))
+        self._follow(target, number)
+
+    def _follow(self, node: MessagePump, number: int) -> None:
+        """Goes the key's way behind it, from widget to parent, up to the app. There an action may have asked
+        for a pane to be shown and then focused, which happens with the next refresh: that is waited for."""
+        if node is self._app:
+            node.call_later(self._after_refresh, number)
+        else:
+            parent = getattr(node, "parent", None) or self._app
+            node.call_later(self._follow, parent, number)
+
+    def _after_refresh(self, number: int) -> None:
+        self._app.screen.call_after_refresh(partial(self._app.call_later, self._done, number))
+
+    async def _done(self, number: int) -> None:
+        if number != self._under_way:
+            return
+        self._under_way = 0
+        await self._next()
+
+    async def _next(self) -> None:
+        if self._held:
+            await self._deliver(*self._held.popleft())
