@@ -14,7 +14,7 @@ from functools import partial
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 PATIENCE = 0.5
 """Seconds after which a key counts as done whose widget has gone away meanwhile."""
@@ -40,7 +40,7 @@ class KeyQueue:
 
     async def _deliver(self, key: events.Key, deliver: Deliver) -> None:
         target = self._app.focused or self._app.screen
-        if isinstance(target, Input | TextArea) and key.is_printable:
+        if isinstance(target, Widget) and target.check_consume_key(key.key, key.character):
             await deliver(key)  # typing changes nothing about where the next key goes
             await self._next()
             return
