@@ -12,8 +12,8 @@ import fcntl
 import os
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import peewee
@@ -113,7 +113,8 @@ def _refused(path: Path, why: str) -> StorageError:
 
 
 def _back_up(home: Home, version: int) -> None:
-    target = home.backups / f"boatyard-v{version}-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}.db"
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+    target = home.backups / f"boatyard-v{version}-{moment}.db"
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     source, copy = sqlite3.connect(home.database), sqlite3.connect(target)
     try:

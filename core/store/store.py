@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 
 import peewee
 
-from core.errors import StorageError
+from core.errors import StorageError, UsageError
 from core.paths import Home
 from core.store.database import open_database
 
@@ -62,9 +62,18 @@ class Store:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)
         except (peewee.PeeweeException, sqlite3.Error) as error:
-            # A full disk shows up as a failed rollback; what really happened is in the context.
-            cause = error.__context__ or error
             raise StorageError(
-                f"the database refused: {cause}",
+                f"the database refused: {_first_cause(error)}",
                 hint="Nothing was changed. Check the disk's free space, then try again.",
             ) from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            raise UsageError(
+                f"a value cannot be kept: {error}", hint="Use UTF-8 text, and numbers of at most 64 bits."
+            ) from error
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """What really happened: a full disk, say, shows up as a rollback that failed after it."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -142,14 +143,23 @@ class LiveTurn:
         return self.transcript.out.consumed
 
     async def _decide(self, record: Record) -> None:
+        await self._carry_out(self._apply(record))
+
+    def _apply(self, record: Record) -> list[Effect]:
         self._journal.append(record)
-        await self._carry_out(self.transcript.apply(record))
+        return self.transcript.apply(record)
 
     async def _carry_out(self, effects: Sequence[Effect]) -> None:
-        for effect in effects:
-            await self._do(effect)
+        """Does what the effects say, in the order in which a replay gives them too.
 
-    async def _do(self, effect: Effect) -> None:
+        What a policy's answer leads to comes last: by then the driver had been fed the whole chunk.
+        """
+        left = deque(effects)
+        while left:
+            left.extend(await self._do(left.popleft()))
+
+    async def _do(self, effect: Effect) -> list[Effect]:
+        """Carries out one effect; returns the effects of a decision that was made about it."""
         match effect:
             case Upsert(entry=entry):
                 self._changed.add(entry.id)
@@ -159,7 +169,7 @@ class LiveTurn:
             case AskApproval() as ask:
                 chosen = await self._keeper.approval_asked(self.process_id, ask)
                 if chosen is not None:
-                    await self._decide(Record("answer", self._at(), time.time(), key=ask.key, option=chosen))
+                    return self._apply(Record("answer", self._at(), time.time(), key=ask.key, option=chosen))
             case WithdrawApproval(key=key):
                 await self._keeper.approval_withdrawn(self.process_id, key)
             case AgentSession(id=agent_session_id):
@@ -171,6 +181,7 @@ class LiveTurn:
                 await self._line.close()
             case TurnEnded():
                 self.over.set()
+        return []
 
     async def _send(self, data: bytes) -> None:
         self._journal.append(Record("sent", self._at(), time.time()))

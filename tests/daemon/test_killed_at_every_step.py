@@ -81,8 +81,8 @@ async def test_a_creation(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step:
         assert ended.error is not None and "engine ended while 'do-it' was being made" in str(ended.error)
         assert await daemon.client.workspaces() == ()
         nothing_left(daemon, repository)
-        workspace = await daemon.client.new_workspace(body)  # the name is free again
-        await daemon.done(workspace)
+        again = await daemon.client.new_workspace(body)  # the name is free again
+        await daemon.done(again)
     else:
         assert ended.status is OperationStatus.DONE, ended
     workspace = await daemon.client.workspace("do-it")
