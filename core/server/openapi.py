@@ -30,7 +30,7 @@ def openapi_document() -> dict[str, Any]:
         AnyEvent,
         *(kind for route in ROUTES for kind in (route.returns, route.body) if kind),
     ]
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas, components = msgspec.json.schema_components(types, schema_hook=_any_value, ref_template=_REF)
     events = schemas[1]
     bodies = iter(schemas[2:])
     paths: dict[str, dict[str, Any]] = {}
@@ -45,6 +45,13 @@ def openapi_document() -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": components},
     }
+
+
+def _any_value(kind: type) -> dict[str, Any]:
+    """The schema of a field whose type is `object`."""
+    if kind is not object:
+        raise NotImplementedError
+    return {"description": "Any JSON value"}
 
 
 def _operation(route: Route, answer: object, body: object) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from core.errors import ConflictError, NotFoundError, UsageError
+from core.store import models as m
 from core.values.conversation import EntryKind
 from core.values.events import ApprovalChanged, LogGrew, ProcessChanged, TaskChanged, WorkspaceChanged
 from core.values.requests import (
@@ -20,7 +21,7 @@ from core.values.requests import (
 )
 from core.values.states import Activity, ApprovalStatus, ProcessStatus, RunReason, TaskStatus
 from tests.waiting import until
-from tests.yard import AGENTS, HOST, Yard
+from tests.yard import AGENTS, HOST, Yard, git
 
 
 @pytest.fixture
@@ -189,16 +190,12 @@ async def test_the_cleanup_script_runs_after_a_turn_but_not_after_a_stop(yard: Y
 
 
 async def test_each_turn_has_a_checkpoint_before_and_after(yard: Yard) -> None:
-    from core.store import models as m
-
     async with yard.watch() as watch:
         workspace = await yard.workspace(agent="writer")
         await watch.until(TaskChanged, lambda e: e.task.status is TaskStatus.IN_REVIEW)
     rows = await yard.engine._context.store.read(lambda: [(c.number, c.kind) for c in m.Checkpoint.select()])
     assert rows == [(1, "before_turn"), (2, "after_turn")]
     (repo,) = workspace.repos
-    from tests.yard import git
-
     refs = git(yard.home.depots / f"{repo.repo_id}.git", "for-each-ref", "--format=%(refname)").splitlines()
     assert sum("/checkpoints/" in ref for ref in refs) == 2
 

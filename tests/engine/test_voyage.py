@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from core.errors import ConflictError
 from core.values.conversation import EntryKind
-from core.values.events import OperationChanged, ProcessChanged, TaskChanged
-from core.values.requests import AnswerApproval, MergeWorkspace, RunTask, SendPrompt
+from core.values.events import ApprovalChanged, OperationChanged, ProcessChanged, TaskChanged
+from core.values.requests import AnswerApproval, MergeWorkspace, RunCommand, RunTask, SendPrompt
 from core.values.states import (
     Activity,
+    ApprovalStatus,
     MergeStyle,
     OperationStatus,
     ProcessStatus,
@@ -69,8 +71,6 @@ async def test_a_conflict_changes_nothing_and_names_the_file(yard: Yard) -> None
 
     preview = await yard.client.merge_preview(workspace.name)
     assert [conflict.path for conflict in preview.conflicts] == ["WORK.md"]
-    from core.errors import ConflictError
-
     with pytest.raises(ConflictError, match=r"WORK\.md|conflict"):
         await yard.client.merge(workspace.name, MergeWorkspace())
     assert git(repository, "rev-parse", "main") == before
@@ -78,9 +78,6 @@ async def test_a_conflict_changes_nothing_and_names_the_file(yard: Yard) -> None
 
 
 async def test_the_demo_agent_asks_is_answered_and_takes_a_follow_up(yard: Yard) -> None:
-    from core.values.events import ApprovalChanged
-    from core.values.states import ApprovalStatus
-
     async with yard.watch() as watch:
         workspace = await yard.workspace(title="Describe README.md", agent="demo")
         asked = await watch.until(ApprovalChanged, lambda e: e.approval.status is ApprovalStatus.PENDING)
@@ -108,8 +105,6 @@ async def test_a_workspace_over_two_repositories_merges_into_both(yard: Yard) ->
     one, two = yard.repository("one"), yard.repository("two")
     workspace = await yard.workspace(one, two)
     assert [repo.name for repo in workspace.repos] == ["one", "two"]
-    from core.values.requests import RunCommand
-
     script = "for r in one two; do echo $r > $r/NEW.md; done"
     process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", script)))
     assert (await yard.client.wait_process(process.id)).status is ProcessStatus.COMPLETED
