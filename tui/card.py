@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from core.values.entities import Project, Repo, Task
 from core.values.states import TaskStatus
-from tui.durations import age
+from tui.durations import ago
 from tui.glyphs import Glyphs
 from tui.prose import prose
 from tui.rows import RowView
@@ -65,7 +65,7 @@ def task_card(task: Task, workspaces: int) -> Draw:
             *(((" ", "text"), *line) for line in prose(task.title, width - 2, glyphs, "title")),
         ]
         lines += [
-            ((f" {glyphs.state(sign)} {word}", sign), (f"   made {age(task.created_at)} ago", "dim")),
+            ((f" {glyphs.state(sign)} {word}", sign), (f"   made {ago(task.created_at)}", "dim")),
             (),
         ]
         if task.description:

@@ -79,6 +79,8 @@ class DiffView(RowView):
         last = max((max(line.old or 0, line.new or 0) for line in diff.lines), default=0)
         self._digits = max(self._digits if page else 3, len(str(last)))
         self.rows_changed()
+        if page == 0 and self.cursor_row == 0:
+            self.move_to(next((at for at, each in enumerate(diff.lines) if each.kind is LineKind.HUNK), 0))
         if diff.total <= MOST_LINES:
             self._colour(page, diff.lines)
 

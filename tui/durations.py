@@ -21,6 +21,12 @@ def age(moment: float, now: float | None = None) -> str:
     return f"{int(seconds // DAY)}d" if seconds < 365 * DAY else f"{int(seconds // (365 * DAY))}y"
 
 
+def ago(moment: float, now: float | None = None) -> str:
+    """How long ago `moment` was, as a phrase."""
+    since = age(moment, now)
+    return "just now" if since == "now" else f"{since} ago"
+
+
 def took(started: float | None, ended: float | None, now: float | None = None) -> str:
     """How long something took, or has taken until now: `0.4s`, `12s`, `3m05s`, `2h04m`."""
     if not started:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values.entities import Task, Workspace
-from tui.durations import age
+from tui.durations import ago
 from tui.file_tree import SIGNS
 from tui.rows import RowView
 from tui.spans import Line, Span, fit
@@ -64,7 +64,7 @@ class Inspector(RowView):
                 (f"  from {repo.base_commit[:8]}", "dim"),
             )
             facts.append((repo.name[:10], tip))
-        facts.append(("made", ((f"{age(workspace.created_at)} ago", "text"),)))
+        facts.append(("made", ((ago(workspace.created_at), "text"),)))
         width = max(10, self.scrollable_content_region.width - 12)
         facts.append(("folder", ((fit(workspace.folder, width, cut=self.glyphs.cut, keep_end=True), "dim"),)))
         return facts

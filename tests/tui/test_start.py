@@ -96,6 +96,48 @@ def test_a_terminal_that_is_lost_ends_the_interface() -> None:
         assert terminal.end(5.0) == -signal.SIGHUP
 
 
+SHELL = """
+import asyncio
+from tests.tui.harbour import Harbour
+from core.values.states import TaskStatus
+from tui.app import BoatyardApp
+harbour = Harbour()
+project = harbour.put_project("app")
+harbour.put_workspace(harbour.put_task(project, "task", TaskStatus.IN_PROGRESS), "one")
+
+async def shell_argv(name, body):
+    asyncio.ensure_future(rain())
+    return ("sh", "-c", "echo THE-SHELL-RAN; read answer; echo IT-READ-$answer")
+
+async def rain():
+    for number in range(200):
+        harbour.put_task(project, f"rain {number}")
+        await asyncio.sleep(0.005)
+
+harbour.shell_argv = shell_argv
+BoatyardApp(harbour.connect).run()
+"""
+
+
+def test_a_shell_outside_tmux_gets_the_terminal_while_the_interface_goes_on() -> None:
+    with Terminal([sys.executable, "-c", SHELL], env=_environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        terminal.press(b"jjj")
+        terminal.until(lambda written: b"Demo agent" in written)
+        terminal.press(b"E")
+        terminal.until(lambda written: b"THE-SHELL-RAN" in written)
+        left = terminal.written.rfind(b"\x1b[?1049l")
+        assert left > terminal.written.rfind(b"\x1b[?1049h")
+        for _ in range(30):
+            terminal.read(0.05)
+        assert b"rain" not in terminal.written[left:]
+        terminal.press(b"yes\r")
+        terminal.until(lambda written: b"IT-READ-yes" in written)
+        terminal.until(lambda written: b"\x1b[?1049h" in written[left:] and b"rain 1" in written[left:])
+        terminal.press(b"\x11")
+        assert terminal.end() == 0
+
+
 def test_at_rest_nothing_is_written() -> None:
     with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
