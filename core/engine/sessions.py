@@ -11,6 +11,7 @@ from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
 from core.lifecycle.turn_records import turn_runs
@@ -69,8 +70,12 @@ class Sessions:
             return SendAnswer(process=await self._turns.start(facts, executor, body.prompt))
 
     async def stop(self, name: str) -> StoppedAnswer:
-        """Stops everything that runs in the workspace. Queued prompts stay queued."""
-        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        """Stops everything that runs in the workspace. Queued prompts stay queued.
+
+        Raises:
+            ConflictError: The workspace is being made: what is to be stopped is yet to start.
+        """
+        await self._context.store.read(lambda: refuse_busy(lookup.live_workspace(name), ("create",)))
         await self._closing.stop_processes(name)
         return StoppedAnswer(stopped=name)
 

@@ -138,7 +138,7 @@ def test_a_rejected_request_leaves_the_files_alone(opened: Open, user: User) -> 
 def test_a_running_agent_is_stopped_by_a_key(opened: Open, user: User) -> None:
     terminal = opened()
     start_task(terminal, f"slowly {TITLE}")
-    terminal.wait_for("slowly", "1 running")
+    terminal.wait_for("slowly", "1 running", "2 ~~~")
     terminal.keys("s")
     terminal.wait_for("Stop it")
     terminal.keys("s")
