@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any, NoReturn
 
 from core.cli.verb import Verb
@@ -36,6 +37,7 @@ def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
         "Without a command: the terminal interface.",
     )
     _add_common(parser, default=None)
+    parser.add_argument("--version", action="version", version=f"boatyard {version('boatyard')}")
     commands = parser.add_subparsers(dest="noun", metavar="COMMAND", required=True, parser_class=Parser)
     for verb in verbs:
         if not verb.noun:

@@ -21,6 +21,7 @@ from core.cli.progress import watch_operation
 from core.cli.sample import PROMPT, make_sample
 from core.cli.settings import declare_settings, wanted_settings
 from core.cli.verb import Verb
+from core.cli.verbs.paths import absolute
 from core.client import Client
 from core.errors import BoatyardError, NotFoundError
 from core.values.entities import Process, Project, Task
@@ -32,9 +33,7 @@ AGENT = "demo"
 
 
 async def demo(call: Invocation) -> int:
-    folder = (
-        Path(call.args.dir).expanduser().absolute() if call.args.dir else call.home.data / "demo" / "harbour"
-    )
+    folder = absolute(call.args.dir) if call.args.dir else call.home.data / "demo" / "harbour"
     call.out.line("A demonstration: the agent is built in, and no model is behind it.")
     async with call.engine() as client:
         voyage = _Voyage(call.out, client, time.time())

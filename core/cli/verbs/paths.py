@@ -5,9 +5,27 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from core.errors import UsageError
+
 
 def repo_key(text: str) -> str:
-    """An absolute path for what is a path here; a name or an id stays as it is."""
-    if text and (os.sep in text or text.startswith((".", "~")) or Path(text).is_dir()):
-        return str(Path(text).expanduser().absolute())
+    """An absolute path for what is a path here; a name or an id stays as it is.
+
+    Raises:
+        UsageError: It begins with the name of a user that does not exist.
+    """
+    if text and (os.sep in text or text.startswith((".", "~")) or os.path.isdir(text)):
+        return str(absolute(text))
     return text
+
+
+def absolute(text: str) -> Path:
+    """A path from the command line, made absolute.
+
+    Raises:
+        UsageError: It begins with the name of a user that does not exist.
+    """
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise UsageError(f"{text[:80]!r} names no user's folder", hint="Write the path out.") from error
