@@ -163,6 +163,8 @@ class Store:
             known = self.workspaces.get(workspace.name)
             if known is None or known.task_id != workspace.task_id:
                 self._changes.structure = True
+                if known is not None:
+                    self.workspaces_of[known.task_id].remove(known.name)
                 self.workspaces_of.setdefault(workspace.task_id, []).append(workspace.name)
             self.workspaces[workspace.name] = workspace
             self._names[workspace.id] = workspace.name
