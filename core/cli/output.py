@@ -33,16 +33,10 @@ class Output:
             text = msgspec.json.encode(value, enc_hook=str).decode()
             self._write((escape_invisible(text) if self._out.isatty() else text) + "\n")
 
-    def line(self, text: str = "", *, mark: str = "", colour: str = "") -> None:
-        """A line for people, made safe; nothing with `--json`. The colour is the mark's, else the line's."""
-        if self.json:
-            return
-        safe = safe_text(text)
-        if mark:
-            safe = f"{self.paint(mark, colour)} {safe}"
-        elif colour:
-            safe = self.paint(safe, colour)
-        self._write(safe + "\n")
+    def line(self, text: str = "", colour: str = "", *, mark: str = "", mark_colour: str = "") -> None:
+        """A line for people, made safe, behind a mark if one is given; nothing with `--json`."""
+        if not self.json:
+            self._write(self._paint(mark, mark_colour) + self._paint(safe_text(text), colour) + "\n")
 
     def data(self, text: str) -> None:
         """Text as it is, such as a patch or a log: safe on a terminal, untouched in a pipe."""
