@@ -23,7 +23,7 @@ from core.client import Client
 from core.client.launch import engine_answers, engine_holds, ensure_engine
 from core.engine import Engine
 from core.paths import Home, find_home
-from core.server.application import make_application
+from core.server.application import make_runner
 from core.values.entities import Operation, Process, Task, Workspace
 from core.values.events import AnyEvent
 from core.values.requests import AddProject, AddTask, NewWorkspace, RemoveWorkspace, WantedSettings
@@ -193,7 +193,7 @@ class Yard(Base):
     async def open(self) -> None:
         """Starts an engine on the home, as after another one has ended."""
         self.engine = await Engine.open(self.home)
-        self._runner = web.AppRunner(make_application(self.engine), access_log=None, shutdown_timeout=1.0)
+        self._runner = make_runner(self.engine, shutdown_seconds=1.0)
         await self._runner.setup()
         self.home.socket.unlink(missing_ok=True)
         await web.UnixSite(self._runner, str(self.home.socket)).start()

@@ -61,7 +61,7 @@ class Output:
         widths = [max(len(row[column]) for row in table) for column in range(len(header))]
         for number, row in enumerate(table):
             text = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            self.line(text, "dim" if number == 0 else "")
+            self.line(text, colour="dim" if number == 0 else "")
 
     def note(self, text: str) -> None:
         """Words about what happens, on standard error."""

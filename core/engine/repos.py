@@ -65,7 +65,7 @@ class Repos:
             try:
                 return (await self.get(key)).path
             except NotFoundError:
-                if not Path(key).is_dir():
+                if not os.path.isdir(key):
                     raise
         return await self._canonical(key)
 

@@ -18,7 +18,7 @@ from aiohttp import web
 from core.engine import Engine
 from core.errors import BoatyardError, UnreachableError
 from core.paths import Home
-from core.server.application import make_application
+from core.server.application import make_runner
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _lock(home: Home) -> Iterator[None]:
 async def _serve(home: Home, report: int) -> None:
     engine = await Engine.open(home)
     try:
-        runner = web.AppRunner(make_application(engine), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        runner = make_runner(engine, shutdown_seconds=SHUTDOWN_SECONDS)
         await runner.setup()
         await _listen(runner, home)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,228 @@
+"""Every verb, for people and with `--json`: one document that a program can read."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli.main import main
+from core.cli.verbs import VERBS
+from core.client import Client
+from core.paths import find_home
+from core.values.events import ApprovalChanged
+from tests.acceptance.user import git, make_repository
+from tests.cli.conftest import Boatyard
+
+OTHERS = {"demo", "run", "workspace new", "task start"}
+"""Verbs with tests of their own, here or in the acceptance tests."""
+DONE: set[str] = set()
+
+
+class Calls:
+    """Each command twice: with `--json`, which gives exactly one document, and for people."""
+
+    def __init__(self, boatyard: Boatyard) -> None:
+        self._boatyard = boatyard
+
+    def __call__(self, verb: str, *argv: str, twice: bool = True, codes: tuple[int, ...] = (0,)) -> Any:
+        DONE.add(verb)
+        answer = self._boatyard(*verb.split(), *(("--json", *argv) if argv else ("--json",)), ok=False)
+        assert answer.code in codes, (verb, argv, answer)
+        lines = answer.out.splitlines()
+        assert len(lines) == 1, (verb, lines)
+        if twice:
+            people = self._boatyard(*verb.split(), *argv, ok=False)
+            assert people.code in codes, (verb, argv, people)
+            assert not people.out.startswith(("{", "[")), people.out
+        return json.loads(lines[0])
+
+
+@pytest.fixture
+def call(boatyard: Boatyard) -> Calls:
+    return Calls(boatyard)
+
+
+def test_the_engine(call: Calls) -> None:
+    assert call("engine start")["pid"] > 0
+    assert call("engine status")["running"] == 0
+    assert call("engine logs", "-n", "5")["lines"]
+    assert call("engine stop", twice=False)["stopped"] is True
+    assert call("engine stop")["stopped"] is False
+    assert call("engine status", codes=(5,)) == {"running": False}
+    call("engine start")
+
+
+def test_machine_and_settings(call: Calls, person: object) -> None:
+    names = {finding["name"] for finding in call("doctor", codes=(0, 1))}
+    assert {"python", "git", "sqlite", "disk", "modes", "settings", "engine", "host", "docker"} <= names
+    assert call("version")["version"]
+    assert call("config path")["exists"] is True
+    assert call("config check")["workspace"]["runner"] == "host"
+    agents = {agent["name"]: agent for agent in call("agent list")}
+    assert agents["demo"]["demonstration"] and agents["writer"]["available"]
+
+
+def test_projects_and_repos(call: Calls, tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "alone", {"a": "a"})
+    repo = call("repo add", str(repository), twice=False)
+    assert repo["path"] == str(repository)
+    assert repo in call("repo list")
+    changed = call("repo set", str(repository), "--setup-script", "true", "--parallel-setup", "yes")
+    assert (changed["setup_script"], changed["parallel_setup"]) == ("true", True)
+    assert call("repo show", "alone") == changed
+    project = call("project add", "alone", str(repository), twice=False)
+    assert project["repo_ids"] == [repo["id"]]
+    assert project in call("project list")
+    assert call("project set", "alone", "--merge-style", "squash")["merge_style"] == "squash"
+    assert call("project show", project["id"][:8])["name"] == "alone"
+    assert call("project set", "alone", "--remove-repo", str(repository), twice=False)["repo_ids"] == []
+    assert call("project remove", "alone", twice=False)["removed"] == "alone"
+    assert call("repo remove", repo["id"], twice=False)["removed"] == repo["id"]
+
+
+def test_tasks(call: Calls, boatyard: Boatyard) -> None:
+    boatyard("project", "add", "tasks")
+    task = call("task add", "First", "--project", "tasks", "--description", "long", twice=False)
+    assert (task["title"], task["status"], task["description"]) == ("First", "todo", "long")
+    assert task in call("task list", "--project", "tasks")
+    assert call("task set", task["id"], "--title", "Renamed")["title"] == "Renamed"
+    assert call("task show", task["id"][:8])["title"] == "Renamed"
+    assert call("task done", task["id"])["status"] == "done"
+    assert call("task cancel", task["id"])["status"] == "cancelled"
+    assert call("task set", task["id"], "--status", "todo")["status"] == "todo"
+    assert call("task list", "--status", "todo", "--project", "tasks")[0]["id"] == task["id"]
+    call("task remove", task["id"], twice=False)
+    assert call("task list", "--project", "tasks") == []
+
+
+def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, repository: Path) -> None:
+    shown = call("workspace show", workspace)
+    assert (shown["name"], shown["turns"]) == (workspace, 1)
+    assert shown in call("workspace list")
+    assert call("status")["workspaces"] >= 1
+    assert call("workspace logs", workspace)["text"] == "did: Do it\n"
+    assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]
+    assert "WORK.md" in {node["name"] for node in call("workspace files", workspace, "repo")}
+    assert call("workspace cat", workspace, "repo/WORK.md")["lines"] == ["Do it"]
+    assert call("workspace requests", workspace) == call("workspace queue", workspace) == []
+    assert call("workspace send", workspace, "More", "--wait", twice=False)["status"] == "completed"
+    assert call("workspace stop", workspace)["stopped"] == workspace
+    process = call("process list", "--workspace", workspace)[0]
+    assert call("process show", process["id"][:8])["exit_code"] == 0
+    assert call("process logs", process["id"])["text"] == "did: More\n"
+    assert call("process stop", process["id"])["status"] == "completed"
+    assert call("workspace shell", workspace, twice=False)["argv"][0] == "sh"
+    assert call("workspace exec", workspace, "--", "true")["exit_code"] == 0
+    assert call("workspace merge", workspace, "--dry-run")["conflicts"] == []
+    (merge,) = call("workspace merge", workspace, "-m", "Land", twice=False)["merges"]
+    assert git(repository, "rev-parse", "main") == merge["commit"]
+    for verb in ("close", "restore", "remove", "recover"):
+        argv = (workspace, "--force") if verb == "remove" else (workspace,)
+        operation = call(f"workspace {verb}", *argv, twice=False)
+        assert (operation["kind"], operation["status"]) == (verb, "done")
+
+
+def test_permissions(call: Calls, boatyard: Boatyard, repository: Path) -> None:
+    argv = ("--repo", str(repository), "--agent", "demo", "--json")
+    for verb in ("approve", "reject"):
+        name = boatyard("run", f"Describe README.md, {verb}", *argv).json["workspace"]["name"]
+        asked = asyncio.run(_asked(boatyard, name))
+        assert call("workspace requests", name)[0]["id"] == asked
+        answered = call(f"workspace {verb}", name, asked[:8], twice=False)
+        assert (answered["id"], answered["status"]) == (asked, "answered")
+        boatyard("workspace", "stop", name)
+        refused = boatyard("workspace", verb, name, ok=False)
+        assert refused.code == 3 and "asks for permission" in refused.err
+
+
+async def _asked(boatyard: Boatyard, name: str) -> str:
+    """The id of the request that waits in a workspace, as soon as one does."""
+    async with Client(find_home().socket) as client, asyncio.timeout(20):
+        since = (await client.snapshot()).sequence
+        for approval in await client.approvals(name):
+            return approval.id
+        async for event in client.events(since):
+            if isinstance(event, ApprovalChanged) and event.approval.workspace == name:
+                return event.approval.id
+    raise AssertionError("the engine went away")
+
+
+def test_set_up_that_fails_is_retried(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "broken", {"a": "a"})
+    boatyard("repo", "add", str(repository))
+    boatyard("repo", "set", str(repository), "--setup-script", f"[ -e {tmp_path}/fixed ]")
+    boatyard("project", "add", "broken", str(repository))
+    task = boatyard("task", "add", "x", "--project", "broken", "--json").json
+    failed = boatyard("workspace", "new", task["id"], "--name", "broken", ok=False)
+    assert failed.code == 1
+    assert "✗ run the set-up scripts" in failed.err
+    assert "boatyard: the set-up script of broken failed: exit code 1\n" in failed.err
+    (tmp_path / "fixed").touch()
+    assert call("workspace retry", "broken", twice=False)["status"] == "done"
+    boatyard("workspace", "remove", "broken", "--force")
+
+
+def test_every_verb_was_called() -> None:
+    """Runs last: a new verb has to be called in this file."""
+    verbs = {f"{verb.noun} {verb.name}".strip() for verb in VERBS}
+    if len(DONE) > 10:  # not when a single test of the file is run
+        assert verbs - OTHERS - DONE == set()
+
+
+SCRIPT = "printf 'a\\nb'; exit 42"
+
+
+class TestExec:
+    def test_output_comes_as_it_is_and_the_exit_code_is_the_commands(
+        self, boatyard: Boatyard, workspace: str
+    ) -> None:
+        answer = boatyard(
+            "workspace", "exec", workspace, "--", "sh", "-c", "printf 'a\\nb'; exit 42", ok=False
+        )
+        assert (answer.code, answer.out) == (42, "a\nb")
+
+    def test_a_second_pair_of_hyphens_belongs_to_the_command(
+        self, boatyard: Boatyard, workspace: str
+    ) -> None:
+        answer = boatyard("workspace", "exec", workspace, "--", "printf", "%s|", "--", "-x", "--")
+        assert answer.out == "--|-x|--|"
+
+    def test_a_shell_replaces_the_command_line(
+        self, boatyard: Boatyard, workspace: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        called: list[tuple[str, list[str]]] = []
+        monkeypatch.setattr("os.execvp", lambda file, argv: called.append((file, list(argv))))
+        boatyard("workspace", "shell", workspace, "pwd")
+        assert called[0][0] == "sh"
+        assert called[0][1][-1] == "pwd"
+
+
+def test_a_binary_file_is_not_printed(boatyard: Boatyard, workspace: str) -> None:
+    answer = boatyard("workspace", "cat", workspace, "repo/data.bin", ok=False)
+    assert (answer.code, answer.out) == (2, "")
+    assert "binary file of 3 bytes" in answer.err
+
+
+def test_a_prompt_and_a_message_are_read_from_standard_input(
+    boatyard: Boatyard, workspace: str, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("From a pipe"))
+    boatyard("workspace", "send", workspace, "-", "--wait")
+    monkeypatch.setattr("sys.stdin", io.StringIO("Message from a pipe"))
+    boatyard("workspace", "merge", workspace, "-m", "-")
+    assert git(repository, "show", "main:WORK.md").splitlines()[-1] == "From a pipe"
+    assert git(repository, "log", "-1", "--format=%s", "main") == "Message from a pipe"
+
+
+def test_help_names_every_noun_and_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    for noun in {verb.noun for verb in VERBS}:
+        with pytest.raises(SystemExit) as left:
+            main([*filter(None, [noun]), "--help"])
+        assert left.value.code == 0
+        text = capsys.readouterr().out
+        assert all(verb.name in text for verb in VERBS if verb.noun == noun)
