@@ -36,7 +36,9 @@ class Output:
     def line(self, text: str = "", colour: str = "", *, mark: str = "", mark_colour: str = "") -> None:
         """A line for people, made safe, behind a mark if one is given; nothing with `--json`."""
         if not self.json:
-            self._write(self._paint(mark, mark_colour) + self._paint(safe_text(text), colour) + "\n")
+            self._write(
+                self._paint(mark, mark_colour) + self._paint(safe_text(text, multiline=True), colour) + "\n"
+            )
 
     def data(self, text: str) -> None:
         """Text as it is, such as a patch or a log: safe on a terminal, untouched in a pipe."""

@@ -39,7 +39,7 @@ async def doctor(call: Invocation) -> int:
     call.out.document([finding.__dict__ for finding in findings])
     for finding in findings:
         mark, colour = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "")}[finding.good]
-        call.out.line(f"{finding.name:<10} {finding.text}", mark=mark, colour=colour)
+        call.out.line(f" {finding.name:<10} {finding.text}", mark=mark, mark_colour=colour)
         if finding.advice:
             call.out.line(f"             {finding.advice}")
     return 1 if any(finding.good is False for finding in findings) else 0
