@@ -70,6 +70,8 @@ class Removal:
         for repo in facts.repos:
             untracked, ignored, changed = await self._count_files(facts, repo.name)
             depot = self._place(name).depot(repo.repo_id)
+            if await _all_landed(depot, name):
+                untracked = changed = 0  # uncommitted here, but in the target branch
             report = LossReport(
                 workspace=name,
                 unmerged_commits=report.unmerged_commits
@@ -192,3 +194,11 @@ async def _count_unmerged(depot: Depot, name: str, target_branch: str) -> int:
         return 0
     without = [f"^{await depot.target(target_branch)}", *([f"^{work.landed}"] if work.landed else [])]
     return int((await depot.git.run("rev-list", "--count", work.head, *without)).text)
+
+
+async def _all_landed(depot: Depot, name: str) -> bool:
+    """Whether the last landing brought everything that the workspace has, uncommitted work included."""
+    work = await read_work(depot, name)
+    if work is None or work.landed is None:
+        return False
+    return await depot.tree(work.snapshot) == await depot.tree(work.landed)

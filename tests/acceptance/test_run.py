@@ -74,3 +74,18 @@ def test_a_second_merge_brings_only_what_is_new(user: User, tmp_path: Path) -> N
     assert git(repository, "diff", "--name-only", first, "main").splitlines() == ["MORE.md"]
     assert git(repository, "log", "-1", "--format=%s", "main") == "More"
     assert user.boatyard("workspace", "merge", name, "--json").json["merges"] == []
+
+
+def test_what_has_landed_does_not_count_as_a_loss(user: User, tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "small", {"README.md": "# Small\n"})
+    name = user.boatyard("run", "Write", "--repo", str(repository), "--runner", "host", "--json").json[
+        "workspace"
+    ]["name"]
+    user.boatyard("workspace", "exec", name, "--", "sh", "-c", "echo new > NEW.md")
+    refused = user.boatyard("workspace", "remove", name, "--json", ok=False)
+    assert refused.code == 4
+    assert refused.error["details"]["untracked_files"] == 1
+    user.boatyard("workspace", "merge", name)
+    user.boatyard("workspace", "remove", name)
+    user.boatyard("workspace", "recover", name)
+    assert user.boatyard("workspace", "cat", name, "small/NEW.md").out == "new\n"

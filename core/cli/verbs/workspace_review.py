@@ -85,11 +85,13 @@ async def merge(call: Invocation) -> None:
             return
         message = sys.stdin.read() if args.message == "-" else args.message
         result = await client.merge(args.name, MergeWorkspace(style=style, message=message))
+        names = {repo.repo_id: repo.name for repo in (await client.workspace(args.name)).repos}
     call.out.document(result)
     if not result.merges:
         call.out.line("nothing to merge: the target branch has it all")
     for landed in result.merges:
-        call.out.line(f"merged into {landed.target_branch}: {landed.commit[:12]} ({landed.style.value})")
+        repo = names.get(landed.repo_id, "")
+        call.out.line(f"{repo}: {landed.target_branch} is at {landed.commit[:12]} ({landed.style.value})")
 
 
 def _print_preview(out: Output, preview: MergePreview) -> None:
