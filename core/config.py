@@ -7,6 +7,7 @@ file that is wrong is used.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -78,7 +79,7 @@ def load_config(path: Path) -> Config:
         ConfigError: The file cannot be read, is not TOML, or holds a wrong key or value.
     """
     try:
-        if not path.exists():
+        if not os.path.lexists(path):
             return Config()
         if not path.is_file() or path.stat().st_size > FILE_LIMIT:
             raise ConfigError(f"{path} is not a regular file of at most {FILE_LIMIT} bytes")
@@ -98,7 +99,7 @@ def _explain(path: Path, text: str, message: str) -> ConfigError:
     where = re.search(r" - at `\$\.?(.*)`$", message)
     place = where.group(1) if where else ""
     unknown = re.search(r"unknown field `(.+?)`", message)
-    key = unknown.group(1) if unknown else place.rpartition(".")[2]
+    key = unknown.group(1) if unknown else re.sub(r"\[.*\]$", "", place.rpartition(".")[2])
     line = _line_of(text, key)
     hint = ""
     if unknown:

@@ -1,0 +1,40 @@
+"""Ten thousand tasks and two hundred workspaces are one snapshot, read with a fixed number of queries."""
+
+from __future__ import annotations
+
+from core.store import models as m
+from core.values.events import TaskChanged
+from core.values.states import TaskStatus, WorkspaceState
+from tests.bench.snapshot import TASKS, WORKSPACES, fill
+from tests.yard import Yard
+
+
+async def test_a_large_harbour_is_one_snapshot(yard: Yard) -> None:
+    await yard.engine._context.store.write(fill)
+    queries: list[str] = []
+    database = m.Project._meta.database
+    execute = database.execute_sql
+
+    def counted(sql: str, *args: object) -> object:
+        queries.append(sql)
+        return execute(sql, *args)
+
+    database.execute_sql = counted
+    try:
+        snapshot = await yard.client.snapshot()
+    finally:
+        del database.execute_sql
+    assert (len(snapshot.tasks), len(snapshot.workspaces)) == (TASKS, WORKSPACES)
+    assert len(queries) < 25, queries
+    assert snapshot.tasks[0].status is TaskStatus.TODO
+    assert {workspace.state for workspace in snapshot.workspaces} == {WorkspaceState.OPEN}
+    assert all(len(workspace.repos) == 1 and workspace.turns == 1 for workspace in snapshot.workspaces)
+
+
+async def test_in_a_large_harbour_a_change_is_told_alone(yard: Yard) -> None:
+    await yard.engine._context.store.write(fill)
+    async with yard.watch() as watch:
+        task = await yard.task("one more")
+        event = await watch.until(TaskChanged)
+    assert event.task == task
+    assert len(watch.seen) <= 3
