@@ -82,13 +82,17 @@ def load_config(path: Path) -> Config:
         if not os.path.lexists(path):
             return Config()
         if not path.is_file() or path.stat().st_size > FILE_LIMIT:
-            raise ConfigError(f"{path} is not a regular file of at most {FILE_LIMIT} bytes")
+            raise ConfigError(
+                f"{path} is not a regular file of at most {FILE_LIMIT} bytes", hint="Move it away."
+            )
         text = path.read_text(encoding="utf-8")
         return msgspec.convert(tomllib.loads(text), Config)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}", hint="Check its permissions."
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text") from error
+        raise ConfigError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", hint="See the TOML format's rules for this line.") from error
     except msgspec.ValidationError as error:

@@ -126,7 +126,10 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
     for name, value in settings.env.items():
         check_text(f"the variable {name[:40]!r}", name + value)
         if not name or "=" in name:
-            raise UsageError(f"{name[:40]!r} cannot be the name of an environment variable")
+            raise UsageError(
+                f"{name[:40]!r} cannot be the name of an environment variable",
+                hint="Use letters, digits and underscores.",
+            )
     if settings.network not in ("full", "none"):
         raise UsageError(f"the network {settings.network[:40]!r} is unknown", hint="Use 'full' or 'none'.")
     if not (0.01 <= settings.cpus <= 4096 and settings.memory_mb >= 16 and settings.processes >= 4):

@@ -161,7 +161,10 @@ def _refuse_same_names(project: m.Project) -> None:
 def _unlink(project: m.Project, repo: m.Repo) -> None:
     condition = (m.ProjectRepo.project == project) & (m.ProjectRepo.repo == repo)
     if not m.ProjectRepo.delete().where(condition).execute():
-        raise NotFoundError(f"the repo {repo.path} is not in the project {project.name!r}")
+        raise NotFoundError(
+            f"the repo {repo.path} is not in the project {project.name!r}",
+            hint=f"'boatyard project show {project.name}' lists its repos.",
+        )
 
 
 def default_project_name(path: str) -> str:

@@ -127,7 +127,10 @@ class Sessions:
         def write() -> str:
             row = lookup.by_id(m.QueuedPrompt, prompt_id, "queued prompt")
             if row.workspace.name != name:
-                raise NotFoundError(f"there is no such prompt in the queue of {name!r}")
+                raise NotFoundError(
+                    f"there is no such prompt in the queue of {name!r}",
+                    hint=f"'boatyard workspace queue {name}' lists what waits.",
+                )
             row.delete_instance()
             return str(row.id)
 

@@ -35,7 +35,7 @@ class Call:
         """
         text = self._request.query.get(name, "false")
         if text not in ("true", "false", "1", "0"):
-            raise UsageError(f"{name} is {text[:40]!r}, not true or false")
+            raise UsageError(f"{name} is {text[:40]!r}, not true or false", hint="Use true or false.")
         return text in ("true", "1")
 
     def number(self, name: str, default: int) -> int:
@@ -48,5 +48,5 @@ class Call:
         if text is None:
             return default
         if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdigit() or len(text) > 18:
-            raise UsageError(f"{name} is {text[:40]!r}, not a whole number")
+            raise UsageError(f"{name} is {text[:40]!r}, not a whole number", hint="Use digits.")
         return int(text)

@@ -138,7 +138,7 @@ class _Voyage:
         since = (await self._client.snapshot()).sequence
         process_id = (await self._client.workspace(name)).process_id
         if process_id is None:
-            raise BoatyardError(f"no agent has started in {name!r}")
+            raise BoatyardError(f"no agent has started in {name!r}", hint=f"boatyard workspace show {name}")
         await self._allow(name)
         if not (await self._client.process(process_id)).status.ended:
             async for event in self._client.events(since):

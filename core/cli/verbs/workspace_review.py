@@ -65,7 +65,10 @@ async def cat(call: Invocation) -> None:
         while more:
             window = await client.file(call.args.name, call.args.path, start=start, limit=WINDOW)
             if window.binary:
-                raise UsageError(f"{window.path!r} is a binary file of {window.size} bytes")
+                raise UsageError(
+                    f"{window.path!r} is a binary file of {window.size} bytes",
+                    hint=f"Read it in the workspace: boatyard workspace exec {call.args.name} -- cat PATH",
+                )
             if call.out.json:
                 call.out.document(window)
             else:
