@@ -17,6 +17,7 @@ from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
+from core.engine.conversations import Conversations
 from core.engine.planning import Planner
 from core.engine.processes import Processes
 from core.engine.projects import Projects
@@ -80,7 +81,8 @@ class Engine:
         self.tasks = Tasks(context, removal)
         starting = Starting(context, self.repos, self.tasks, Planner(context), creation)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)
-        self.sessions = Sessions(context, self._starter, self._turns, closing)
+        self.sessions = Sessions(context, self._turns, closing)
+        self.conversations = Conversations(context, self._starter)
         self.processes = Processes(context, self._starter)
         self.review = Review(context, self._snapshots, landing)
         self.agents = Agents(context)

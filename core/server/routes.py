@@ -130,7 +130,7 @@ _SESSIONS = (
     ),
     Route(
         "GET", _W + "/conversation",
-        lambda c: c.engine.sessions.conversation(c.part("name"), c.number("end", -1), c.number("limit", 200)),
+        lambda c: c.engine.conversations.window(c.part("name"), c.number("end", -1), c.number("limit", 200)),
         Conversation, query=("end", "limit"),
     ),
     Route(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-import peewee
 
 from core.store import models as m
+from core.store import workspace_queries as queries
 from core.values.entities import (
     Approval,
     ApprovalOption,
@@ -29,7 +29,6 @@ from core.values.entities import (
     Task,
     Turn,
     Workspace,
-    WorkspaceRepo,
 )
 from core.values.states import (
     Activity,
@@ -115,25 +114,11 @@ def task(row: m.Task) -> Task:
 def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     """The workspaces with their repos and what goes on in them."""
     ids = [row.id for row in rows]
-    repos = _workspace_repos(ids)
-    sessions = _latest_sessions(ids)
-    agents = _latest_agents(ids)
-    turns = _counts(
-        m.Session.select(m.Session.workspace, peewee.fn.COUNT(m.ExecutionProcess.id))
-        .join(m.ExecutionProcess)
-        .where(
-            m.Session.workspace.in_(ids),
-            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
-            ~m.ExecutionProcess.dropped,
-        )
-        .group_by(m.Session.workspace)
-    )
-    queued = _counts(
-        m.QueuedPrompt.select(m.QueuedPrompt.workspace, peewee.fn.COUNT(m.QueuedPrompt.id))
-        .where(m.QueuedPrompt.workspace.in_(ids))
-        .group_by(m.QueuedPrompt.workspace)
-    )
-    waiting = _waiting(ids)
+    repos = queries.repos_of(ids)
+    sessions = queries.latest_sessions(ids)
+    agents = queries.latest_agents(ids)
+    turns, queued = queries.turns(ids), queries.queued(ids)
+    asking = queries.waiting(ids)
     parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
     return tuple(
         Workspace(
@@ -142,7 +127,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             task_id=row.task_id,
             branch=row.branch,
             state=WorkspaceState(row.state),
-            activity=_activity(row, agents.get(row.id), row.id in waiting),
+            activity=_activity(row, agents.get(row.id), row.id in asking),
             runner=RunnerKind(row.runner),
             notice=row.notice,
             repos=tuple(repos[row.id]),
@@ -178,72 +163,6 @@ def _activity(row: m.Workspace, agent: tuple[str, str] | None, waiting: bool) ->
     if row.state == WorkspaceState.FAILED or (agent and agent[1] in _ENDED_BADLY):
         return Activity.FAILED
     return Activity.IDLE
-
-
-def _counts(query: Any) -> dict[str, int]:
-    return dict(query.tuples())
-
-
-def _waiting(ids: Sequence[str]) -> set[str]:
-    query = (
-        m.Approval.select(m.Session.workspace)
-        .join(m.ExecutionProcess)
-        .join(m.Session)
-        .where(m.Session.workspace.in_(ids), m.Approval.status == ApprovalStatus.PENDING)
-    )
-    return {row[0] for row in query.tuples()}
-
-
-def _latest_sessions(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Id and executor of each workspace's latest session."""
-    query = (
-        m.Session.select(m.Session.workspace, m.Session.id, m.Session.executor)
-        .where(m.Session.workspace.in_(ids))
-        .order_by(m.Session.created_at, peewee.SQL("rowid"))
-    )
-    return {workspace_id: (session_id, executor) for workspace_id, session_id, executor in query.tuples()}
-
-
-def _latest_agents(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Id and status of each workspace's latest agent process."""
-    e = m.ExecutionProcess
-    query = (
-        e.select(m.Session.workspace, e.id, e.status)
-        .join(m.Session)
-        .where(m.Session.workspace.in_(ids), e.run_reason == RunReason.CODING_AGENT, ~e.dropped)
-        .order_by(e.started_at)
-    )
-    return {workspace_id: (process_id, status) for workspace_id, process_id, status in query.tuples()}
-
-
-def _workspace_repos(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
-    found: dict[str, list[WorkspaceRepo]] = defaultdict(list)
-    w = m.WorkspaceRepo
-    query = (
-        w.select(
-            w.workspace, w.repo, m.Repo.name, w.target_branch, w.base_commit, w.head, w.added, w.removed,
-            m.Workspace.working_directory,
-        )
-        .join(m.Repo)
-        .switch(w)
-        .join(m.Workspace)
-        .where(w.workspace.in_(ids))
-        .order_by(w.position)
-    )  # fmt: skip
-    for workspace_id, repo_id, name, target, base, head, added, removed, folder in query.tuples():
-        found[workspace_id].append(
-            WorkspaceRepo(
-                repo_id=repo_id,
-                name=name,
-                path=f"{folder}/{name}",
-                target_branch=target,
-                base_commit=base,
-                head=head,
-                added=added,
-                removed=removed,
-            )
-        )
-    return found
 
 
 def session(row: m.Session, workspace_name: str) -> Session:

@@ -1,0 +1,92 @@
+"""Conversations read by window: from memory while a turn runs, else rebuilt from its files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from core.lifecycle.context import Context
+from core.lifecycle.place import Place
+from core.lifecycle.processes import Processes
+from core.processes.run_directory import RunDirectory
+from core.store import lookup, views
+from core.store import models as m
+from core.supervision.journal import Journal
+from core.supervision.transcript import Transcript, replay
+from core.values.conversation import Conversation, Entry
+from core.values.states import RunReason
+
+KEPT_TURNS = 64
+"""Ended turns whose entries stay in memory after they were read."""
+WINDOW_LIMIT = 2000
+"""Entries that one answer holds at most."""
+
+
+class Conversations:
+    """What has been said in workspaces."""
+
+    def __init__(self, context: Context, processes: Processes) -> None:
+        self._context = context
+        self._processes = processes
+        self._kept: OrderedDict[str, tuple[Entry, ...]] = OrderedDict()
+
+    async def window(self, name: str, end: int, limit: int) -> Conversation:
+        """A window of the latest session's entries.
+
+        Args:
+            end: Index behind the window's last entry; negative: the end of the conversation.
+            limit: Entries at most.
+        """
+        process_ids = await self._context.store.read(_latest_turns, name)
+        entries: list[Entry] = []
+        for process_id in process_ids:
+            entries += await self._entries(name, process_id)
+        stop = len(entries) if end < 0 else min(end, len(entries))
+        start = max(0, stop - max(1, min(limit, WINDOW_LIMIT)))
+        return Conversation(entries=tuple(entries[start:stop]), total=len(entries), start=start)
+
+    async def _entries(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        """A turn's entries: those in memory while it runs, else rebuilt from its files."""
+        turn = self._context.supervisor.live_turn(process_id)
+        if turn is not None:
+            return in_order(turn.entries)
+        if process_id not in self._kept:
+            self._kept[process_id] = await self._rebuild(name, process_id)
+            while len(self._kept) > KEPT_TURNS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(process_id)
+        return self._kept[process_id]
+
+    async def _rebuild(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        _, driver = await self._processes.driver_of(process_id)
+        if driver is None:
+            return ()
+        place = Place(self._context.home, name)
+        run = RunDirectory(place.root / "runs" / process_id)
+        journal = Journal(place.journal / f"{process_id}.jsonl")
+        process = await self._context.store.read(
+            lambda: views.process(m.ExecutionProcess.get_by_id(process_id))
+        )
+        transcript = Transcript(driver)
+
+        def rebuild() -> tuple[Entry, ...]:
+            records = list(journal.records())
+            replay(transcript, records, run.read, process.started_at)
+            return in_order(transcript.entries)
+
+        return await asyncio.to_thread(rebuild)
+
+
+def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries.values(), key=lambda entry: entry.order))
+
+
+def _latest_turns(name: str) -> list[str]:
+    """The agent processes of the latest session, oldest first."""
+    row = lookup.live_workspace(name)
+    session = row.sessions.order_by(m.Session.created_at.desc()).first()
+    if session is None:
+        return []
+    e = m.ExecutionProcess
+    query = e.select(e.id).where(e.session == session, e.run_reason == RunReason.CODING_AGENT, ~e.dropped)
+    return [process_id for (process_id,) in query.order_by(e.started_at).tuples()]

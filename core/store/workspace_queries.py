@@ -1,0 +1,105 @@
+"""What goes on in workspaces, each asked for all of them at once. Call on the store's thread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import peewee
+
+from core.store import models as m
+from core.values.entities import WorkspaceRepo
+from core.values.states import ApprovalStatus, RunReason
+
+
+def turns(ids: Sequence[str]) -> dict[str, int]:
+    """How many turns each workspace has had."""
+    return counts(
+        m.Session.select(m.Session.workspace, peewee.fn.COUNT(m.ExecutionProcess.id))
+        .join(m.ExecutionProcess)
+        .where(
+            m.Session.workspace.in_(ids),
+            m.ExecutionProcess.run_reason == RunReason.CODING_AGENT,
+            ~m.ExecutionProcess.dropped,
+        )
+        .group_by(m.Session.workspace)
+    )
+
+
+def queued(ids: Sequence[str]) -> dict[str, int]:
+    """How many prompts wait in each workspace."""
+    return counts(
+        m.QueuedPrompt.select(m.QueuedPrompt.workspace, peewee.fn.COUNT(m.QueuedPrompt.id))
+        .where(m.QueuedPrompt.workspace.in_(ids))
+        .group_by(m.QueuedPrompt.workspace)
+    )
+
+
+def counts(query: Any) -> dict[str, int]:
+    """A grouped count by workspace."""
+    return dict(query.tuples())
+
+
+def waiting(ids: Sequence[str]) -> set[str]:
+    """The workspaces in which an agent asks for permission."""
+    query = (
+        m.Approval.select(m.Session.workspace)
+        .join(m.ExecutionProcess)
+        .join(m.Session)
+        .where(m.Session.workspace.in_(ids), m.Approval.status == ApprovalStatus.PENDING)
+    )
+    return {row[0] for row in query.tuples()}
+
+
+def latest_sessions(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id and executor of each workspace's latest session."""
+    query = (
+        m.Session.select(m.Session.workspace, m.Session.id, m.Session.executor)
+        .where(m.Session.workspace.in_(ids))
+        .order_by(m.Session.created_at, peewee.SQL("rowid"))
+    )
+    return {workspace_id: (session_id, executor) for workspace_id, session_id, executor in query.tuples()}
+
+
+def latest_agents(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id and status of each workspace's latest agent process."""
+    e = m.ExecutionProcess
+    query = (
+        e.select(m.Session.workspace, e.id, e.status)
+        .join(m.Session)
+        .where(m.Session.workspace.in_(ids), e.run_reason == RunReason.CODING_AGENT, ~e.dropped)
+        .order_by(e.started_at)
+    )
+    return {workspace_id: (process_id, status) for workspace_id, process_id, status in query.tuples()}
+
+
+def repos_of(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
+    """Each workspace's repos, in their order."""
+    found: dict[str, list[WorkspaceRepo]] = defaultdict(list)
+    w = m.WorkspaceRepo
+    query = (
+        w.select(
+            w.workspace, w.repo, m.Repo.name, w.target_branch, w.base_commit, w.head, w.added, w.removed,
+            m.Workspace.working_directory,
+        )
+        .join(m.Repo)
+        .switch(w)
+        .join(m.Workspace)
+        .where(w.workspace.in_(ids))
+        .order_by(w.position)
+    )  # fmt: skip
+    for workspace_id, repo_id, name, target, base, head, added, removed, folder in query.tuples():
+        found[workspace_id].append(
+            WorkspaceRepo(
+                repo_id=repo_id,
+                name=name,
+                path=f"{folder}/{name}",
+                target_branch=target,
+                base_commit=base,
+                head=head,
+                added=added,
+                removed=removed,
+            )
+        )
+    return found
