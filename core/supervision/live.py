@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from core.errors import BoatyardError
 from core.processes.run_directory import RunDirectory
 from core.runners.runner import Environment, Runner
 from core.supervision.pulse import Pulse
@@ -32,3 +34,25 @@ class LiveProcess:
     output_ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process is gone and all its output has been read."""
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def write_input(self, data: bytes) -> None:
+        """Writes to the process's standard input; one that has ended meanwhile needs nothing any more.
+
+        Raises:
+            ConflictError: It lives and does not take it.
+        """
+        try:
+            await self.run.write_input(data)
+        except BoatyardError:
+            if not self.output_ended.is_set() and self.run.exit_code() is None:
+                raise
+
+
+def run_directory(environment: Environment, process_id: str) -> RunDirectory:
+    """Where a process of a workspace has its files."""
+    return RunDirectory(environment.root / "runs" / process_id)
+
+
+def journal_path(environment: Environment, process_id: str) -> Path:
+    """Where the engine keeps what went into a turn; no sandbox sees this folder."""
+    return environment.root / "journal" / f"{process_id}.jsonl"

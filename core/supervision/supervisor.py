@@ -13,13 +13,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from core.agents.driver import Driver
 from core.errors import BoatyardError, NotFoundError
 from core.processes.command import Command
 from core.processes.follow import Output, follow
-from core.processes.run_directory import RunDirectory
 from core.runners import Environment, Runner
 from core.store import Store
 from core.supervision import records
@@ -27,7 +25,7 @@ from core.supervision.bulletin import Bulletin
 from core.supervision.ending import GRACE_SECONDS, Ending
 from core.supervision.hub import EventHub
 from core.supervision.journal import Journal
-from core.supervision.live import LiveProcess
+from core.supervision.live import LiveProcess, journal_path, run_directory
 from core.supervision.pulse import Pulse
 from core.supervision.recorder import Approve, TurnRecorder
 from core.supervision.transcript import Transcript
@@ -190,7 +188,7 @@ class Supervisor:
         live.growth = Pulse(lambda: self._bulletin.growth(live))
         if subject.driver is not None:
             line = Line(
-                lambda data: _write_input(live, data),
+                live.write_input,
                 lambda: asyncio.to_thread(live.run.close_input),
             )
             journal = Journal(journal_path(subject.environment, process_id))
@@ -248,21 +246,3 @@ class Supervisor:
         except TimeoutError:
             log.info("agent %s of %s does not exit: terminating it", live.id, live.workspace)
             await self._ending.terminate(live)
-
-
-def run_directory(environment: Environment, process_id: str) -> RunDirectory:
-    """Where a process of a workspace has its files."""
-    return RunDirectory(environment.root / "runs" / process_id)
-
-
-def journal_path(environment: Environment, process_id: str) -> Path:
-    """Where the engine keeps what went into a turn; no sandbox sees this folder."""
-    return environment.root / "journal" / f"{process_id}.jsonl"
-
-
-async def _write_input(live: LiveProcess, data: bytes) -> None:
-    try:
-        await live.run.write_input(data)
-    except BoatyardError:
-        if not live.output_ended.is_set() and live.run.exit_code() is None:
-            raise
