@@ -26,13 +26,14 @@ from tui.log_view import LogView
 from tui.process_list import ProcessList
 from tui.prompt import Prompt
 from tui.rows import RowView
+from tui.situation import Situation, why_not
 from tui.spans import Span, fit, width_of
 from tui.states import workspace_sign
 from tui.store import Changes, Store
 
 if TYPE_CHECKING:
     from core.values.conversation import Entry
-    from core.values.entities import Approval
+    from core.values.entities import Approval, Workspace
     from core.values.events import EntryChanged
 
 KEPT_FEEDS = 20
@@ -180,7 +181,7 @@ class SessionPane(Vertical):
         self._notice.set_class(bool(workspace.notice), "-shown")
         self._notice.show(((f" {glyphs.waiting} {workspace.notice}", "warning"),), ())
         self._approval.show(self._store.approvals_of(workspace.name), workspace.folder)
-        self._tell_prompt(workspace.activity in (Activity.RUNNING, Activity.WAITING), workspace.queued)
+        self._tell_prompt(workspace)
         busy = (
             workspace.name in self._store.operations and not self._store.operations[workspace.name].ended_at
         )
@@ -200,9 +201,14 @@ class SessionPane(Vertical):
         )
         return ()
 
-    def _tell_prompt(self, busy: bool, queued: int) -> None:
+    def _tell_prompt(self, workspace: Workspace) -> None:
+        busy = workspace.activity in (Activity.RUNNING, Activity.WAITING)
         verb = "Queue for when the turn ends" if busy else "Write to the agent"
-        self._prompt.placeholder = f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
+        obstacle = why_not("prompt", Situation(workspace=workspace))
+        self._prompt.placeholder = (
+            f"Not now: {obstacle}" if obstacle else f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
+        )
+        queued = workspace.queued
         self.query_one("#prompt-box").border_title = f" {queued} queued " if queued else ""
 
     def _ticked(self) -> None:

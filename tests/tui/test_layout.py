@@ -4,9 +4,10 @@ from functools import partial
 
 import pytest
 
+from core.values.conversation import Entry, EntryKind
 from core.values.review import Change
 from tests.tui.harbour import Harbour, changed_file
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.steering import SIZES, Helm, at_the_helm
 
 
 def seen(helm: Helm) -> set[str]:
@@ -91,3 +92,16 @@ async def test_the_session_names_the_demonstration_and_what_isolates_nothing(fle
     async with at_the_helm(fleet, (80, 24)) as helm:
         await helm.open_workspace("first")
         await helm.sees("(demonstration)", "Nothing isolates this workspace")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_conversation_opens_at_its_end(fleet: Harbour, size: tuple[int, int]) -> None:
+    for number in range(80):
+        text = f"Line {number} of a long talk"
+        entry = Entry(id=str(number), process_id="p", kind=EntryKind.MESSAGE, order=number, text=text)
+        fleet.put_entry("second", entry)
+    fleet.put_approval("second", "Second asks", "", ())
+    async with at_the_helm(fleet, size) as helm:
+        await helm.until(lambda: helm.app.store.waiting(), "it waits")
+        await helm.press("semicolon")
+        await helm.sees("Second asks", "Line 79 of a long talk")

@@ -192,6 +192,7 @@ async def test_a_failed_set_up_shows_why_and_r_tries_again(fleet: Harbour) -> No
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
         await helm.sees("Set-up script", "exit code 1", "the script failed", "Look at it.", "try again")
+        await helm.sees("Not now: the set-up failed")
         await helm.press("r")
         assert await helm.asked("retry_setup") == "second"
 
