@@ -88,14 +88,15 @@ class Processes:
             executor: Who works.
             prompt: What it is told.
             resume: The agent's own id of the session to go on with; empty: a new one.
-            queued_id: The queued prompt that this is, if it is one.
+            queued_id: The queued prompt that this is, if it is one: the process takes over its id, so that
+                whoever queued it can follow it.
 
         Raises:
             ConflictError: A turn runs in the workspace already.
         """
         cwd = self._place(facts.name).working_directory(facts)
         action: dict[str, object] = {"executor": executor.name, "cwd": cwd, "resume": resume}
-        process_id = new_id()
+        process_id = queued_id or new_id()
         request = TurnRequest(process_id, prompt, cwd, resume)
         launch = executor.launch(request, contained=self._context.runners[facts.runner].isolates)
         new = NewProcess(

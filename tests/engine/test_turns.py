@@ -53,6 +53,8 @@ async def test_prompts_sent_meanwhile_are_queued_and_start_in_order(yard: Yard, 
         await yard.turn(workspace)
     assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "first\nthird\n"
     assert await yard.client.queue(workspace.name) == ()
+    turn = await yard.client.turn(queue[0].id)
+    assert turn.prompt == "first", "the process of a queued prompt has another id than the prompt"
 
 
 async def test_prompts_sent_at_the_same_moment_give_one_turn_and_a_queue(yard: Yard, gate: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 
 from core.cli.invocation import Invocation
 from core.cli.output import short
-from core.cli.turn import wait_for_turn
+from core.cli.turn import wait_for_queued, wait_for_turn
 from core.cli.verb import Verb
 from core.cli.verbs.process import declare_log, outcome, print_log
 from core.cli.verbs.workspace import name
@@ -23,6 +23,8 @@ async def send(call: Invocation) -> int:
         prompt = sys.stdin.read()
     async with call.engine() as client:
         sent = await client.send(call.args.name, SendPrompt(prompt=prompt, agent=call.args.agent))
+        if not isinstance(sent, Process) and call.args.wait:
+            sent = await wait_for_queued(call.out, client, sent)
         if not isinstance(sent, Process):
             call.out.result(sent, f"queued behind the turn that runs, at place {sent.position + 1}")
             return 0
