@@ -224,12 +224,14 @@ class Daemon(Base):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.start()
-        for workspace in await self.client.workspaces():
-            await self.client.stop_workspace(workspace.name)
-        await self.stop()
-        await self.client.close()
-        self.delete()
+        try:
+            await self.start()
+            for workspace in await self.client.workspaces():
+                await self.client.stop_workspace(workspace.name)
+            await self.stop()
+        finally:
+            await self.client.close()
+            self.delete()
 
     @property
     def pid(self) -> int:

@@ -22,6 +22,10 @@ START_SECONDS = 30.0
 """How long an engine may take to start; a migration of a large database is the slow case."""
 
 
+OTHER_SECONDS = 30.0
+"""How long another engine that holds the home may take to answer, or to end."""
+
+
 async def engine_answers(home: Home) -> bool:
     """Whether something accepts connections on the home's socket."""
     try:
@@ -102,7 +106,7 @@ def _spawn(home: Home) -> bytes:
 async def _wait_for_other(home: Home) -> bool:
     """Waits until the other engine answers, which it then does, or has ended: then it is our turn again."""
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(OTHER_SECONDS):
             # The other starter's pipe is not ours to read, so the engine is asked for again and again.
             while not await engine_answers(home):
                 if not engine_holds(home):

@@ -256,7 +256,7 @@ async def test_an_engine_that_dies_while_it_starts_is_told_with_where_to_look(
 
 
 async def test_a_lock_that_nobody_lets_go_of_is_told(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.client.launch.START_SECONDS", 0.5)
+    monkeypatch.setattr("core.client.launch.OTHER_SECONDS", 0.2)
     with daemon.home.lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(UnreachableError, match="holds") as refusal:

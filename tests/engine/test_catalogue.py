@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import AgentError, BoatyardError, ConflictError, NotFoundError, UnreachableError, UsageError
@@ -129,6 +129,7 @@ async def test_names_are_made_from_titles_and_numbered(yard: Yard) -> None:
     assert names == ["fix-the-grosse-bug", "fix-the-grosse-bug-2", "fix-the-grosse-bug-3"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_every_title_gives_a_legal_name(title: str) -> None:
     name = name_from_title(title)

@@ -34,6 +34,7 @@ CUTS = st.lists(st.integers(0, 10_000), max_size=12)
 
 
 class TestLines:
+    @settings(deadline=None)
     @given(st.binary(max_size=300).map(lambda b: b.replace(b"\x07", b"\n")), CUTS)
     def test_however_it_is_cut_the_lines_are_the_same(self, data: bytes, cuts: list[int]) -> None:
         buffer = LineBuffer()
@@ -79,7 +80,7 @@ class TestJournal:
         assert (tmp_path / "journal" / "x.jsonl").stat().st_mode & 0o077 == 0
 
     @given(st.integers(0, 200))
-    @settings(max_examples=60)
+    @settings(max_examples=60, deadline=None)
     def test_a_line_cut_short_by_a_crash_is_left_out_and_the_next_engine_goes_on(self, at: int) -> None:
 
         with tempfile.TemporaryDirectory() as folder:
