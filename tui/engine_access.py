@@ -10,6 +10,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
+from core.errors import UnreachableError
 from tui.link import Connect
 
 if TYPE_CHECKING:
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 
 
 def connector(home: Home) -> Connect:
-    """A way to the engine of `home`, which starts it when it does not run."""
+    """A way to the engine of `home`, which starts it when it does not run and that is wanted."""
 
-    async def connect() -> Client:
+    async def connect(start: bool) -> Client:
         client = await asyncio.to_thread(importlib.import_module, "core.client")
         launch = await asyncio.to_thread(importlib.import_module, "core.client.launch")
-        await launch.ensure_engine(home)
+        if start:
+            await launch.ensure_engine(home)
+        elif not await launch.engine_answers(home):
+            raise UnreachableError("the engine was told to stop", hint="Press R to start it.")
         made: Client = client.Client(home.socket)
         return made
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FIRST_WAIT, LAST_WAIT = 0.25, 10.0
 """Seconds between attempts: the first, and the longest."""
+LOOK_SECONDS = 2.0
+"""After the engine was told to stop: between two looks for one that somebody else has started since."""
 
 
 class LinkState(Enum):
@@ -28,7 +30,7 @@ class LinkState(Enum):
     STARTING = "starting"
     CONNECTED = "connected"
     LOST = "unreachable, reconnecting"
-    STOPPED = "stopped"
+    STOPPED = "stopped, R starts it"
 
     @property
     def connected(self) -> bool:
@@ -36,7 +38,8 @@ class LinkState(Enum):
         return self is LinkState.CONNECTED
 
 
-Connect = Callable[[], Awaitable["Client"]]
+Connect = Callable[[bool], Awaitable["Client"]]
+"""Gives a client of the engine; told whether to start one that does not run, else `UnreachableError`."""
 Told = Callable[[LinkState, BoatyardError | None], None]
 
 
@@ -50,6 +53,8 @@ class Link:
         self._told = told
         self._client: Client | None = None
         self._again = asyncio.Event()
+        self._may_start = True
+        """False after the engine was told to stop, until R: it is not started again unasked."""
         self._wait = FIRST_WAIT
         self.state = LinkState.STARTING
 
@@ -69,6 +74,7 @@ class Link:
     def reconnect(self) -> None:
         """Tries again now, and takes a fresh snapshot."""
         self._store.loaded = False
+        self._may_start = True
         self._again.set()
 
     def _set(self, state: LinkState, error: BoatyardError | None = None) -> None:
@@ -93,11 +99,18 @@ class Link:
             await self._drop()
             if self._again.is_set():
                 continue
-            self._set(LinkState.STOPPED if told_to_stop else LinkState.LOST, error)
-            await self._pause(None if told_to_stop else self._wait)
-            self._wait = min(self._wait * 2, LAST_WAIT)
+            if told_to_stop:
+                self._may_start = False
+            if self._may_start:
+                self._set(LinkState.LOST, error)
+                await self._pause(self._wait)
+                self._wait = min(self._wait * 2, LAST_WAIT)
+            else:
+                if self.state is not LinkState.STOPPED:
+                    self._set(LinkState.STOPPED, error)
+                await self._pause(LOOK_SECONDS)
 
-    async def _pause(self, seconds: float | None) -> None:
+    async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._again.wait(), seconds)
         except TimeoutError:
@@ -110,7 +123,7 @@ class Link:
 
     async def _session(self) -> bool:
         """One connection, from its start to its end; True when the engine was told to stop."""
-        self._client = await self._connect()
+        self._client = await self._connect(self._may_start)
         if not self._store.loaded:
             self._bridge.load(await self._client.snapshot())
         self._set(LinkState.CONNECTED)

@@ -61,6 +61,16 @@ class MergeRows(RowView):
         return self._rows[index], ()
 
 
+def _conflicts(count: int) -> str:
+    return "1 conflict" if count == 1 else f"{count} conflicts"
+
+
+def conflict_path(conflict: Conflict, repos: dict[str, str]) -> str:
+    """The path of a file in conflict; where there are several repos, as seen from the workspace's folder."""
+    name = repos.get(conflict.repo_id, "") if len(repos) > 1 else ""
+    return f"{name}/{conflict.path}" if name else conflict.path
+
+
 class MergeSheet(Sheet[MergeForm]):
     """Style by key; Enter merges when nothing stands in the way."""
 
@@ -105,25 +115,33 @@ class MergeSheet(Sheet[MergeForm]):
         lines: list[Line] = [tuple(styles), ()]
         for repo in preview.repos:
             name = self._repos.get(repo.repo_id, repo.repo_id[:8])
+            clashes = sum(conflict.repo_id == repo.repo_id for conflict in preview.conflicts)
             nothing = repo.old == repo.new
+            word = f"{clashes} in conflict" if clashes else "nothing to merge"
             lines.append((
                 (f"{name}  ", "strong"), (f"{glyphs.arrow} {repo.target_branch}  ", "link"),
-                ("nothing to merge", "dim") if nothing else (f"{repo.files} files ", "text"),
+                (word, "failed" if clashes else "dim") if nothing else (f"{repo.files} files ", "text"),
                 ("" if nothing else f" +{repo.added}", "added"),
                 ("" if nothing else f" {glyphs.minus}{repo.removed}", "removed"),
             ))  # fmt: skip
         if preview.conflicts:
             lines += [
                 (),
-                ((f"{glyphs.failed} {len(preview.conflicts)} conflicts, nothing will change", "failed"),),
+                ((f"{glyphs.failed} {_conflicts(len(preview.conflicts))}, nothing will change", "failed"),),
             ]
-            lines += [((f"  {c.kind:<14} ", "warning"), (c.path, "text")) for c in preview.conflicts[:200]]
+            lines += [
+                ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
+            ]
             lines.append((("f ", "key"), ("ask the agent to resolve them", "dim")))
         for sentence in preview.blocked:
             lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
         if not preview.conflicts and not preview.blocked and self._something():
             lines += [(), (("enter ", "key"), ("merges", "text"))]
         return lines
+
+    def _path(self, conflict: Conflict) -> str:
+        """The file's path; where there are several repos, below the name of its own."""
+        return conflict_path(conflict, self._repos)
 
     def _something(self) -> bool:
         return self._preview is not None and any(repo.old != repo.new for repo in self._preview.repos)

@@ -99,7 +99,8 @@ class Harbour:
 
     # The engine's side
 
-    async def connect(self) -> Any:
+    async def connect(self, start: bool = True) -> Any:
+        self.asked_to_start = start
         if not self.up:
             raise UnreachableError("the engine does not answer", hint="Start it.")
         return self

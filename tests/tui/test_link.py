@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.values import events as told
 from core.values.conversation import Entry, EntryKind
 from tests.tui.harbour import Harbour
@@ -53,6 +55,19 @@ async def test_an_engine_that_was_told_to_stop_is_not_started_again_unasked(flee
         await helm.sees("the engine is not connected")
         await helm.press("R")
         await helm.until(lambda: helm.app.link.state is LinkState.CONNECTED, "asked for, it is back")
+
+
+async def test_an_engine_that_somebody_starts_again_is_found(
+    fleet: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.link.LOOK_SECONDS", 0.05)
+    async with at_the_helm(fleet) as helm:
+        fleet.up = False
+        fleet.emit(told.Stopping())
+        await helm.sees("engine stopped, R starts it")
+        fleet.up = True
+        await helm.until(lambda: helm.app.link.state is LinkState.CONNECTED, "found by itself")
+        assert not fleet.asked_to_start
 
 
 async def test_drafts_are_kept_per_workspace(fleet: Harbour) -> None:

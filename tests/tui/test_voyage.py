@@ -203,7 +203,7 @@ async def test_conflicts_are_listed_and_may_go_to_the_agent(fleet: Harbour) -> N
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
         await helm.press("m")
-        await helm.sees("1 conflicts, nothing will change", "content", "src/a.py")
+        await helm.sees("1 conflict, nothing will change", "content", "src/a.py")
         await helm.press("enter")
         await helm.sees("There are conflicts")
         await helm.press("f")

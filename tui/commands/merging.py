@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.merge_sheet import MergeForm, MergeSheet
+from tui.merge_sheet import MergeForm, MergeSheet, conflict_path
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -20,7 +20,9 @@ async def merge(app: BoatyardApp) -> None:
     if form is None:
         return
     if form.conflicts:
-        _hand_over(app, workspace.name, form, workspace.repos[0].target_branch if workspace.repos else "")
+        _hand_over(
+            app, workspace.name, form, workspace.repos[0].target_branch if workspace.repos else "", repos
+        )
         return
     result = await app.client.merge(
         workspace.name, ask.MergeWorkspace(style=form.style, message=form.message)
@@ -29,8 +31,10 @@ async def merge(app: BoatyardApp) -> None:
     app.say(f"Merged {workspace.name}: {told}" if told else f"{workspace.name}: nothing was left to merge")
 
 
-def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str) -> None:
-    files = "\n".join(f"- {conflict.path} ({conflict.kind})" for conflict in form.conflicts[:50])
+def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str, repos: dict[str, str]) -> None:
+    files = "\n".join(
+        f"- {conflict_path(conflict, repos)} ({conflict.kind})" for conflict in form.conflicts[:50]
+    )
     draft = f"Merge the branch {target} into yours and resolve these conflicts, then commit:\n{files}"
     app.home.go_to_workspace(name)
     prompt = app.home.session.prompt
