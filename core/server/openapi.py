@@ -50,7 +50,7 @@ def openapi_document() -> dict[str, Any]:
 def _any_value(kind: type) -> dict[str, Any]:
     """The schema of a field whose type is `object`."""
     if kind is not object:
-        raise NotImplementedError
+        raise NotImplementedError  # msgspec's own protocol: a hook says so that it does not know a type
     return {"description": "Any JSON value"}
 
 

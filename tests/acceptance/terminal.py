@@ -69,7 +69,7 @@ class Terminal:
         deadline = time.monotonic() + SECONDS
         while not self.closed():
             assert time.monotonic() < deadline, f"it still runs:\n{self.screen()}"
-            time.sleep(LOOK)
+            time.sleep(LOOK)  # nor that the program in it has ended
 
     def kill(self) -> None:
         """The terminal goes away, with whatever runs in it."""

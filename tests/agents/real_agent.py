@@ -133,7 +133,7 @@ def _wait_for_port(server: subprocess.Popen[bytes], port_file: Path, log: Path) 
     while time.monotonic() < deadline and server.poll() is None:
         if port_file.exists() and (text := port_file.read_text()):
             return int(text)
-        time.sleep(0.02)
+        time.sleep(0.02)  # the server is not ours: it announces its port by this file alone
     pytest.fail(f"the scripted model server does not start: {log.read_text()[-1000:]}")
 
 

@@ -92,6 +92,7 @@ class Connection:
         with self._lock:
             if seconds not in self._clients:
                 # Negotiated, never pinned: old engines refuse new versions, new ones refuse old versions.
+                # The SDK's stubs know whole seconds only; it passes fractions on to its HTTP library as well.
                 client = docker.APIClient(address, version=self._version or "auto", timeout=seconds)  # type: ignore[arg-type]
                 self._version = client.api_version
                 self._clients[seconds] = client

@@ -69,6 +69,7 @@ class Images:
         try:
             image: dict[str, Any] = await self._connection.call(
                 f"look for the image {name}",
+                # The SDK's stubs leave this method's argument without a type.
                 lambda client: client.inspect_image(name),  # type: ignore[no-untyped-call]
             )
         except Refused as refused:
