@@ -1,7 +1,52 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for, and which tests a run takes.
+
+A bare `pytest` is the quick run: everything but the tests marked `slow`, side by side. `--all`, continuous
+integration (`CI=true`) and a path on the command line take every test that they name; a run with paths is
+not spread over processes unless `-n` says so.
+"""
 
 from __future__ import annotations
+
+import os
+
+import pytest
 
 from tests.containers import docker_engine, environment, instance, runner
 
 __all__ = ["docker_engine", "environment", "instance", "runner"]
+
+WORKERS = (os.cpu_count() or 2) + 2
+"""Tests run side by side; they wait for processes and containers much of their time."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--all`."""
+    parser.addoption("--all", action="store_true", help="run the slow tests too")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Decides once, before any worker starts, which tests are taken and over how many processes."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    by_path = config.args_source is pytest.Config.ArgsSource.ARGS
+    config.option.all = config.option.all or by_path or bool(os.environ.get("CI"))
+    if by_path or config.option.numprocesses is not None or config.option.usepdb or config.option.collectonly:
+        return
+    config.option.numprocesses = WORKERS
+    config.option.dist = "loadgroup"
+    config.option.tx = ["popen"] * WORKERS
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Says which tests are taken."""
+    return "tests: all" if config.option.all else "tests: the quick ones; --all runs the slow ones too"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the slow tests out of the quick run, and says so in the summary."""
+    if config.option.all:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
