@@ -26,16 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Decides once, before any worker starts, which tests are taken and over how many processes."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return
+    """Decides which tests are taken, in every process of a run, and in the first how many there are."""
     by_path = config.args_source is pytest.Config.ArgsSource.ARGS
     config.option.all = config.option.all or by_path or bool(os.environ.get("CI"))
-    if by_path or config.option.numprocesses is not None or config.option.usepdb or config.option.collectonly:
-        return
-    config.option.numprocesses = WORKERS
-    config.option.dist = "loadgroup"
-    config.option.tx = ["popen"] * WORKERS
+    alone = by_path or config.option.usepdb or config.option.collectonly
+    if not alone and config.option.numprocesses is None and "PYTEST_XDIST_WORKER" not in os.environ:
+        config.option.numprocesses = WORKERS
 
 
 def pytest_report_header(config: pytest.Config) -> str:

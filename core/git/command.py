@@ -192,6 +192,15 @@ class Git:
             raise GitError(
                 f"the folder {self.folder} is gone", hint="Put it back, or remove what refers to it."
             )
+        starting = asyncio.ensure_future(self._spawn(args, has_input))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # asyncio would kill git alone, and not what git has started by then.
+            await _end_when_started(starting)
+            raise
+
+    async def _spawn(self, args: tuple[str | bytes, ...], has_input: bool) -> asyncio.subprocess.Process:
         try:
             return await asyncio.create_subprocess_exec(
                 "git",
@@ -275,6 +284,12 @@ def _signal(process: asyncio.subprocess.Process, number: int) -> None:
     """To the whole group: a fetch has a far end of its own."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
+
+
+async def _end_when_started(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
+    """Ends a command whose caller was cancelled before it had the command in hand."""
+    with contextlib.suppress(BoatyardError):  # it did not start: nothing to end
+        await _end(await starting)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

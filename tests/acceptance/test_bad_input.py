@@ -15,6 +15,8 @@ import pytest
 
 from tests.acceptance.user import Answer, User, git, make_repository
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:

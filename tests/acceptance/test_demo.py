@@ -36,6 +36,7 @@ def test_the_demo_runs_the_whole_voyage_in_a_container(
     check_voyage(user, tmp_path / "sample", "--runner", "docker", "--image", docker_engine)
 
 
+@pytest.mark.slow
 def test_the_demo_can_be_run_again_on_the_same_sample(user: User, tmp_path: Path) -> None:
     check_voyage(user, tmp_path / "sample", "--runner", "host")
     check_voyage(user, tmp_path / "sample", "--runner", "host")

@@ -10,6 +10,8 @@ import pytest
 
 from tests.acceptance.user import User, make_repository
 
+pytestmark = pytest.mark.slow
+
 LINES = 4000
 SCRIPT = (
     f'i=0; while [ $i -lt {LINES} ]; do i=$((i+1)); echo "line $i"; '

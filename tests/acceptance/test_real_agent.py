@@ -12,7 +12,12 @@ import pytest
 from tests.acceptance.user import User, git, make_repository
 from tests.agents.real_agent import agent_env, agent_image, install, stub_for_container, stub_model
 
-pytestmark = [pytest.mark.agents, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.agents,
+    pytest.mark.timeout(900),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("real agent"),
+]
 
 
 @pytest.fixture(params=["host", pytest.param("docker", marks=pytest.mark.container)])

@@ -8,6 +8,8 @@ import pytest
 
 from tests.acceptance.user import User, git, make_repository, picture
 
+pytestmark = pytest.mark.slow
+
 FILES = 3000
 
 

@@ -11,7 +11,10 @@ import pytest
 from tests.acceptance.terminal import Terminal
 from tests.acceptance.user import User, git, make_repository
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+    pytest.mark.slow,
+]
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 TITLE = "Write NOTES.md about the sea"

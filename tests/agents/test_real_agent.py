@@ -15,7 +15,7 @@ from core.values.states import ProcessStatus
 from tests.agents.pump import allow, play, reject, wait
 from tests.agents.real_agent import IN_IMAGE, RealAgent, agent_env, agent_image, give_up, stub_for_container
 
-pytestmark = pytest.mark.agents
+pytestmark = [pytest.mark.agents, pytest.mark.slow, pytest.mark.xdist_group("real agent")]
 
 
 def executor(agent: RealAgent, url: str) -> AcpExecutor:

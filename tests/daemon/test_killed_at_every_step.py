@@ -24,6 +24,8 @@ from core.values.requests import MergeWorkspace, NewWorkspace, RemoveWorkspace, 
 from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
 from tests.yard import Daemon, Watch, git, make_repository
 
+pytestmark = pytest.mark.slow
+
 CREATE = [name for name, _ in step_labels(agent=True)]
 KEPT_FROM = CREATE.index(POINT_OF_KEEPING)
 

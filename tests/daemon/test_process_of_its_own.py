@@ -26,6 +26,8 @@ from core.values.states import ProcessStatus, TaskStatus
 from tests.waiting import until
 from tests.yard import AGENTS, HOST, Daemon
 
+pytestmark = pytest.mark.slow
+
 
 def engines(daemon: Daemon) -> list[psutil.Process]:
     """All engine processes of the home."""

@@ -15,7 +15,7 @@ from core.values.requests import MergeWorkspace, RunCommand, SendPrompt
 from core.values.states import OperationStatus, ProcessStatus, TaskStatus, WorkspaceState
 from tests.yard import AGENTS, Yard, docker_settings, git
 
-pytestmark = pytest.mark.container
+pytestmark = [pytest.mark.container, pytest.mark.slow]
 
 
 @pytest.fixture

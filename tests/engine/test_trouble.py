@@ -149,6 +149,7 @@ async def test_an_agent_does_not_inherit_the_engines_own_home(
     assert (await yard.client.log(process.id)).text == f"none {workspace.name}\n"
 
 
+@pytest.mark.slow
 async def test_nothing_is_left_open_by_a_thousand_reads(yard: Yard) -> None:
     workspace = await yard.workspace(agent="writer")
     process = await yard.turn(workspace)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -60,6 +62,34 @@ async def test_a_cancelled_command_is_ended(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     await until(lambda: not psutil.pid_exists(pid))  # its parent may be gone too: then init reaps it
+
+
+async def test_a_command_cancelled_while_it_starts_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = make_repository(tmp_path / "repo")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    spawn = asyncio.create_subprocess_exec
+    reached = asyncio.Event()
+
+    async def slow_spawn(*args: Any, **kwargs: Any) -> asyncio.subprocess.Process:
+        process = await spawn(*args, **kwargs)
+        reached.set()
+        await asyncio.to_thread(read.acquire)  # a loaded machine: the command runs, its caller waits still
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", slow_spawn)
+    read = threading.Semaphore(0)
+    one = reader_git(repository).having(config={"alias.slow": f"!echo $$ > {fifo}; exec sleep 300"})
+    task = asyncio.create_task(one.run("slow"))
+    await reached.wait()
+    pid = int(await asyncio.to_thread(fifo.read_text))
+    task.cancel()
+    read.release()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await until(lambda: not psutil.pid_exists(pid))
 
 
 async def test_more_output_than_may_be_held_is_an_error(

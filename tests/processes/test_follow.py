@@ -136,6 +136,7 @@ async def test_replaced_streams_stop_growing_and_the_end_still_comes(
     assert await collect(run) == (b"", b"", ExitReport(0))
 
 
+@pytest.mark.slow
 async def test_a_hundred_silent_runs_cost_next_to_nothing(tmp_path: Path) -> None:
     runs = [RunDirectory(tmp_path / str(number)) for number in range(100)]
     for run in runs:

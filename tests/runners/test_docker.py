@@ -23,7 +23,7 @@ from core.runners.reason import end_reason
 from core.values.entities import Settings
 from tests.waiting import until
 
-pytestmark = [pytest.mark.container, pytest.mark.usefixtures("docker_engine")]
+pytestmark = [pytest.mark.container, pytest.mark.usefixtures("docker_engine"), pytest.mark.slow]
 
 
 @pytest.fixture
@@ -283,10 +283,11 @@ async def test_the_sandbox_cannot_mislead_whoever_reads_its_run_directory(enviro
     await runner.ensure(environment)
     secret.write_text("secret")
     script = (
-        f"cd {environment.runs}/$BOATYARD_RUN; rm out; ln -s {secret} out; rm pid; mkfifo pid; "
+        f"read -r go; cd {environment.runs}/$BOATYARD_RUN; rm out; ln -s {secret} out; rm pid; mkfifo pid; "
         "rm exit; ln -s /dev/zero exit; rm in; ln -s /etc/passwd in; kill -9 $PPID; sleep 600"
     )
     run = await start(runner, environment, "sh", "-c", script)
+    await run.write_input(b"go\n")  # only now: it would take away the files that its own start waits for
     seen = b""
     async with asyncio.timeout(30):
         async for event in follow(run, lambda: runner.alive(environment, run), liveness_seconds=0.2):

@@ -17,6 +17,8 @@ from core.runners import Environment
 from core.runners.docker import DockerRunner
 from core.runners.docker.address import find_address
 
+pytestmark = pytest.mark.slow
+
 Answer = Callable[[bytes], Awaitable[bytes]]
 
 

@@ -21,6 +21,8 @@ from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, Helm, at_the_helm
 from tui.literal import Scrub, literal, plain
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = [
     "fix [/] bug",
     "path[id].tsx",

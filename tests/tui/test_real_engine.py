@@ -16,6 +16,8 @@ from tui.app import BoatyardApp
 from tui.engine_access import connector
 from tui.link import LinkState
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
