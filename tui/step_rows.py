@@ -38,6 +38,8 @@ def _step(step: StepReport, width: int, glyphs: Glyphs) -> list[EntryRow]:
     token = "dim" if sign == "todo" else "text"
     left: Line = ((f"  {glyphs.state(sign)} ", sign), (step.label or step.name, token))
     rows = [EntryRow(left, ((f"{took(step.started_at, step.ended_at)} ", "dim"),))]
+    for text in step.detail.splitlines():
+        rows += [EntryRow((("      ", "text"), *line)) for line in prose(text, width - 8, glyphs, "dim")]
     if step.error:
         rows += [
             EntryRow((("      ", "text"), *line)) for line in prose(step.error, width - 8, glyphs, "error")

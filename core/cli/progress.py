@@ -24,6 +24,8 @@ class StepPrinter:
                 mark = "✗" if step.error else "✓"
                 if not self._out.json:
                     self._out.note(f"{mark} {step.label:<32} {took(step.started_at, step.ended_at):>9}")
+                    for line in step.detail.splitlines():
+                        self._out.note(f"    {line}")
 
 
 async def watch_operation(out: Output, client: Client, operation: Operation) -> Operation:

@@ -20,10 +20,12 @@ from core.values.conversation import Conversation, LogChunk
 from core.values.entities import (
     AgentInfo,
     Approval,
+    CopiedFiles,
     EngineStatus,
     Operation,
     Process,
     Project,
+    ProjectRepo,
     QueuedPrompt,
     Repo,
     Session,
@@ -119,6 +121,18 @@ class Client:
 
     async def remove_repo(self, repo: str) -> None:
         await self._http.call("DELETE", f"/repos/{_part(repo)}", RemovedAnswer)
+
+    async def project_repos(self, project: str) -> tuple[ProjectRepo, ...]:
+        """The project's repos, with what it overrides of each."""
+        return await self._http.call("GET", f"/projects/{_part(project)}/repos", tuple[ProjectRepo, ...])
+
+    async def update_project_repo(self, project: str, repo: str, body: ask.UpdateProjectRepo) -> ProjectRepo:
+        path = f"/projects/{_part(project)}/repos/{_part(repo)}"
+        return await self._http.call("PATCH", path, ProjectRepo, body=body)
+
+    async def copied_files(self, name: str) -> tuple[CopiedFiles, ...]:
+        """What was copied into the workspace's clones from beside git."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/copied", tuple[CopiedFiles, ...])
 
     # Tasks
 

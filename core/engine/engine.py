@@ -18,7 +18,9 @@ from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
 from core.engine.conversations import Conversations
+from core.engine.overrides import Overrides
 from core.engine.planning import Planner
+from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
 from core.engine.repos import Repos
@@ -78,6 +80,8 @@ class Engine:
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal)
+        self.overrides = Overrides(context)
+        self.preparation = Preparation(context)
         self.tasks = Tasks(context, removal)
         starting = Starting(context, self.repos, self.tasks, Planner(context), creation)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)

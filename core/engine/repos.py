@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
-from core.engine.texts import check_text
+from core.engine.overrides import check_creation_settings
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.user_repository import branch_commit, inspect_repository
 from core.lifecycle.context import Context
@@ -74,11 +74,10 @@ class Repos:
 
         Raises:
             NotFoundError: The default target branch does not exist.
+            UsageError: A script or pattern cannot be kept.
         """
         changes = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
-        for name, value in changes.items():
-            if isinstance(value, str):
-                check_text(f"the {name.replace('_', ' ')}", value)
+        check_creation_settings(changes)
         repo = await self.get(key)
         if changes.get("target_branch"):
             await self._check_branch(repo, str(changes["target_branch"]))

@@ -10,7 +10,7 @@ from core.engine.starting import Starting
 from core.errors import ConflictError
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS, Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import Creation, step_labels
+from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept, step_labels
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step, begin_operation, refuse_busy
 from core.lifecycle.place import Place
@@ -79,7 +79,7 @@ class Workspaces:
         return await self._starting.run_task(body)
 
     async def retry(self, name: str) -> Operation:
-        """Runs the set-up scripts again, and starts the agent that was to start.
+        """Goes on with a creation from the step that failed, and starts the agent that was to start.
 
         Raises:
             ConflictError: Its set-up has not failed.
@@ -87,12 +87,13 @@ class Workspaces:
         facts = await self._live(name, WorkspaceState.FAILED)
         executor = self._context.executors.get(facts.executor) if facts.executor else None
         prompt = await self._context.store.read(_asked_prompt, name)
-        labels = step_labels(agent=executor is not None, retry=True)
+        first = await self._context.store.read(_failed_step, name)
+        labels = step_labels(agent=executor is not None, first=first)
         operation = await self._write_operation(
             "create", name, labels, (WorkspaceState.FAILED,),
             {"agent": facts.executor, "prompt": prompt}, WorkspaceState.CREATING,
         )  # fmt: skip
-        steps = self._creation.steps(name, operation.id, executor, prompt, retry=True)
+        steps = self._creation.steps(name, operation.id, executor, prompt, first=first)
         self._context.operations.launch(operation, steps)
         return operation
 
@@ -193,6 +194,19 @@ def _asked_prompt(name: str) -> str:
         .first()
     )
     return str(first.arguments.get("prompt", "")) if first else ""
+
+
+def _failed_step(name: str) -> str:
+    """The step at which the latest attempt to make the workspace stopped; at least one that is kept."""
+    last = (
+        m.Operation.select()
+        .where(m.Operation.workspace_name == name, m.Operation.kind == "create")
+        .order_by(m.Operation.created_at.desc())
+        .first()
+    )
+    steps = views.operation(last).steps if last else ()
+    failed = next((step.name for step in steps if step.error or step.ended_at is None), POINT_OF_KEEPING)
+    return failed if is_kept(failed) and failed != "start" else POINT_OF_KEEPING
 
 
 def _refuse_loss(loss: LossReport) -> None:

@@ -42,16 +42,17 @@ class Snapshot:
     """Files that could not be read: they are missing in the snapshot, or as they were before."""
 
 
-def snapshot_command(git_dir: str, worktree: str, base: str) -> tuple[str, ...]:
+def snapshot_command(git_dir: str, worktree: str, base: str, *left_out: str) -> tuple[str, ...]:
     """The argument list that writes a snapshot, to be run where the sandbox is.
 
     Args:
         git_dir: Path of the git directory there.
         worktree: Path of the working tree there.
         base: The commit to stand on when HEAD has none.
+        left_out: Folders that are no part of the work; such files come on standard input, NUL-ended.
     """
     script = files("core.git").joinpath("snapshot.sh").read_text(encoding="utf-8")
-    return ("/bin/sh", "-c", script, "boatyard-snapshot", git_dir, worktree, base)
+    return ("/bin/sh", "-c", script, "boatyard-snapshot", git_dir, worktree, base, *left_out)
 
 
 def parse_snapshot(output: bytes) -> Snapshot:

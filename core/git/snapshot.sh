@@ -1,8 +1,9 @@
-# Writes a snapshot of a clone: boatyard-snapshot GIT_DIR WORKTREE BASE
+# Writes a snapshot of a clone: boatyard-snapshot GIT_DIR WORKTREE BASE [FOLDER…] <FILES
+# Left out, however they came in: the folders, and the files whose names come on standard input, NUL-ended.
 # Prints: snapshot ID, head ID, dirty 0|1, unborn 0|1, then any number of `embedded PATH` and `missing PATH`.
 # Ends with 0 when the snapshot is written, even if single files could not be read (those are `missing`).
 set -eu
-git_dir=$1 worktree=$2 base=$3
+git_dir=$1 worktree=$2 base=$3; shift 3
 for name in $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 LC_ALL=C GIT_DIR=$git_dir GIT_WORK_TREE=$worktree GIT_OPTIONAL_LOCKS=0 GIT_TERMINAL_PROMPT=0
 GIT_NO_REPLACE_OBJECTS=1
@@ -66,6 +67,15 @@ if [ "$code" = 1 ]; then
 	leave_out_ignored
 fi
 [ ! -s "$work/theirs" ] || mine update-index -z --add --remove --stdin <"$work/theirs"
+
+# What is left out is as HEAD has it, or not there.
+cat >"$work/left-out"
+for folder; do GIT_LITERAL_PATHSPECS=1 mine ls-files -z -- "$folder" >>"$work/left-out"; done
+if [ -s "$work/left-out" ]; then
+	mine update-index -z --force-remove --stdin <"$work/left-out"
+	GIT_LITERAL_PATHSPECS=1 xargs -0 git ls-tree -r -z --full-tree "$head" -- <"$work/left-out" >"$work/of-head"
+	[ ! -s "$work/of-head" ] || mine update-index -z --index-info <"$work/of-head"
+fi
 
 tree=$(mine write-tree)
 snapshot=$head

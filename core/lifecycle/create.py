@@ -1,19 +1,21 @@
 """The making of a workspace, from its row to the agent's first turn.
 
-Up to the set-up scripts a failure takes everything back. From there on everything is kept, so that the
-user can look at what a script left behind, and try again.
+Until the clones are whole a failure takes everything back. From there on everything is kept, so that the
+user can look at what there is, and go on from the step that failed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from core.agents.driver import Executor
-from core.errors import AgentError, BoatyardError, ScriptError
+from core.errors import AgentError, ScriptError
 from core.git.clone import create_clone, remove_clone
 from core.git.removal import remove_below
 from core.git.user_repository import inspect_repository, user_identity
+from core.lifecycle.bringing import Bringing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
@@ -30,6 +32,7 @@ from core.values.states import ProcessStatus, RunReason, WorkspaceState
 STEPS = (
     ("depot", "bring the depots up to date"),
     ("clone", "clone the repositories"),
+    ("files", "copy files"),
     ("environment", "start the environment"),
     ("agent", "look for the agent"),
     ("setup", "run the set-up scripts"),
@@ -37,15 +40,21 @@ STEPS = (
 )
 AGENT_STEPS = frozenset({"agent", "start"})
 """Steps that a workspace without an agent does not have."""
-POINT_OF_KEEPING = "setup"
+POINT_OF_KEEPING = "environment"
 """From this step on a failure takes nothing back."""
 PROBE_SECONDS = 30.0
 
 
-def step_labels(*, agent: bool, retry: bool = False) -> tuple[tuple[str, str], ...]:
-    """Names and labels of the steps, in order; a retry begins at the set-up scripts."""
-    first = next(i for i, (name, _) in enumerate(STEPS) if name == POINT_OF_KEEPING) if retry else 0
-    return tuple(step for step in STEPS[first:] if agent or step[0] not in AGENT_STEPS)
+def step_labels(*, agent: bool, first: str = "depot") -> tuple[tuple[str, str], ...]:
+    """Names and labels of the steps, in order, from a step on."""
+    begin = next(index for index, (name, _) in enumerate(STEPS) if name == first)
+    return tuple(step for step in STEPS[begin:] if agent or step[0] not in AGENT_STEPS)
+
+
+def is_kept(step: str) -> bool:
+    """Whether a failure at this step takes nothing back."""
+    names = [name for name, _ in STEPS]
+    return step in names and names.index(step) >= names.index(POINT_OF_KEEPING)
 
 
 class Creation:
@@ -55,12 +64,16 @@ class Creation:
         self._context = context
         self._processes = processes
         self._turns = turns
+        self._files = Bringing(context)
 
     def steps(
-        self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, retry: bool = False
+        self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, first: str = "depot"
     ) -> list[Step]:
         """The steps of a creation, as `step_labels` names them."""
         labels = dict(STEPS)
+
+        def kept(step: str, do: Callable[[], Awaitable[None]]) -> Step:
+            return Step(step, labels[step], lambda: self._or_failed(name, do), keeps=True)
 
         def start() -> Awaitable[None]:
             return self._start(name, operation_id, executor, prompt)
@@ -68,17 +81,21 @@ class Creation:
         every = {
             "depot": Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
             "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
-            "environment": Step(
-                "environment",
-                labels["environment"],
-                lambda: self._ensure(name),
-                lambda: self._remove(name),
-            ),
-            "agent": Step("agent", labels["agent"], lambda: self._probe(name, executor)),
-            "setup": Step("setup", labels["setup"], lambda: self._set_up(name, operation_id), keeps=True),
+            "files": Step("files", labels["files"], lambda: self._files.bring(name, operation_id)),
+            "environment": kept("environment", lambda: self._ensure(name)),
+            "agent": kept("agent", lambda: self._probe(name, executor)),
+            "setup": kept("setup", lambda: self._set_up(name, operation_id)),
             "start": Step("start", labels["start"], start, keeps=True),
         }
-        return [every[step] for step, _ in step_labels(agent=executor is not None, retry=retry)]
+        return [every[step] for step, _ in step_labels(agent=executor is not None, first=first)]
+
+    async def _or_failed(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
+        """Does a step; when it fails the workspace waits for the user: retry, a shell, or removal."""
+        try:
+            await do()
+        except Exception:
+            await self._set_state(name, WorkspaceState.FAILED)
+            raise
 
     async def _facts(self, name: str) -> WorkspaceFacts:
         return await self._context.store.read(workspace_facts, name)
@@ -134,10 +151,6 @@ class Creation:
         await asyncio.to_thread(environment.prepare)
         await self._context.runners[facts.runner].ensure(environment)
 
-    async def _remove(self, name: str) -> None:
-        facts = await self._facts(name)
-        await self._context.runners[facts.runner].remove(self._place(name).environment(facts))
-
     async def _probe(self, name: str, executor: Executor | None) -> None:
         if executor is None:
             return
@@ -156,19 +169,27 @@ class Creation:
     async def _set_up(self, name: str, operation_id: str) -> None:
         facts = await self._facts(name)
         scripts = [repo for repo in facts.repos if repo.setup_script.strip()]
-        try:
-            if all(repo.parallel_setup for repo in scripts):
-                await asyncio.gather(*(self._set_up_one(facts, repo, operation_id) for repo in scripts))
-            else:
-                for repo in scripts:
-                    await self._set_up_one(facts, repo, operation_id)
-        except BoatyardError:
-            await self._set_state(name, WorkspaceState.FAILED)
-            raise
+        if all(repo.parallel_setup for repo in scripts):
+            await self._set_up_all(facts, scripts, operation_id)
+        else:
+            for repo in scripts:
+                await self._set_up_one(facts, repo, operation_id)
         await self._set_state(name, WorkspaceState.OPEN, now())
+
+    async def _set_up_all(
+        self, facts: WorkspaceFacts, scripts: Sequence[RepoFacts], operation_id: str
+    ) -> None:
+        """At the same time; all of them end before the first failure is told."""
+        running = (self._set_up_one(facts, repo, operation_id) for repo in scripts)
+        ends = await asyncio.gather(*running, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts, operation_id: str) -> None:
         cwd = str(self._place(facts.name).code / repo.name)
+        if await self._context.store.read(_is_set_up, facts.id, repo.setup_script, cwd):
+            return
         begun = await self._context.store.read(_begun, operation_id, RunReason.SETUP_SCRIPT, cwd)
         if begun is None:
             env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
@@ -176,8 +197,10 @@ class Creation:
                 facts, RunReason.SETUP_SCRIPT, repo.setup_script, cwd, env
             )
             begun = process.id
+        await self._context.operations.report(operation_id, "setup", process_id=begun)
         await self._context.supervisor.wait(begun)
         ended = await self._context.store.read(_process, begun)
+        await self._tell_scripts(facts, operation_id)
         if ended.status is not ProcessStatus.COMPLETED:
             raise ScriptError(
                 f"the set-up script of {repo.name} failed: {ended.reason}",
@@ -185,6 +208,10 @@ class Creation:
                 "or remove the workspace; everything is kept.",
                 details={"process": ended.id, "exit_code": ended.exit_code},
             )
+
+    async def _tell_scripts(self, facts: WorkspaceFacts, operation_id: str) -> None:
+        detail = await self._context.store.read(_scripts, facts, operation_id, self._place(facts.name).code)
+        await self._context.operations.report(operation_id, "setup", detail=detail)
 
     async def _start(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> None:
         if executor is None:
@@ -236,6 +263,32 @@ def _begun(operation_id: str, reason: RunReason, cwd: str) -> str | None:
         .order_by(m.ExecutionProcess.started_at.desc())
     )
     return next((str(row.id) for row in query if row.action.get("cwd") == cwd), None)
+
+
+def _is_set_up(workspace_id: str, script: str, cwd: str) -> bool:
+    """Whether this script has done its work in this clone, in an earlier attempt."""
+    query = (
+        m.ExecutionProcess.select()
+        .join(m.Session)
+        .where(
+            m.Session.workspace == workspace_id,
+            m.ExecutionProcess.run_reason == RunReason.SETUP_SCRIPT,
+            m.ExecutionProcess.status == ProcessStatus.COMPLETED,
+        )
+    )
+    return any(row.action.get("cwd") == cwd and row.action.get("script") == script for row in query)
+
+
+def _scripts(facts: WorkspaceFacts, operation_id: str, code: Path) -> str:
+    """How each repo's set-up script did, a line for each."""
+    lines = []
+    for repo in facts.repos:
+        process_id = _begun(operation_id, RunReason.SETUP_SCRIPT, str(code / repo.name))
+        if process_id is not None:
+            process = _process(process_id)
+            took = f", {process.completed_at - process.started_at:.1f} s" if process.completed_at else ""
+            lines.append(f"{repo.name}: {process.status.value}{took}")
+    return "\n".join(lines)
 
 
 def _process(process_id: str) -> Process:

@@ -27,6 +27,7 @@ class RepoFacts:
     setup_script: str
     cleanup_script: str
     parallel_setup: bool
+    copy_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,14 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
             setup_script=place.repo.setup_script,
             cleanup_script=place.repo.cleanup_script,
             parallel_setup=place.repo.parallel_setup,
+            copy_files=tuple(place.repo.copy_files),
         )
         found.append(_with_overrides(facts, links.get(place.repo_id)))
     return found
 
 
 def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:
-    names = ("setup_script", "cleanup_script", "parallel_setup")
+    names = ("setup_script", "cleanup_script", "parallel_setup", "copy_files")
     overrides = {name: getattr(link, name, None) for name in names}
-    return replace(facts, **{name: value for name, value in overrides.items() if value is not None})
+    facts = replace(facts, **{name: value for name, value in overrides.items() if value is not None})
+    return replace(facts, copy_files=tuple(facts.copy_files))

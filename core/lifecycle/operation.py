@@ -140,14 +140,23 @@ class OperationLog:
                     log.exception("step %s could not be taken back", step.name)
 
     async def _mark(self, operation: Operation, step: Step, **changes: object) -> Operation:
-        steps = tuple(
-            msgspec.structs.replace(report, **changes) if report.name == step.name else report
-            for report in operation.steps
-        )
-        operation = msgspec.structs.replace(operation, steps=steps)
-        current = await self.get(operation.id)
-        operation = msgspec.structs.replace(operation, result=current.result)
-        await self._save(operation)
+        return await self.report(operation.id, step.name, **changes)
+
+    async def report(self, operation_id: str, step: str, **changes: object) -> Operation:
+        """Tells more about a step while it happens: fields of `StepReport`, such as `detail`."""
+
+        def save() -> Operation:
+            row = m.Operation.get_by_id(operation_id)
+            steps = tuple(
+                msgspec.structs.replace(report, **changes) if report.name == step else report
+                for report in views.operation(row).steps
+            )
+            row.steps = msgspec.to_builtins(steps)
+            row.save(only=[m.Operation.steps])
+            return views.operation(row)
+
+        operation = await self._store.write(save)
+        self._hub.publish(OperationChanged(operation=operation))
         return operation
 
     async def set_result(self, operation_id: str, **result: object) -> None:

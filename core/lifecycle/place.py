@@ -33,6 +33,10 @@ class Place:
     def journal(self) -> Path:
         return self.root / "journal"
 
+    def copied(self, repo_name: str) -> Path:
+        """What was copied into a clone from beside git; no sandbox sees it."""
+        return self.root / "copied" / f"{repo_name}.json"
+
     def depot(self, repo_id: str) -> Depot:
         return Depot(self.home.depots / f"{repo_id}.git")
 

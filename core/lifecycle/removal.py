@@ -15,6 +15,7 @@ from core.git.merge import read_work
 from core.git.removal import remove_below
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
+from core.lifecycle.copy_files import copied_names
 from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
@@ -41,10 +42,17 @@ RECOVER_STEPS = (
     ("environment", "start the environment"),
     ("open", "mark it open"),
 )
-COUNT_SCRIPT = "git ls-files --others --exclude-standard -z | tr -cd '\\000' | wc -c;" \
-    "git ls-files --others --ignored --exclude-standard -z | tr -cd '\\000' | wc -c;" \
-    "git diff --name-only -z HEAD -- | tr -cd '\\000' | wc -c"  # fmt: skip
-"""Prints how many files are untracked, ignored and changed; runs where the sandbox is."""
+COUNT_SCRIPT = r"""
+exec 3<&0
+others() {
+  git ls-files --others "$@" --exclude-standard -z | tr '\000\n' '\n\000' | grep -avxFf /dev/fd/3 | wc -l
+}
+others; others --ignored; git diff --name-only -z HEAD -- | tr -cd '\000' | wc -c
+"""
+"""Prints how many files are untracked, ignored and changed; runs where the sandbox is.
+
+The names that come on standard input, a line each with NUL for line end, do not count: they were copied.
+"""
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,10 @@ class Removal:
 
     async def loss(self, name: str) -> LossReport:
         """What removing would put into the trash, counted over all repos."""
-        facts = await self._snapshots.take(name)
         report = LossReport(workspace=name)
+        if await self._context.store.read(_is_untouched, name):
+            return report
+        facts = await self._snapshots.take(name)
         for repo in facts.repos:
             untracked, ignored, changed = await self._count_files(facts, repo.name)
             depot = self._place(name).depot(repo.repo_id)
@@ -123,6 +133,7 @@ class Removal:
         answer = await runner.exec(
             self._place(facts.name).environment(facts),
             ("/bin/sh", "-c", COUNT_SCRIPT),
+            stdin=await asyncio.to_thread(copied_names, self._place(facts.name).copied(repo_name)),
             cwd=str(self._place(facts.name).code / repo_name),
             needs="git",
         )
@@ -139,7 +150,8 @@ class Removal:
         if not self._place(name).root.exists():
             return
         facts = await self._facts(name)
-        if facts.state is not WorkspaceState.CREATING:
+        untouched = await self._context.store.read(_is_untouched, name)
+        if facts.state is not WorkspaceState.CREATING and not untouched:
             facts = await self._snapshots.take(name)
         for repo in facts.repos:
             if repo.snapshot:
@@ -185,6 +197,13 @@ class Removal:
 
         workspace = await self._context.store.write(write)
         self._context.hub.publish(WorkspaceChanged(workspace=workspace))
+
+
+def _is_untouched(name: str) -> bool:
+    """Whether its environment never came up: there is no image to take a snapshot in, and nothing to see."""
+    operations = m.Operation.select().where(m.Operation.workspace_name == name, m.Operation.kind == "create")
+    steps = [step for row in operations for step in views.operation(row).steps if step.name == "environment"]
+    return bool(steps) and all(step.error for step in steps)
 
 
 async def _count_unmerged(depot: Depot, name: str, target_branch: str) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from core.errors import BoatyardError, ConflictError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import POINT_OF_KEEPING, Creation
+from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
@@ -64,7 +64,7 @@ class Repair:
     async def _create(self, operation: Operation, arguments: dict[str, object]) -> None:
         """Goes on where nothing is taken back any more, in the background; else takes everything back."""
         begun = [report.name for report in operation.steps if report.started_at is not None]
-        if POINT_OF_KEEPING in begun or operation.steps[0].name == POINT_OF_KEEPING:
+        if any(map(is_kept, (*begun, operation.steps[0].name))):
             await self._go_on(operation, str(arguments.get("agent", "")), str(arguments.get("prompt", "")))
             return
         steps = self._creation.steps(operation.workspace, operation.id, None, "")
@@ -78,8 +78,11 @@ class Repair:
 
     async def _go_on(self, operation: Operation, agent: str, prompt: str) -> None:
         executor = self._context.executors.get(agent) if agent else None
-        steps = self._creation.steps(operation.workspace, operation.id, executor, prompt, retry=True)
-        left = [step for step in steps if step.name not in _done(operation)]
+        steps = self._creation.steps(
+            operation.workspace, operation.id, executor, prompt, first=POINT_OF_KEEPING
+        )
+        due = {report.name for report in operation.steps} - _done(operation)
+        left = [step for step in steps if step.name in due]
         self._context.operations.launch(operation, left)
 
     async def _merge(self, operation: Operation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.merge import comparison_base, read_work
 from core.git.snapshot import Snapshot, import_snapshot, parse_snapshot, sandbox_paths, snapshot_command
 from core.lifecycle.context import Context
+from core.lifecycle.copy_files import names_left_out
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
 from core.store import models as m
@@ -91,9 +93,11 @@ class Snapshots:
         clone, depot = place.clone(repo.name), place.depot(repo.repo_id)
         runner = self._context.runners[facts.runner]
         git_dir, worktree = sandbox_paths(clone, container=runner.isolates)
+        out = await asyncio.to_thread(names_left_out, place.copied(repo.name))
         answer = await runner.exec(
             place.environment(facts),
-            snapshot_command(git_dir, worktree, repo.base_commit),
+            snapshot_command(git_dir, worktree, repo.base_commit, *map(os.fsdecode, out.folders)),
+            stdin=out.listed,
             timeout_seconds=SNAPSHOT_SECONDS,
             needs="git",
         )

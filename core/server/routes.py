@@ -76,6 +76,21 @@ _PROJECTS = (
     Route("DELETE", _R, lambda c: c.engine.repos.remove(c.part("id")), RemovedAnswer),
 )  # fmt: skip
 
+_PREPARATION = (
+    Route(
+        "GET", _P + "/repos", lambda c: c.engine.overrides.list(c.part("id")), tuple[v.ProjectRepo, ...]
+    ),
+    Route(
+        "PATCH", _P + "/repos/{repo}",
+        lambda c: c.engine.overrides.update(c.part("id"), c.part("repo"), c.body), v.ProjectRepo,
+        ask.UpdateProjectRepo,
+    ),
+    Route(
+        "GET", "/workspaces/{name}/copied", lambda c: c.engine.preparation.copied(c.part("name")),
+        tuple[v.CopiedFiles, ...],
+    ),
+)  # fmt: skip
+
 _T = "/tasks/{id}"
 _TASKS = (
     Route(
@@ -199,5 +214,5 @@ _REVIEW = (
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
-    *_ENGINE, *_PROJECTS, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES, *_REVIEW,
+    *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES, *_REVIEW,
 )  # fmt: skip

@@ -51,6 +51,19 @@ class Repo(Value, frozen=True, kw_only=True):
     working_directory: str = ""
 
 
+class ProjectRepo(Value, frozen=True, kw_only=True):
+    """A repo's place in a project, with what the project overrides; None: as the repo says."""
+
+    project_id: str
+    repo_id: str
+    setup_script: str | None = None
+    cleanup_script: str | None = None
+    archive_script: str | None = None
+    dev_server_script: str | None = None
+    copy_files: tuple[str, ...] | None = None
+    parallel_setup: bool | None = None
+
+
 class Task(Value, frozen=True, kw_only=True):
     id: str
     project_id: str
@@ -75,6 +88,21 @@ class WorkspaceRepo(Value, frozen=True, kw_only=True):
     added: int = 0
     """Lines added against the target at the last snapshot."""
     removed: int = 0
+
+
+class CopiedFiles(Value, frozen=True, kw_only=True):
+    """What was copied into a clone from beside git; no snapshot, checkpoint or merge has it."""
+
+    repo: str
+    """The repo's name."""
+    files: tuple[str, ...] = ()
+    """Names below the repository; bytes that are no UTF-8 are private-use characters."""
+    kept: tuple[str, ...] = ()
+    """Matched, but the branch has them."""
+    left: tuple[tuple[str, str], ...] = ()
+    """Matched and not copied, with the reason."""
+    unmatched: tuple[str, ...] = ()
+    """Patterns that nothing matched."""
 
 
 class Settings(Value, frozen=True, kw_only=True):
@@ -224,6 +252,8 @@ class StepReport(Value, frozen=True, kw_only=True):
     started_at: float | None = None
     ended_at: float | None = None
     error: str = ""
+    detail: str = ""
+    """What it found or does now, for people; lines when it tells of several things."""
     process_id: str | None = None
     """The process whose log shows what the step does, when it runs one."""
 

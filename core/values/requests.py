@@ -65,6 +65,17 @@ class UpdateRepo(Request, frozen=True, kw_only=True):
     working_directory: str | UnsetType = UNSET
 
 
+class UpdateProjectRepo(Request, frozen=True, kw_only=True):
+    """What a project overrides of a repo; null: as the repo says."""
+
+    setup_script: str | UnsetType | None = UNSET
+    cleanup_script: str | UnsetType | None = UNSET
+    archive_script: str | UnsetType | None = UNSET
+    dev_server_script: str | UnsetType | None = UNSET
+    copy_files: tuple[str, ...] | UnsetType | None = UNSET
+    parallel_setup: bool | UnsetType | None = UNSET
+
+
 class AddTask(Request, frozen=True, kw_only=True):
     project: str
     title: str

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.user import User
+from tests.yard import Yard
+
+
+@pytest.fixture
+async def yard(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Yard]:
+    """An engine in the test's own process, for stories that need no terminal."""
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    async with Yard() as each:
+        yield each
 
 
 @pytest.fixture

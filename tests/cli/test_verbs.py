@@ -83,6 +83,9 @@ def test_projects_and_repos(call: Calls, tmp_path: Path) -> None:
     assert project in call("project list")
     assert call("project set", "alone", "--merge-style", "squash")["merge_style"] == "squash"
     assert call("project show", project["id"][:8])["name"] == "alone"
+    override = call("project override", "alone", "alone", "--copy", ".env", "--setup-script", "mine")
+    assert (override["copy_files"], override["setup_script"]) == ([".env"], "mine")
+    assert call("project override", "alone", "alone", "--as-repo", "copy")["copy_files"] is None
     assert call("project set", "alone", "--remove-repo", str(repository), twice=False)["repo_ids"] == []
     assert call("project remove", "alone", twice=False)["removed"] == "alone"
     assert call("repo remove", repo["id"], twice=False)["removed"] == repo["id"]
@@ -107,6 +110,7 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     shown = call("workspace show", workspace)
     assert (shown["name"], shown["turns"]) == (workspace, 1)
     assert shown["id"] in {one["id"] for one in call("workspace list")}
+    assert call("workspace copied", workspace) == []
     assert call("status")["workspaces"] >= 1
     assert call("workspace logs", workspace)["text"] == "did: Do it\n"
     assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]

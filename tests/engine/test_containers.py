@@ -11,7 +11,7 @@ import pytest
 
 from core.runners.docker.address import find_address
 from core.values.events import TaskChanged
-from core.values.requests import MergeWorkspace, RunCommand, SendPrompt
+from core.values.requests import MergeWorkspace, RemoveWorkspace, RunCommand, SendPrompt
 from core.values.states import OperationStatus, ProcessStatus, TaskStatus, WorkspaceState
 from tests.yard import AGENTS, Yard, docker_settings, git
 
@@ -101,12 +101,18 @@ async def test_running_out_of_memory_says_so(yard: Yard, docker_engine: str) -> 
     assert "512 MB" in ended.reason or ended.exit_code == 1  # python may be refused instead of killed
 
 
-async def test_a_creation_that_fails_in_the_container_leaves_none(yard: Yard, api: docker.APIClient) -> None:
+async def test_a_creation_without_its_image_is_kept_to_be_tried_again_or_removed(
+    yard: Yard, api: docker.APIClient
+) -> None:
     operation = await yard.begin(settings=docker_settings("localhost:1/no/such:image"))
     ended = await yard.client.wait_operation(operation.id)
-    assert ended.status is OperationStatus.UNDONE
+    assert ended.status is OperationStatus.FAILED
     assert ended.error is not None and "localhost:1/no/such:image" in str(ended.error["message"])
     assert ended.error["hint"]
     assert containers(api, yard) == []
+    (kept,) = await yard.client.workspaces()
+    assert kept.state is WorkspaceState.FAILED
+    again = await yard.client.wait_operation((await yard.client.retry_setup(kept.name)).id)
+    assert [step.name for step in again.steps] == ["environment", "setup"]
+    await yard.done(await yard.client.remove_workspace(kept.name, RemoveWorkspace()))
     assert await yard.client.workspaces() == ()
-    assert list(yard.home.workspaces.iterdir()) == []

@@ -10,9 +10,10 @@ from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.verb import Verb
 from core.cli.verbs.paths import repo_key
+from core.cli.verbs.repo import SCRIPTS, declare_scripts
 from core.client import Client
-from core.values.entities import Project
-from core.values.requests import AddProject, UpdateProject
+from core.values.entities import Project, ProjectRepo
+from core.values.requests import AddProject, UpdateProject, UpdateProjectRepo
 from core.values.states import MergeStyle
 
 
@@ -45,6 +46,34 @@ async def change(call: Invocation) -> None:
     )
     async with call.engine() as client:
         await _tell(call, client, await client.update_project(args.project, body))
+
+
+async def override(call: Invocation) -> None:
+    """Changes what the project overrides; without options, shows it."""
+    args = call.args
+    changes: dict[str, object] = {}
+    for kind in SCRIPTS:
+        if (text := getattr(args, f"{kind}_script")) is not None:
+            changes[f"{kind}_script"] = text
+    if args.copy is not None:
+        changes["copy_files"] = tuple(filter(None, args.copy))
+    if args.parallel_setup is not None:
+        changes["parallel_setup"] = None if args.parallel_setup == "as-repo" else args.parallel_setup == "yes"
+    for name in args.as_repo:
+        changes["copy_files" if name == "copy" else name.replace("-", "_")] = None
+    body = UpdateProjectRepo(**changes)  # type: ignore[arg-type]
+    async with call.engine() as client:
+        found = await client.update_project_repo(args.project, repo_key(args.repo), body)
+    call.out.result(found, *_override_lines(found))
+
+
+def _override_lines(found: ProjectRepo) -> list[str]:
+    lines = []
+    for name in found.__struct_fields__[2:]:
+        value = getattr(found, name)
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        lines.append(f"{name.replace('_', ' '):<18} {'(as the repo says)' if value is None else text}")
+    return lines
 
 
 async def remove(call: Invocation) -> None:
@@ -81,10 +110,25 @@ def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove-repo", action="append", default=[], metavar="REPO")
 
 
+def _override(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("repo", help="path, name or id of a repo of the project")
+    declare_scripts(parser, ("yes", "no", "as-repo"))
+    choices = (*(f"{kind}-script" for kind in SCRIPTS), "copy", "parallel-setup")
+    parser.add_argument(
+        "--as-repo",
+        action="append",
+        default=[],
+        choices=[choice.replace("_", "-") for choice in choices],
+        help="follow the repo's own setting again",
+    )
+
+
 VERBS = (
     Verb("project", "add", "add a project with its repositories", add, _add),
     Verb("project", "list", "list the projects", show_all, aliases=("ls",)),
     Verb("project", "show", "show a project", show, _project),
     Verb("project", "set", "change a project", change, _set),
+    Verb("project", "override", "set scripts and copy-files of a repo for this project", override, _override),
     Verb("project", "remove", "remove a project with its tasks", remove, _remove),
 )

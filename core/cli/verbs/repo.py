@@ -13,7 +13,7 @@ from core.cli.verbs.paths import repo_key
 from core.values.entities import Repo
 from core.values.requests import AddRepo, UpdateRepo
 
-SCRIPTS = ("setup", "cleanup")
+SCRIPTS = ("setup", "cleanup", "archive", "dev_server")
 
 
 async def add(call: Invocation) -> None:
@@ -40,6 +40,8 @@ async def change(call: Invocation) -> None:
     settings = {name: UNSET if value is None else value for name, value in given.items()}
     if args.parallel_setup is not None:
         settings["parallel_setup"] = args.parallel_setup == "yes"
+    if args.copy is not None:
+        settings["copy_files"] = tuple(filter(None, args.copy))
     async with call.engine() as client:
         _tell(call, await client.update_repo(repo_key(args.repo), UpdateRepo(**settings)))
 
@@ -60,11 +62,29 @@ def _tell(call: Invocation, repo: Repo) -> None:
     for name in _script_names():
         if text := getattr(repo, name):
             lines.append(f"{name.replace('_', ' '):<15} {text}")
+    lines += [f"copy files      {pattern}" for pattern in repo.copy_files]
+    if repo.parallel_setup:
+        lines.append("set-up          side by side with other repos'")
     call.out.result(repo, *lines)
 
 
 def _repo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("repo", help="path, name or id")
+
+
+def declare_scripts(parser: argparse.ArgumentParser, parallel: tuple[str, ...]) -> None:
+    """Options about how workspaces of a repo set themselves up."""
+    for kind in SCRIPTS:
+        option = f"--{kind.replace('_', '-')}-script"
+        parser.add_argument(option, metavar="SCRIPT", help=f"shell script for {kind.replace('_', ' ')}")
+    parser.add_argument("--parallel-setup", choices=parallel, help="run it while other repos set up")
+    parser.add_argument(
+        "--copy",
+        action="append",
+        metavar="PATTERN",
+        help="files beside git that a new workspace gets, such as '.env*' or '!**/*.log'; "
+        "may be given several times, replaces what was set; '': none",
+    )
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
@@ -75,9 +95,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
     _repo(parser)
     parser.add_argument("--display-name")
     parser.add_argument("--target-branch", help="default target branch; empty: what is checked out")
-    for kind in SCRIPTS:
-        parser.add_argument(f"--{kind}-script", metavar="SCRIPT", help=f"shell script for {kind}")
-    parser.add_argument("--parallel-setup", choices=("yes", "no"))
+    declare_scripts(parser, ("yes", "no"))
 
 
 VERBS = (

@@ -10,6 +10,7 @@ from core.cli.output import short, when
 from core.cli.progress import follow_operation
 from core.cli.settings import declare_settings, wanted_settings
 from core.cli.verb import Verb
+from core.cli.verbs.copied import copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
 from core.errors import NotFoundError
 from core.values.entities import Workspace
@@ -66,6 +67,7 @@ async def show(call: Invocation) -> None:
     async with call.engine() as client:
         found = await client.workspace(call.args.name)
         task = await client.task(found.task_id)
+        copied = await client.copied_files(found.name)
     out = call.out
     out.document(found)
     out.line(f"name      {found.name}")
@@ -76,6 +78,7 @@ async def show(call: Invocation) -> None:
     out.line(f"folder    {found.folder}")
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
+    tell_copied(out, copied)
     out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
     out.line(f"created   {when(found.created_at)}, last active {when(found.last_activity_at)}")
 
@@ -164,6 +167,7 @@ VERBS = (
     Verb("workspace", "new", "make a workspace for a task", new, declare_new),
     Verb("workspace", "list", "list the workspaces", show_all, aliases=("ls",)),
     Verb("workspace", "show", "show a workspace", show, name),
+    Verb("workspace", "copied", "list the files copied into it from beside git", copied, name),
     Verb("workspace", "stop", "stop what runs in it", stop, name),
     Verb("workspace", "close", "stop it and keep everything", close, name),
     Verb("workspace", "restore", "open a closed workspace again", restore, name),
