@@ -66,6 +66,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
     # Review
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
+    Action("timeline", ("t",), "timeline", "The checkpoints: look, compare, go back", REVIEW),
+    Action("checkpoint", (), "checkpoint", "Keep everything as it is now as a checkpoint", REVIEW),
     Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
     Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),
     # Look

@@ -55,6 +55,8 @@ class DiffPane(Horizontal):
         self.summary: DiffSummary | None = None
         self.watched = False
         """Whether somebody else shows the list of files too, so that it is read out of sight."""
+        self.between = (0, 0)
+        """The checkpoints that are compared: 0 and 0 is the target branch and the present."""
         self._stale = True
 
     def compose(self) -> ComposeResult:
@@ -76,12 +78,29 @@ class DiffPane(Horizontal):
         """Another workspace is selected; its diff is read when the pane is in sight."""
         if name != self.workspace:
             self.workspace = name
-            self.summary = None
-            self._stale = True
-            self.remove_class("-inside")
-            self._files.show(None, "Reading the diff" if name else "No workspace selected")
-            self._view.show(None, " ")
+            self.between = (0, 0)
+            self._forget("Reading the diff" if name else "No workspace selected")
         self.look_again()
+
+    def compare(self, since: int, until: int) -> None:
+        """Shows what differs between two checkpoints (see `Client.diff`) until one steps back."""
+        self.between = (since, until)
+        self._forget("Reading the diff")
+        self.look_again()
+
+    def _forget(self, note: str) -> None:
+        self.summary = None
+        self._stale = True
+        self.remove_class("-inside")
+        self._files.show(None, note)
+        self._view.show(None, " ")
+
+    def compared(self) -> str:
+        """What is compared, in words; nothing when it is the work with its target branch."""
+        since, until = self.between
+        if not since and not until:
+            return ""
+        return f"checkpoint {since} to {until or 'now'}" if since else f"brought by checkpoint {until}"
 
     def look_again(self) -> None:
         """Reads what may be old, if anybody looks."""
@@ -102,17 +121,22 @@ class DiffPane(Horizontal):
 
     def position(self) -> str:
         """Where the cursor is, in words."""
+        compared = self.compared()
         if not self._files.files:
-            return ""
+            return compared
         at, total = self._view.hunk_position()
         file = f"file {self._files.cursor_row + 1}/{len(self._files.files)}"
-        return f"{file}  hunk {at}/{total}" if total else file
+        position = f"{file}  hunk {at}/{total}" if total else file
+        return f"{compared}  {position}" if compared else position
 
     def step_back(self) -> bool:
         """From the diff to the list of files."""
         if self.has_class("-inside"):
             self.remove_class("-inside")
             self._files.focus()
+            return True
+        if self.between != (0, 0):
+            self.compare(0, 0)
             return True
         return False
 
@@ -165,19 +189,21 @@ class DiffPane(Horizontal):
 
     @work(group="diff", exclusive=True)
     async def _read_summary(self, workspace: str) -> None:
+        since, until = between = self.between
         try:
-            summary = await self._link.client.diff(workspace)
+            summary = await self._link.client.diff(workspace, since=since, until=until)
         except BoatyardError as error:
             if workspace == self.workspace:
                 self._stale = True
                 self._files.show(None, error.message)
             return
-        if workspace != self.workspace:
+        if (workspace, between) != (self.workspace, self.between):
             return
         self.summary = summary
         self._files.show(summary, "Nothing changed")
         self.post_message(self.Loaded(summary))
-        nothing = "" if summary.files else "Nothing changed against the target branch"
+        against = "between the two" if any(between) else "against the target branch"
+        nothing = "" if summary.files else f"Nothing changed {against}"
         self._view.show(self._files.current, nothing)
 
     @on(DiffView.Wants)
@@ -187,11 +213,11 @@ class DiffPane(Horizontal):
 
     @work(group="diff-page")
     async def _read_page(self, workspace: str, wanted: DiffView.Wants) -> None:
-        file = wanted.file
+        file, (since, until) = wanted.file, self.between
         try:
             diff = await self._link.client.file_diff(
                 workspace, file.repo_id, file.path,
-                start=wanted.page * PAGE, limit=PAGE, context=wanted.context,
+                start=wanted.page * PAGE, limit=PAGE, context=wanted.context, since=since, until=until,
             )  # fmt: skip
         except BoatyardError as error:
             if workspace == self.workspace and self._view.file is file:

@@ -44,7 +44,7 @@ def why_not(action_id: str, now: Situation) -> str:
 _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "merge",
+    "shell", "merge", "timeline", "checkpoint",
 })  # fmt: skip
 
 
@@ -104,6 +104,12 @@ def _merge(now: Situation) -> str:
     return _workspace(now)
 
 
+def _kept(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
+        return "the workspace is still being set up"
+    return _workspace(now)
+
+
 def _close(now: Situation) -> str:
     if now.workspace is not None and now.workspace.state is WorkspaceState.CLOSED:
         return "the workspace is closed already"
@@ -146,6 +152,8 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
     "shell": _open,
     "merge": _merge,
+    "timeline": _workspace,
+    "checkpoint": _kept,
     "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
     "pane-2": lambda now: "",
     "pane-3": _workspace,

@@ -42,6 +42,8 @@ class Changes:
     """Size of the output by process."""
     files: set[str] = field(default_factory=set)
     """Workspaces with a new snapshot."""
+    checkpoints: set[str] = field(default_factory=set)
+    """Workspaces with a new checkpoint."""
     entries: list[EntryChanged] = field(default_factory=list)
 
 
@@ -132,10 +134,14 @@ class Store:
         """Calls `watcher` with every batch of changes."""
         self._watchers.append(watcher)
 
+    def unwatch(self, watcher: Watcher) -> None:
+        """Calls it no more."""
+        self._watchers.remove(watcher)
+
     def publish(self) -> None:
         """Tells every watcher what changed since the last time."""
         changes, self._changes = self._changes, Changes()
-        for watcher in self._watchers:
+        for watcher in list(self._watchers):
             watcher(changes)
 
     # Changing
@@ -207,6 +213,8 @@ class Store:
                 self._apply_removal(event)
             case told.ProcessChanged() | told.LogGrew() | told.FilesChanged() | told.EntryChanged():
                 self._apply_output(event)
+            case told.CheckpointTaken(checkpoint=checkpoint):
+                self._changes.checkpoints.add(checkpoint.workspace)
             case told.Reset() | told.Stopping():
                 pass
 

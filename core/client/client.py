@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 
+from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
+from core.client.parts import between as _between
+from core.client.parts import part as _part
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
@@ -47,12 +49,7 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-def _part(text: str) -> str:
-    """A name as one part of a path; bytes that are no UTF-8 name nothing that the engine knows."""
-    return quote(text, safe="", errors="replace")
-
-
-class Client:
+class Client(CheckpointCalls):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:
@@ -254,22 +251,29 @@ class Client:
         query: dict[str, str | int] = {"path": path, "start": start, "limit": limit}
         return await self._http.call("GET", f"/workspaces/{_part(name)}/file", FileContent, query=query)
 
-    async def diff(self, name: str) -> DiffSummary:
-        """Takes a snapshot and compares it with the target branch."""
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff", DiffSummary)
+    async def diff(self, name: str, *, since: int = 0, until: int = 0) -> DiffSummary:
+        """Takes a snapshot and compares it with the target branch, or compares two checkpoints.
+
+        `since` 0 is the target branch, or the checkpoint before `until`; `until` 0 is the present.
+        """
+        query = _between(since, until)
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff", DiffSummary, query=query)
 
     async def file_diff(
-        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3
-    ) -> FileDiff:
-        """A window of one file's diff lines, at the latest snapshot."""
+        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
+        since: int = 0, until: int = 0,
+    ) -> FileDiff:  # fmt: skip
+        """A window of one file's diff lines, at the latest snapshot; `since` and `until` as for `diff`."""
         query: dict[str, str | int] = {
             "repo": repo_id, "path": path, "start": start, "limit": limit, "context": context,
+            **_between(since, until),
         }  # fmt: skip
         return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/file", FileDiff, query=query)
 
-    async def patch(self, name: str) -> str:
-        """The whole diff as a patch text, as git writes it."""
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/patch", str)
+    async def patch(self, name: str, *, since: int = 0, until: int = 0) -> str:
+        """The whole diff as a patch text, as git writes it; `since` and `until` as for `diff`."""
+        query = _between(since, until)
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/patch", str, query=query)
 
     async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
         """What a merge would do, with its conflicts; nothing changes."""

@@ -17,6 +17,7 @@ from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
+from core.engine.checkpoints import Checkpoints
 from core.engine.conversations import Conversations
 from core.engine.overrides import Overrides
 from core.engine.planning import Planner
@@ -38,6 +39,7 @@ from core.lifecycle.operation import OperationLog
 from core.lifecycle.processes import Processes as ProcessStarter
 from core.lifecycle.removal import Removal
 from core.lifecycle.repair import Repair
+from core.lifecycle.restoring import Restoring
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turns import Turns
 from core.paths import Home
@@ -76,7 +78,8 @@ class Engine:
         creation = Creation(context, self._starter, self._turns)
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
-        self._repair = Repair(context, creation, closing, removal, landing)
+        restoring = Restoring(context, self._snapshots)
+        self._repair = Repair(context, creation, closing, removal, landing, restoring)
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal)
@@ -89,6 +92,7 @@ class Engine:
         self.conversations = Conversations(context, self._starter)
         self.processes = Processes(context, self._starter)
         self.review = Review(context, self._snapshots, landing)
+        self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.agents = Agents(context)
         self._catching_up: asyncio.Task[None] | None = None
 

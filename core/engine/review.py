@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from core.errors import ConflictError, NotFoundError
+from core.lifecycle.checkpoint_records import compared_commits
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.landing import Landing
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.review.diff import diff_summary, review_file, review_patch
+from core.review.diff import Compared, Sides, diff_summary, review_file, review_patch
 from core.review.files import change_marks, list_folder, read_file_window
-from core.review.target import ReviewTarget
 from core.store import lookup
 from core.values.requests import MergeWorkspace
 from core.values.review import (
@@ -56,31 +57,46 @@ class Review:
         code = Place(self._context.home, name).code
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
 
-    async def diff(self, name: str) -> DiffSummary:
-        """Takes a snapshot and lists what differs from the target branches."""
-        await self._live(name)
-        facts = await self._snapshots.take(name)
-        return await diff_summary(name, await self._landing.targets(facts, refresh=False))
+    async def diff(self, name: str, since: int = 0, until: int = 0) -> DiffSummary:
+        """Takes a snapshot and lists what differs from the target branches, or between two checkpoints.
+
+        Args:
+            name: The workspace.
+            since: A checkpoint to compare with; 0: the target branches, or what was before `until`.
+            until: A checkpoint; 0: what is there now.
+        """
+        return await diff_summary(name, await self._compared(name, since, until, fresh=True))
 
     async def file_diff(
-        self, name: str, repo_key: str, path: str, start: int, limit: int, context_lines: int
-    ) -> FileDiff:
-        """A window of one file's diff at the latest snapshot."""
-        facts = await self._snapshotted(name)
-        target = _one(await self._landing.targets(facts, refresh=False), repo_key)
+        self, name: str, repo_key: str, path: str, start: int, limit: int, context_lines: int,
+        since: int = 0, until: int = 0,
+    ) -> FileDiff:  # fmt: skip
+        """A window of one file's diff at the latest snapshot; `since` and `until` as for `diff`."""
         return await review_file(
-            target,
+            _one(await self._compared(name, since, until, fresh=False), repo_key),
             path,
             start=max(0, start),
             limit=max(1, min(limit, WINDOW_LIMIT)),
             context=max(0, min(context_lines, WINDOW_LIMIT)),
         )
 
-    async def patch(self, name: str) -> str:
-        """The whole diff as git writes it."""
-        await self._live(name)
-        facts = await self._snapshots.take(name)
-        return await review_patch(await self._landing.targets(facts, refresh=False))
+    async def patch(self, name: str, since: int = 0, until: int = 0) -> str:
+        """The whole diff as git writes it; `since` and `until` as for `diff`."""
+        return await review_patch(await self._compared(name, since, until, fresh=True))
+
+    async def _compared(self, name: str, since: int, until: int, *, fresh: bool) -> Sequence[Compared]:
+        """The two sides of a diff in each repo; `fresh` takes a snapshot where the present is one of them."""
+        facts = await self._live(name)
+        if not until:
+            facts = await self._snapshots.take(name) if fresh else await self._snapshotted(name)
+        if not since and not until:
+            return await self._landing.targets(facts, refresh=False)
+        old, new = await self._context.store.read(compared_commits, facts, since, until)
+        place = Place(self._context.home, name)
+        return [
+            Sides(repo.repo_id, repo.name, place.depot(repo.repo_id), old[repo.repo_id], new[repo.repo_id])
+            for repo in facts.repos
+        ]
 
     async def merge_preview(self, name: str, style: MergeStyle | None) -> MergePreview:
         """What a merge would do now, and what would keep it from being done; nothing changes."""
@@ -133,7 +149,7 @@ class Review:
         return kept[1]
 
 
-def _one(targets: list[ReviewTarget], key: str) -> ReviewTarget:
+def _one(targets: Sequence[Compared], key: str) -> Compared:
     for target in targets:
         if key in (target.repo_id, target.name) or (not key and len(targets) == 1):
             return target

@@ -26,9 +26,10 @@ class LeftOut:
     folders: tuple[bytes, ...] = ()
 
     @property
-    def listed(self) -> bytes:
-        """The files, each with a NUL behind it."""
-        return b"".join(name + b"\0" for name in self.files)
+    def told(self) -> bytes:
+        """The names as work_index.sh reads them: `:` before a file, `/` before a folder, NUL behind each."""
+        signed = [*(b":" + name for name in self.files), *(b"/" + name for name in self.folders)]
+        return b"".join(name + b"\0" for name in signed)
 
 
 def left_out(files: Iterable[bytes], made: Sequence[bytes]) -> LeftOut:

@@ -17,11 +17,14 @@ from importlib.resources import files
 from core.errors import GitError
 from core.git.clone import SANDBOX_GIT, WorkspaceClone, alternates
 from core.git.depot import FETCH, LONG, WORKSPACES, Depot, RefChange
+from core.git.path_text import name_to_text
 from core.git.quoting import unquote
 from core.git.untouched import refuse_redirected
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LINE_LIMIT = 500
+FOLDER_LIMIT = 5000
+"""Empty folders that are remembered of one repository at most."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +43,31 @@ class Snapshot:
     """New embedded repositories, of which only the commit they are at is recorded."""
     missing: tuple[str, ...] = ()
     """Files that could not be read: they are missing in the snapshot, or as they were before."""
+    folders: tuple[str, ...] = ()
+    """Folders without any file, when they were asked for; a commit cannot hold them."""
 
 
-def snapshot_command(git_dir: str, worktree: str, base: str, *left_out: str) -> tuple[str, ...]:
+def sandbox_script(*names: str) -> str:
+    """Scripts of this package as one text, to be run by `sh -c` where the sandbox is."""
+    parts = (files("core.git").joinpath(name).read_text(encoding="utf-8") for name in names)
+    return "".join(parts)
+
+
+def snapshot_command(
+    git_dir: str, worktree: str, base: str, *, folders: bool = False, coming: str = ""
+) -> tuple[str, ...]:
     """The argument list that writes a snapshot, to be run where the sandbox is.
 
     Args:
         git_dir: Path of the git directory there.
         worktree: Path of the working tree there.
         base: The commit to stand on when HEAD has none.
-        left_out: Folders that are no part of the work; such files come on standard input, NUL-ended.
+        folders: Whether to look for empty folders, too.
+        coming: A commit that is to be restored: ignored files that are in its way are taken in. Or empty.
     """
-    script = files("core.git").joinpath("snapshot.sh").read_text(encoding="utf-8")
-    return ("/bin/sh", "-c", script, "boatyard-snapshot", git_dir, worktree, base, *left_out)
+    script = sandbox_script("work_index.sh", "snapshot.sh")
+    listed = str(int(folders))
+    return ("/bin/sh", "-c", script, "boatyard-snapshot", git_dir, worktree, base, listed, coming)
 
 
 def parse_snapshot(output: bytes) -> Snapshot:
@@ -71,6 +86,7 @@ def parse_snapshot(output: bytes) -> Snapshot:
             raise _unreadable(output)
         else:
             single[key] = value
+    folders = _folders(single.pop("folders", ""), single.pop("ignored", ""))
     if (
         set(single) != {"snapshot", "head", "dirty", "unborn"}
         or not all(_ID.fullmatch(single[key]) for key in ("snapshot", "head"))
@@ -79,8 +95,24 @@ def parse_snapshot(output: bytes) -> Snapshot:
         raise _unreadable(output)
     return Snapshot(
         single["snapshot"], single["head"], single["dirty"] == "1", single["unborn"] == "1",
-        *(tuple(unquote(name) for name in listed[key]) for key in ("embedded", "missing")),
+        tuple(map(unquote, listed["embedded"])), tuple(map(unquote, listed["missing"])), folders,
     )  # fmt: skip
+
+
+def _folders(found: str, ignored: str) -> tuple[str, ...]:
+    """Folders from the two lists that the script printed; what makes no sense is left out."""
+    try:
+        names, left_out = (bytes.fromhex(text).split(b"\0")[:-1] for text in (found, ignored))
+    except ValueError:
+        return ()
+    kept = {name.removeprefix(b"./") for name in names} - {name.removeprefix(b"./") for name in left_out}
+    return tuple(name_to_text(name) for name in sorted(kept)[:FOLDER_LIMIT] if is_folder_below(name))
+
+
+def is_folder_below(name: bytes) -> bool:
+    """Whether a path stays inside the working tree and outside of any git directory."""
+    parts = name.split(b"/")
+    return all(part not in (b"", b".", b"..") and part.lower() != b".git" for part in parts)
 
 
 def _unreadable(output: bytes) -> GitError:

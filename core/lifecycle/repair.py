@@ -16,6 +16,7 @@ from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
+from core.lifecycle.restoring import Restoring
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation
@@ -28,13 +29,15 @@ class Repair:
     """Goes through the operations that the database shows as running."""
 
     def __init__(
-        self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing
-    ) -> None:
+        self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
+        restoring: Restoring,
+    ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
         self._closing = closing
         self._removal = removal
         self._landing = landing
+        self._restoring = restoring
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -58,8 +61,11 @@ class Repair:
             await self._create(operation, arguments)
         elif operation.kind == "merge":
             await self._merge(operation)
+        elif operation.kind == "restore-to":
+            steps = self._restoring.steps(operation, int(str(arguments["number"])))
+            await self._finish(operation, steps)
         else:
-            await self._finish(operation)
+            await self._finish(operation, self._steps(operation))
 
     async def _create(self, operation: Operation, arguments: dict[str, object]) -> None:
         """Goes on where nothing is taken back any more, in the background; else takes everything back."""
@@ -102,9 +108,9 @@ class Repair:
         status = OperationStatus.FAILED if landed else OperationStatus.UNDONE
         await self._context.operations.end(operation, status, error)
 
-    async def _finish(self, operation: Operation) -> None:
+    async def _finish(self, operation: Operation, steps: Sequence[Step]) -> None:
         """Closing, restoring, removing and recovering are finished: their steps can all be repeated."""
-        for step in self._steps(operation):
+        for step in steps:
             if step.name not in _done(operation):
                 await step.do()
         await self._context.operations.end(operation, OperationStatus.DONE)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.errors import ConflictError, GitError
 from core.git.changes import changed_files
 from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.merge import comparison_base, read_work
 from core.git.snapshot import Snapshot, import_snapshot, parse_snapshot, sandbox_paths, snapshot_command
+from core.lifecycle.checkpoint_records import RepoState, count_of, insert_checkpoint, latest_commits
 from core.lifecycle.context import Context
 from core.lifecycle.copy_files import names_left_out
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
 from core.store import models as m
 from core.store import views
-from core.values.entities import Workspace
-from core.values.events import FilesChanged, WorkspaceChanged
+from core.values.entities import Checkpoint, Workspace
+from core.values.events import CheckpointTaken, FilesChanged, WorkspaceChanged
 from core.values.states import CheckpointKind, WorkspaceState
 
 SNAPSHOT_SECONDS = 300.0
@@ -34,6 +35,18 @@ class RepoSnapshot:
     snapshot: Snapshot
     added: int
     removed: int
+
+    def kept(self) -> RepoState:
+        """What a checkpoint keeps of it."""
+        return RepoState(self.facts.repo_id, self.snapshot.commit, self.snapshot.head, self.snapshot.folders)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a snapshot is taken for."""
+
+    folders: bool = False
+    coming: Mapping[str, str] = field(default_factory=dict)
 
 
 class Snapshots:
@@ -54,50 +67,66 @@ class Snapshots:
             GitError: git failed inside the workspace.
         """
         async with self._locks[name]:
-            facts = await self._context.store.read(workspace_facts, name)
-            if facts.state in UNCHANGING:
-                raise ConflictError(
-                    f"the workspace {name!r} is {facts.state.value}", hint="Try again when it is ready."
-                )
-            taken = [await self._take_one(facts, repo) for repo in facts.repos]
-            await self._record(facts, taken)
+            await self._take(name, Wanted())
             return await self._context.store.read(workspace_facts, name)
 
-    async def checkpoint(self, name: str, kind: CheckpointKind, message: str) -> int:
-        """Takes a snapshot and keeps it under a number.
+    async def checkpoint(
+        self, name: str, kind: CheckpointKind, message: str, coming: Mapping[str, str] | None = None
+    ) -> Checkpoint:
+        """Takes a snapshot and keeps it under the next number, with its empty folders.
 
-        Returns:
-            The checkpoint's number.
+        Args:
+            name: The workspace.
+            kind: Why it is taken.
+            message: A line for people.
+            coming: What is about to be restored, as commits by repo id: ignored files that are in its way
+                are taken in.
         """
-        facts = await self.take(name)
+        async with self._locks[name]:
+            facts, taken = await self._take(name, Wanted(folders=True, coming=coming or {}))
+            last = await self._context.store.read(latest_commits, facts)
+            files = [
+                change
+                for each in taken
+                if (old := last[each.facts.repo_id]) != each.snapshot.commit
+                for change in await changed_files(
+                    self._depot(facts, each.facts), each.facts.repo_id, old, each.snapshot.commit
+                )
+            ]
+            checkpoint = await self._context.store.write(
+                insert_checkpoint, facts, kind, message, [each.kept() for each in taken], count_of(files)
+            )
+            for each in taken:
+                ref = f"{WORKSPACES}/{name}/checkpoints/{checkpoint.number}"
+                change = RefChange(ref, each.snapshot.commit)
+                await self._depot(facts, each.facts).update_refs([change])
+        self._context.hub.publish(CheckpointTaken(checkpoint=checkpoint))
+        return checkpoint
 
-        def write() -> int:
-            last = m.Checkpoint.select(m.Checkpoint.number).where(m.Checkpoint.workspace == facts.id)
-            number = (last.order_by(m.Checkpoint.number.desc()).scalar() or 0) + 1
-            row = m.Checkpoint.create(workspace=facts.id, number=number, kind=kind.value, message=message)
-            for repo in facts.repos:
-                m.CheckpointRepo.create(checkpoint=row, repo=repo.repo_id, commit=repo.snapshot)
-            return number
-
-        number = await self._context.store.write(write)
-        for repo in facts.repos:
-            ref = f"{WORKSPACES}/{name}/checkpoints/{number}"
-            await self._depot(facts, repo).update_refs([RefChange(ref, repo.snapshot)])
-        return number
+    async def _take(self, name: str, wanted: Wanted) -> tuple[WorkspaceFacts, list[RepoSnapshot]]:
+        facts = await self._context.store.read(workspace_facts, name)
+        if facts.state in UNCHANGING:
+            raise ConflictError(
+                f"the workspace {name!r} is {facts.state.value}", hint="Try again when it is ready."
+            )
+        taken = [await self._take_one(facts, repo, wanted) for repo in facts.repos]
+        await self._record(facts, taken)
+        return facts, taken
 
     def _depot(self, facts: WorkspaceFacts, repo: RepoFacts) -> Depot:
         return Place(self._context.home, facts.name).depot(repo.repo_id)
 
-    async def _take_one(self, facts: WorkspaceFacts, repo: RepoFacts) -> RepoSnapshot:
+    async def _take_one(self, facts: WorkspaceFacts, repo: RepoFacts, wanted: Wanted) -> RepoSnapshot:
         place = Place(self._context.home, facts.name)
         clone, depot = place.clone(repo.name), place.depot(repo.repo_id)
         runner = self._context.runners[facts.runner]
         git_dir, worktree = sandbox_paths(clone, container=runner.isolates)
         out = await asyncio.to_thread(names_left_out, place.copied(repo.name))
+        coming = wanted.coming.get(repo.repo_id, "")
         answer = await runner.exec(
             place.environment(facts),
-            snapshot_command(git_dir, worktree, repo.base_commit, *map(os.fsdecode, out.folders)),
-            stdin=out.listed,
+            snapshot_command(git_dir, worktree, repo.base_commit, folders=wanted.folders, coming=coming),
+            stdin=out.told,
             timeout_seconds=SNAPSHOT_SECONDS,
             needs="git",
         )

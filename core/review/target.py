@@ -27,6 +27,11 @@ class ReviewTarget:
     base: str
     """What the work is compared with: a commit, or the empty tree."""
 
+    @property
+    def snapshot(self) -> str:
+        """Everything that the workspace has, committed or not."""
+        return self.work.snapshot
+
 
 async def review_target(
     *, repo_id: str, name: str, depot: Depot, repository: UserRepository, target_branch: str,

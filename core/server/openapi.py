@@ -18,7 +18,7 @@ from core.values.events import AnyEvent
 
 VERSION = "3.1.0"
 PREFIX = "/api/v1"
-WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since"})
+WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since", "from", "to"})
 _REF = "#/components/schemas/{name}"
 
 

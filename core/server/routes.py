@@ -50,6 +50,11 @@ def _style(call: Call) -> MergeStyle | None:
     return MergeStyle(text) if text else None
 
 
+def _between(call: Call) -> tuple[int, int]:
+    """The checkpoints that a diff is between; 0 where none is named."""
+    return call.number("from", 0), call.number("to", 0)
+
+
 _ENGINE = (
     Route("GET", "/engine", lambda c: c.engine.status(), v.EngineStatus),
     Route("POST", "/engine/stop", lambda c: c.engine.request_stop(), StoppedAnswer),
@@ -193,16 +198,22 @@ _REVIEW = (
         ),
         FileContent, query=("path", "start", "limit"),
     ),
-    Route("GET", _W + "/diff", lambda c: c.engine.review.diff(c.part("name")), DiffSummary),
+    Route(
+        "GET", _W + "/diff", lambda c: c.engine.review.diff(c.part("name"), *_between(c)), DiffSummary,
+        query=("from", "to"),
+    ),
     Route(
         "GET", _W + "/diff/file",
         lambda c: c.engine.review.file_diff(
             c.part("name"), c.text("repo"), c.text("path"),
-            c.number("start", 0), c.number("limit", 2000), c.number("context", 3),
+            c.number("start", 0), c.number("limit", 2000), c.number("context", 3), *_between(c),
         ),
-        FileDiff, query=("repo", "path", "start", "limit", "context"),
+        FileDiff, query=("repo", "path", "start", "limit", "context", "from", "to"),
     ),
-    Route("GET", _W + "/diff/patch", lambda c: c.engine.review.patch(c.part("name")), str),
+    Route(
+        "GET", _W + "/diff/patch", lambda c: c.engine.review.patch(c.part("name"), *_between(c)), str,
+        query=("from", "to"),
+    ),
     Route(
         "GET", _W + "/merge", lambda c: c.engine.review.merge_preview(c.part("name"), _style(c)),
         MergePreview, query=("style",),
@@ -213,6 +224,22 @@ _REVIEW = (
     ),
 )  # fmt: skip
 
+_CHECKPOINTS = (
+    Route(
+        "GET", _W + "/checkpoints", lambda c: c.engine.checkpoints.list(c.part("name")),
+        tuple[v.Checkpoint, ...],
+    ),
+    Route(
+        "POST", _W + "/checkpoints", lambda c: c.engine.checkpoints.take(c.part("name"), c.body),
+        v.Checkpoint, ask.TakeCheckpoint,
+    ),
+    Route(
+        "POST", _W + "/restore-to", lambda c: c.engine.checkpoints.restore_to(c.part("name"), c.body),
+        v.Operation, ask.RestoreTo,
+    ),
+)  # fmt: skip
+
 ROUTES: tuple[Route, ...] = (
     *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES, *_REVIEW,
+    *_CHECKPOINTS,
 )  # fmt: skip

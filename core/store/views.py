@@ -17,6 +17,7 @@ from core.store import workspace_queries as queries
 from core.values.entities import (
     Approval,
     ApprovalOption,
+    Checkpoint,
     Merge,
     Operation,
     Process,
@@ -33,6 +34,7 @@ from core.values.entities import (
 from core.values.states import (
     Activity,
     ApprovalStatus,
+    CheckpointKind,
     MergeStyle,
     OperationStatus,
     ProcessStatus,
@@ -238,6 +240,28 @@ def merge(row: m.Merge) -> Merge:
         style=MergeStyle(row.style),
         commit=row.commit or "",
         merged_at=row.merged_at or 0.0,
+    )
+
+
+def checkpoints(rows: Sequence[m.Checkpoint]) -> tuple[Checkpoint, ...]:
+    """Checkpoints of one workspace, with the commits that they kept."""
+    commits: dict[str, dict[str, str]] = defaultdict(dict)
+    kept = m.CheckpointRepo.select().where(m.CheckpointRepo.checkpoint.in_([row.id for row in rows]))
+    for each in kept:
+        commits[each.checkpoint_id][each.repo_id] = each.commit
+    return tuple(
+        Checkpoint(
+            workspace=row.workspace.name,
+            number=row.number,
+            message=row.message,
+            kind=CheckpointKind(row.kind),
+            commits=commits[row.id],
+            files=row.files,
+            added=row.added or 0,
+            removed=row.removed or 0,
+            created_at=row.created_at,
+        )
+        for row in rows
     )
 
 

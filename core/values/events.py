@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from core.values.conversation import Entry
-from core.values.entities import Approval, Operation, Process, Project, Repo, Task, Workspace
+from core.values.entities import Approval, Checkpoint, Operation, Process, Project, Repo, Task, Workspace
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -80,6 +80,12 @@ class FilesChanged(Event, frozen=True, kw_only=True, tag="files"):
     workspace: str
 
 
+class CheckpointTaken(Event, frozen=True, kw_only=True, tag="checkpoint"):
+    """A workspace has a new checkpoint."""
+
+    checkpoint: Checkpoint
+
+
 class Reset(Event, frozen=True, kw_only=True, tag="reset"):
     """The events asked for are gone: take a new snapshot."""
 
@@ -100,6 +106,7 @@ AnyEvent = (
     | EntryChanged
     | LogGrew
     | FilesChanged
+    | CheckpointTaken
     | Reset
     | Stopping
 )

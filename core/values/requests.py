@@ -138,6 +138,15 @@ class MergeWorkspace(Request, frozen=True, kw_only=True):
     """Empty: drafted from the task."""
 
 
+class TakeCheckpoint(Request, frozen=True, kw_only=True):
+    message: str = ""
+
+
+class RestoreTo(Request, frozen=True, kw_only=True):
+    number: Limit
+    """The checkpoint's."""
+
+
 class RemoveWorkspace(Request, frozen=True, kw_only=True):
     force: bool = False
     """Without it, a workspace with something to lose is refused and the loss told."""

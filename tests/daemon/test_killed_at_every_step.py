@@ -18,9 +18,18 @@ from core.lifecycle.create import POINT_OF_KEEPING, step_labels
 from core.lifecycle.landing import MERGE_STEPS
 from core.lifecycle.operation import CRASH_AT
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
+from core.lifecycle.restoring import RESTORE_TO_STEPS
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
-from core.values.requests import MergeWorkspace, NewWorkspace, RemoveWorkspace, RunCommand, UpdateRepo
+from core.values.requests import (
+    MergeWorkspace,
+    NewWorkspace,
+    RemoveWorkspace,
+    RestoreTo,
+    RunCommand,
+    TakeCheckpoint,
+    UpdateRepo,
+)
 from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
 from tests.yard import Daemon, Watch, git, make_repository
 
@@ -253,6 +262,24 @@ async def test_a_recovery(
     all_there(Path(workspace.repos[0].path))
 
 
+@pytest.mark.parametrize("step", names(RESTORE_TO_STEPS))
+async def test_going_back_to_a_checkpoint(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    folder = daemon.home.workspaces / "do-it" / "code" / "repo"
+    await daemon.client.take_checkpoint("do-it", TakeCheckpoint())
+    (folder / "u.md").write_text("spoiled\n")
+    (folder / "c.md").unlink()
+    body = RestoreTo(number=1)
+    await killed(daemon, monkeypatch, f"restore-to:{step}", lambda: daemon.client.restore_to("do-it", body))
+    assert (await operation_of(daemon, "restore-to")).status is OperationStatus.DONE
+    all_there(folder)
+    assert [each.number for each in await daemon.client.checkpoints("do-it")] == [1, 2]
+    await daemon.done(await daemon.client.restore_to("do-it", RestoreTo(number=2)))
+    assert ((folder / "u.md").read_text(), (folder / "c.md").exists()) == ("spoiled\n", False)
+
+
 def test_every_kind_of_operation_is_killed_here() -> None:
     """A new kind of operation has to be added to this file."""
     kinds = set()
@@ -263,4 +290,4 @@ def test_every_kind_of_operation_is_killed_here() -> None:
                 if called in ("begin_operation", "_launch", "_write_operation") and node.args:
                     if isinstance(node.args[0], ast.Constant):
                         kinds.add(node.args[0].value)
-    assert kinds == {"create", "merge", "close", "restore", "remove", "recover"}
+    assert kinds == {"create", "merge", "close", "restore", "remove", "recover", "restore-to"}

@@ -19,6 +19,7 @@ from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
     Approval,
+    Checkpoint,
     EngineStatus,
     Merge,
     Operation,
@@ -51,6 +52,7 @@ from core.values.review import (
 from core.values.states import (
     Activity,
     ApprovalStatus,
+    CheckpointKind,
     MergeStyle,
     OperationStatus,
     ProcessStatus,
@@ -88,6 +90,7 @@ class Harbour:
         self.diffs: dict[str, list[DiffLine]] = {}
         self.preview: MergePreview | BoatyardError | None = None
         self.queued: list[QueuedPrompt] = []
+        self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
@@ -389,18 +392,47 @@ class Harbour:
         more = start + limit < len(lines)
         return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
 
-    async def diff(self, name: str) -> DiffSummary:
-        self._asked("diff", name)
+    async def diff(self, name: str, *, since: int = 0, until: int = 0) -> DiffSummary:
+        self._asked("diff", (name, since, until) if since or until else name)
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
 
     async def file_diff(
-        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3
-    ) -> FileDiff:
+        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
+        since: int = 0, until: int = 0,
+    ) -> FileDiff:  # fmt: skip
         self.calls.append(("file_diff", (path, start)))
         file = next(each for each in self.changed if each.path == path)
         lines = self.diffs.get(path, [])
         return FileDiff(file=file, lines=tuple(lines[start : start + limit]), total=len(lines), start=start)
+
+    async def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
+        self._asked("checkpoints", name)
+        return tuple(self.checkpoints_)
+
+    async def take_checkpoint(self, name: str, body: ask.TakeCheckpoint) -> Checkpoint:
+        self._asked("take_checkpoint", (name, body.message))
+        return self.put_checkpoint(name, CheckpointKind.MANUAL, body.message)
+
+    def put_checkpoint(self, name: str, kind: CheckpointKind, message: str, files: int = 0) -> Checkpoint:
+        number = len(self.checkpoints_) + 1
+        checkpoint = Checkpoint(
+            workspace=name, number=number, message=message, kind=kind, files=files, added=files,
+            created_at=NOW,
+        )  # fmt: skip
+        self.checkpoints_.append(checkpoint)
+        self.emit(told.CheckpointTaken(checkpoint=checkpoint))
+        return checkpoint
+
+    async def restore_to(self, name: str, body: ask.RestoreTo) -> Operation:
+        self._asked("restore_to", (name, body.number))
+        before = self.put_checkpoint(name, CheckpointKind.BEFORE_RESTORE, f"before {body.number}")
+        return self.put_operation(
+            msgspec.structs.replace(_done("restore-to", name), result={"before": before.number})
+        )
+
+    async def wait_operation(self, operation: str) -> Operation:
+        return next(each for each in self.operations_.values() if each.id == operation)
 
     async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
         self._asked("merge_preview", style)

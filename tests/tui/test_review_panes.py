@@ -133,7 +133,7 @@ async def test_a_long_file_is_read_by_window(fleet: Harbour) -> None:
 async def test_what_cannot_be_read_says_why(fleet: Harbour) -> None:
     fleet.tree[""] = (FileNode(path="gone.py", name="gone.py", folder=False),)
 
-    async def refuse(name: str) -> None:
+    async def refuse(name: str, **between: int) -> None:
         raise BoatyardError("no snapshot could be taken")
 
     fleet.diff = refuse  # type: ignore[assignment, method-assign]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui.commands import merging, places, projects, tasks, terminals, workspaces
+from tui.commands import checkpoints, merging, places, projects, tasks, terminals, workspaces
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -33,6 +33,8 @@ HANDLERS: dict[str, Handler] = {
     "reject": workspaces.reject,
     "queue": workspaces.queue,
     "merge": merging.merge,
+    "timeline": checkpoints.timeline,
+    "checkpoint": checkpoints.take,
     "shell": terminals.shell,
     "edit": terminals.edit,
     "copy": terminals.copy,

@@ -16,6 +16,7 @@ from core.cli.verbs import (
     status,
     task,
     workspace,
+    workspace_checkpoints,
     workspace_review,
     workspace_session,
 )
@@ -32,6 +33,7 @@ VERBS: tuple[Verb, ...] = (
     *workspace.VERBS,
     *workspace_session.VERBS,
     *workspace_review.VERBS,
+    *workspace_checkpoints.VERBS,
     *process.VERBS,
     *agent.VERBS,
     *config.VERBS,

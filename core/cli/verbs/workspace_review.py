@@ -9,6 +9,7 @@ from core.cli.invocation import Invocation
 from core.cli.output import Output
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.cli.verbs.workspace_checkpoints import add_number
 from core.errors import UsageError
 from core.values.requests import MergeWorkspace
 from core.values.review import DiffSummary, FileNode, MergePreview
@@ -22,15 +23,16 @@ async def diff(call: Invocation) -> None:
     """The patch; with --stat or --json the list of files."""
     async with call.engine() as client:
         if call.out.json or call.args.stat:
-            summary = await client.diff(call.args.name)
+            summary = await client.diff(call.args.name, since=call.args.since, until=call.args.until)
             call.out.document(summary)
             _print_stat(call.out, summary)
             return
-        patch = await client.patch(call.args.name)
+        patch = await client.patch(call.args.name, since=call.args.since, until=call.args.until)
     if patch:
         call.out.data(patch)
     else:
-        call.out.note("no changes against the target branch")
+        between = call.args.since or call.args.until
+        call.out.note("nothing differs" if between else "no changes against the target branch")
 
 
 def _print_stat(out: Output, summary: DiffSummary) -> None:
@@ -114,6 +116,8 @@ def _print_preview(out: Output, preview: MergePreview) -> None:
 def _diff(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--stat", action="store_true", help="the changed files instead of the patch")
+    add_number(parser, "--from", "checkpoint to compare with, instead of the target branch", dest="since")
+    add_number(parser, "--to", "checkpoint to compare, instead of the present", dest="until")
 
 
 def _files(parser: argparse.ArgumentParser) -> None:

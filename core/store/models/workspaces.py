@@ -59,6 +59,10 @@ class Checkpoint(Entity):
     message = peewee.TextField(default="")
     kind = peewee.CharField()
     active = peewee.BooleanField(default=True)
+    files = peewee.IntegerField(null=True)
+    """Files that differ from the checkpoint before; null where nobody counted."""
+    added = peewee.IntegerField(null=True)
+    removed = peewee.IntegerField(null=True)
 
     class Meta:
         constraints = [one_of("kind", CheckpointKind), peewee.Check("number > 0")]
@@ -69,6 +73,10 @@ class CheckpointRepo(Base):
     checkpoint = peewee.ForeignKeyField(Checkpoint, backref="repos", on_delete="CASCADE")
     repo = peewee.ForeignKeyField(Repo, on_delete="RESTRICT")
     commit = peewee.CharField(64)
+    head = peewee.CharField(64, null=True)
+    """Where the workspace's branch was; null in a row older than this column."""
+    folders = JSONField(null=True)
+    """Empty folders, as `core.git.path_text` writes paths: a commit cannot hold them."""
 
     class Meta:
         primary_key = peewee.CompositeKey("checkpoint", "repo")

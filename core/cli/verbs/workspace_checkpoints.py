@@ -1,0 +1,83 @@
+"""`boatyard workspace checkpoint, checkpoints, restore-to`: a workspace as it was at any moment."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.cli.invocation import Invocation
+from core.cli.output import when
+from core.cli.progress import follow_operation
+from core.cli.verb import Verb
+from core.cli.verbs.workspace import name
+from core.values.entities import Checkpoint
+from core.values.requests import RestoreTo, TakeCheckpoint
+
+
+async def take(call: Invocation) -> None:
+    async with call.engine() as client:
+        taken = await client.take_checkpoint(call.args.name, TakeCheckpoint(message=call.args.message))
+    call.out.result(taken, f"checkpoint {taken.number} of {taken.workspace}: {changes(taken)}")
+
+
+async def show_all(call: Invocation) -> None:
+    async with call.engine() as client:
+        found = await client.checkpoints(call.args.name)
+    call.out.table(found, ("NUMBER", "TAKEN", "KIND", "CHANGES", "MESSAGE"), map(_row, found))
+
+
+def _row(checkpoint: Checkpoint) -> tuple[str, ...]:
+    return (
+        str(checkpoint.number),
+        when(checkpoint.created_at),
+        checkpoint.kind.value.replace("_", " "),
+        changes(checkpoint),
+        checkpoint.message,
+    )
+
+
+def changes(checkpoint: Checkpoint) -> str:
+    """How much a checkpoint differs from the one before."""
+    if checkpoint.files is None:
+        return "-"
+    if not checkpoint.files:
+        return "no change"
+    files = "1 file" if checkpoint.files == 1 else f"{checkpoint.files} files"
+    return f"{files} +{checkpoint.added} -{checkpoint.removed}"
+
+
+async def restore_to(call: Invocation) -> int:
+    async with call.engine() as client:
+        operation = await client.restore_to(call.args.name, RestoreTo(number=call.args.number))
+        return await follow_operation(call.out, client, operation)
+
+
+def add_number(parser: argparse.ArgumentParser, *names: str, dest: str = "") -> None:
+    """An argument or option, followed by its help text, that takes a checkpoint's number."""
+    *flags, text = names
+    if dest:
+        parser.add_argument(*flags, dest=dest, type=_number, default=0, metavar="N", help=text)
+    else:
+        parser.add_argument(*flags, type=_number, metavar="N", help=text)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:10]) or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of a checkpoint")
+    return int(text)
+
+
+def _take(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("-m", "--message", default="", help="a line about it")
+
+
+def _restore_to(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    add_number(parser, "number", "number of the checkpoint; see 'workspace checkpoints'")
+
+
+VERBS = (
+    Verb("workspace", "checkpoint", "keep everything as it is now under a number", take, _take),
+    Verb("workspace", "checkpoints", "list what was kept", show_all, name),
+    Verb("workspace", "restore-to", "go back to a checkpoint; the present is kept", restore_to, _restore_to),
+)

@@ -1,0 +1,76 @@
+"""Checkpoints: taken, listed, restored."""
+
+from __future__ import annotations
+
+from core.engine.texts import check_text
+from core.errors import ConflictError
+from core.lifecycle.checkpoint_records import checkpoint_states, list_checkpoints
+from core.lifecycle.context import Context
+from core.lifecycle.operation import begin_operation
+from core.lifecycle.restoring import RESTORE_TO_STEPS, Restoring
+from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.turn_records import turn_runs
+from core.store import lookup
+from core.store import models as m
+from core.values.entities import Checkpoint, Operation
+from core.values.events import OperationChanged
+from core.values.requests import RestoreTo, TakeCheckpoint
+from core.values.states import CheckpointKind, WorkspaceState
+
+MESSAGE_LIMIT = 500
+"""Characters of a checkpoint's message."""
+RESTORABLE = (WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CLOSED)
+
+
+class Checkpoints:
+    """What a user can do with the checkpoints of a workspace."""
+
+    def __init__(self, context: Context, snapshots: Snapshots, restoring: Restoring) -> None:
+        self._context = context
+        self._snapshots = snapshots
+        self._restoring = restoring
+
+    async def list(self, name: str) -> tuple[Checkpoint, ...]:
+        """All of them, the first at the beginning."""
+        return await self._context.store.read(list_checkpoints, name)
+
+    async def take(self, name: str, body: TakeCheckpoint) -> Checkpoint:
+        """Keeps everything that is in the workspace now under the next number.
+
+        Raises:
+            UsageError: The message is too long.
+            ConflictError: The workspace is still being made.
+        """
+        message = check_text("the message", body.message, MESSAGE_LIMIT).strip()
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        return await self._snapshots.checkpoint(name, CheckpointKind.MANUAL, message)
+
+    async def restore_to(self, name: str, body: RestoreTo) -> Operation:
+        """Brings all repos back to a checkpoint, after keeping the present as another one.
+
+        Raises:
+            NotFoundError: There is no such checkpoint.
+            ConflictError: An agent works in the workspace, or it is not ready.
+        """
+        number = body.number
+
+        def write() -> Operation:
+            row = lookup.live_workspace(name)
+            checkpoint_states(name, number)
+            _check_restorable(row)
+            return begin_operation("restore-to", row, RESTORE_TO_STEPS, {"number": number})
+
+        operation = await self._context.store.write(write)
+        self._context.hub.publish(OperationChanged(operation=operation))
+        self._context.operations.launch(operation, self._restoring.steps(operation, number))
+        return operation
+
+
+def _check_restorable(row: m.Workspace) -> None:
+    if row.state not in RESTORABLE:
+        raise ConflictError(f"the workspace {row.name!r} is {row.state}", hint="Wait until it has been made.")
+    if turn_runs(row.id):
+        raise ConflictError(
+            f"an agent works in {row.name!r}",
+            hint=f"Wait for it, or stop it: boatyard workspace stop {row.name}",
+        )

@@ -1,0 +1,78 @@
+"""Checkpoints: looked through, compared, taken, gone back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import error_from_document
+from core.values import requests as ask
+from core.values.entities import Operation
+from core.values.states import OperationStatus
+from tui.menu import question
+from tui.timeline import MessageSheet, Timeline
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def timeline(app: BoatyardApp) -> None:
+    """The list of checkpoints, until something is chosen that is seen elsewhere."""
+    name = _name(app)
+    while choice := await app.ask(Timeline(app.link, app.store, name)):
+        if choice.what == "new":
+            await _take(app, name)
+        elif choice.what == "restore":
+            await _restore(app, name, choice.since)
+        else:
+            app.home.go_to_workspace(name, view="diff")
+            app.home.diff.compare(choice.since, choice.until)
+            return
+
+
+async def take(app: BoatyardApp) -> None:
+    """Keeps everything as it is now."""
+    await _take(app, _name(app))
+
+
+def _name(app: BoatyardApp) -> str:
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    return workspace.name
+
+
+async def _take(app: BoatyardApp, name: str) -> None:
+    message = await app.ask(MessageSheet(f"New checkpoint of {name}", "what is worth keeping; may be empty"))
+    if message is not None:
+        taken = await app.client.take_checkpoint(name, ask.TakeCheckpoint(message=message))
+        app.say(f"Checkpoint {taken.number} of {name} is kept")
+
+
+async def _restore(app: BoatyardApp, name: str, number: int) -> None:
+    text = (
+        f"Bring {name} back to checkpoint {number}?\n\n"
+        "Files, branch and index become as they were; ignored files stay.\n"
+        "What is there now is kept as another checkpoint first, and z brings it back."
+    )
+    if not await app.ask(question("Go back to a checkpoint", text, "r", f"Go back to {number}")):
+        return
+    ended = await _restored(app, name, number)
+    before = ended.result.get("before")
+
+    async def back() -> None:
+        if isinstance(before, int):
+            await _restored(app, name, before)
+
+    app.can_undo(f"{name} is as it was at checkpoint {number}", back)
+
+
+async def _restored(app: BoatyardApp, name: str, number: int) -> Operation:
+    """Waits for the end.
+
+    Raises:
+        BoatyardError: What made it fail.
+    """
+    operation = await app.client.restore_to(name, ask.RestoreTo(number=number))
+    ended = await app.client.wait_operation(operation.id)
+    if ended.status is not OperationStatus.DONE:
+        raise error_from_document(dict(ended.error or {}))
+    return ended
