@@ -56,6 +56,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("task-todo", (), "to do", "Put the task back to do", WORK),
     Action("task-edit", (), "edit task", "Edit the task's title and description", WORK),
     Action("remove-project", (), "remove project", "Forget the project; its repositories stay", WORK),
+    Action("repo-settings", (), "set-up", "Scripts and copied files of a repository", WORK),
     # Agent
     Action("prompt", ("i",), "prompt", "Write to the agent", ASK),
     Action("allow", ("a",), "allow", "Allow what the agent asks for, once", ASK),

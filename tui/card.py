@@ -92,10 +92,18 @@ def project_card(project: Project, repos: list[Repo], tasks: int) -> Draw:
             lines.append(((f"    {repo.path}", "dim"),))
             if repo.target_branch:
                 lines.append(((f"    {glyphs.branch} {repo.target_branch}", "dim"),))
-        lines += [(), key_line(("n", "new task"), ("p", "add a repository"))]
+            lines += [((f"    {text}", "dim"),) for text in _set_up(repo)]
+        lines += [(), key_line(("n", "new task"), ("p", "add a repository"), (": set-up", "scripts, files"))]
         return lines
 
     return make
+
+
+def _set_up(repo: Repo) -> list[str]:
+    """How its workspaces set themselves up, in a few words."""
+    script = repo.setup_script.strip().partition("\n")[0]
+    lines = [f"set-up: {script}"] if script else []
+    return [*lines, *([f"copies: {', '.join(repo.copy_files)}"] if repo.copy_files else [])]
 
 
 def welcome_card(here: str, notice: str) -> Draw:

@@ -45,6 +45,7 @@ _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "shell", "merge", "timeline", "checkpoint",
+    "repo-settings",
 })  # fmt: skip
 
 
@@ -143,6 +144,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "task-cancel": _status(TaskStatus.CANCELLED),
     "task-todo": _status(TaskStatus.TODO),
     "task-edit": _task,
+    "repo-settings": lambda now: "" if now.project else "no project is selected",
     "remove-project": lambda now: "" if now.project else "no project is selected",
     "prompt": _prompt,
     "allow": _approval,

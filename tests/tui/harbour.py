@@ -25,6 +25,7 @@ from core.values.entities import (
     Operation,
     Process,
     Project,
+    ProjectRepo,
     QueuedPrompt,
     Repo,
     RunnerInfo,
@@ -247,6 +248,18 @@ class Harbour:
         self.repos_[repo.id] = repo
         self.emit(told.RepoChanged(repo=repo))
         return repo
+
+    async def update_repo(self, repo: str, body: ask.UpdateRepo) -> Repo:
+        self._asked("update_repo", (repo, body))
+        return self.repos_[repo]
+
+    async def project_repos(self, project: str) -> tuple[ProjectRepo, ...]:
+        ids = self.projects_[project].repo_ids
+        return tuple(ProjectRepo(project_id=project, repo_id=repo, setup_script="mine") for repo in ids)
+
+    async def update_project_repo(self, project: str, repo: str, body: ask.UpdateProjectRepo) -> ProjectRepo:
+        self._asked("update_project_repo", (project, repo, body))
+        return ProjectRepo(project_id=project, repo_id=repo)
 
     async def add_project(self, body: ask.AddProject) -> Project:
         self._asked("add_project", body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui.commands import checkpoints, merging, places, projects, tasks, terminals, workspaces
+from tui.commands import checkpoints, merging, places, projects, repos, tasks, terminals, workspaces
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -21,6 +21,7 @@ HANDLERS: dict[str, Handler] = {
     "task-edit": tasks.edit,
     "add-project": projects.add,
     "remove-project": projects.remove,
+    "repo-settings": repos.settings,
     "stop": workspaces.stop,
     "dispose": workspaces.dispose,
     "undo": workspaces.undo,

@@ -1,0 +1,56 @@
+"""Scripts and copied files of a repository, set from the interface."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.values.entities import Operation, StepReport
+from core.values.states import OperationStatus, WorkspaceState
+from tests.tui.harbour import NOW, Harbour
+from tests.tui.steering import SIZES, at_the_helm
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_repos_scripts_and_patterns_are_set(fleet: Harbour, size: tuple[int, int]) -> None:
+    async with at_the_helm(fleet, size) as helm:
+        await helm.open_workspace("first")
+        helm.app.perform("repo-settings")
+        await helm.sees("The repo's own settings")
+        await helm.press("r")
+        await helm.sees("Set-up", "Cleanup")
+        await helm.type("make")
+        for _ in range(4):
+            await helm.press("tab")
+        await helm.type("a")
+        await helm.press("ctrl+j")
+        await helm.type("b")
+        await helm.press("tab", "right", "enter")
+        _, body = await helm.asked("update_repo")
+        assert (body.setup_script, body.copy_files, body.parallel_setup) == ("make", ("a", "b"), True)
+
+
+async def test_a_project_overrides_and_empty_means_as_the_repo_says(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        helm.app.perform("repo-settings")
+        await helm.sees("Only in")
+        await helm.press("p")
+        await helm.sees("as the repo says", "mine")
+        await helm.press("enter")
+        _, _, body = await helm.asked("update_project_repo")
+        assert (body.setup_script, body.cleanup_script, body.copy_files) == ("mine", None, None)
+        assert body.parallel_setup is None
+
+
+async def test_a_step_tells_what_it_found(fleet: Harbour) -> None:
+    workspace = fleet.set_workspace(fleet.workspaces_["second"], state=WorkspaceState.FAILED, turns=0)
+    step = StepReport(
+        name="files", label="copy files", started_at=NOW, ended_at=NOW + 1, detail="app: 2 copied\nweb: none"
+    )
+    fleet.put_operation(
+        Operation(id="o", kind="create", workspace=workspace.name, steps=(step,),
+                  status=OperationStatus.FAILED, error={"message": "m", "hint": "h"}, started_at=NOW)
+    )  # fmt: skip
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.sees("copy files", "app: 2 copied", "web: none", "try again")

@@ -1,0 +1,70 @@
+"""Repos: how workspaces of them set themselves up, everywhere or in one project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from core.values.entities import Project, Repo
+from tui.menu import Menu, Option
+from tui.repo_sheet import RepoSheet
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def settings(app: BoatyardApp) -> None:
+    """Scripts and copy-files of a repo of the project at hand."""
+    project = app.home.situation().project
+    assert project is not None
+    repo = await _choose(app, project)
+    if repo is None:
+        return
+    shared = sum(repo.id in each.repo_ids for each in app.store.projects.values()) > 1
+    options = [
+        Option("r", "The repo's own settings", "repo", "in every project" if shared else ""),
+        Option("p", f"Only in {project.name}", "project", "what is left empty is as the repo says"),
+    ]
+    scope = await app.ask(Menu(repo.display_name or repo.name, "", options))
+    if scope == "repo":
+        await _set_repo(app, repo)
+    elif scope == "project":
+        await _override(app, project, repo)
+
+
+async def _choose(app: BoatyardApp, project: Project) -> Repo | None:
+    repos = app.store.repos_of(project.id)
+    if not repos:
+        app.say("the project has no repository: p adds one")
+        return None
+    if len(repos) == 1:
+        return repos[0]
+    options = [Option("", repo.display_name or repo.name, repo.id, repo.path) for repo in repos]
+    chosen = await app.ask(Menu("Which repository?", "", options))
+    return next((repo for repo in repos if repo.id == chosen), None)
+
+
+async def _set_repo(app: BoatyardApp, repo: Repo) -> None:
+    form = await app.ask(RepoSheet(repo))
+    if form is None:
+        return
+    body = ask.UpdateRepo(
+        **{name: text or "" for name, text in form.scripts.items()},
+        copy_files=form.copy_files or (),
+        parallel_setup=bool(form.parallel_setup),
+    )
+    await app.client.update_repo(repo.id, body)
+    app.say(f"new workspaces of {repo.name} set themselves up this way")
+
+
+async def _override(app: BoatyardApp, project: Project, repo: Repo) -> None:
+    links = await app.client.project_repos(project.id)
+    link = next(each for each in links if each.repo_id == repo.id)
+    form = await app.ask(RepoSheet(repo, link, project.name))
+    if form is None:
+        return
+    body = ask.UpdateProjectRepo(
+        **form.scripts, copy_files=form.copy_files, parallel_setup=form.parallel_setup
+    )
+    await app.client.update_project_repo(project.id, repo.id, body)
+    app.say(f"new workspaces of {project.name} set {repo.name} up this way")
