@@ -72,6 +72,11 @@ class Home:
         return self.data / "workspaces"
 
     @property
+    def exchange(self) -> Path:
+        """Files on their way in or out: a client puts them here, or takes them away."""
+        return self.data / "exchange"
+
+    @property
     def trash(self) -> Path:
         return self.data / "trash"
 
@@ -87,7 +92,7 @@ class Home:
             _refuse_foreign(self.socket.parent)
             for folder in (self.data, self.state, self.socket.parent):
                 folder.chmod(0o700)
-            for folder in (self.depots, self.workspaces, self.trash, self.backups):
+            for folder in (self.depots, self.workspaces, self.trash, self.backups, self.exchange):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -38,7 +39,7 @@ WORDS_FROM = 70
 class Choice:
     """What was decided in the timeline."""
 
-    what: Literal["diff", "restore", "new"]
+    what: Literal["diff", "restore", "new", "export", "import"]
     since: int = 0
     """A checkpoint, or the one to go back to; 0: the one before `until`."""
     until: int = 0
@@ -104,7 +105,7 @@ class Timeline(Sheet[Choice]):
     """Gives what is to be done; the list follows what happens meanwhile."""
 
     def __init__(self, link: Link, store: Store, workspace: str) -> None:
-        keys = "enter what it changed   space mark   c compare   r restore   n new   esc leave"
+        keys = "enter diff  space mark  c compare  r restore  n new  x zip  I import"
         super().__init__(f"Checkpoints of {workspace}", keys)
         self._link = link
         self._store = store
@@ -139,7 +140,11 @@ class Timeline(Sheet[Choice]):
         self._rows.show(found)
 
     def on_key(self, event: events.Key) -> None:
-        act = {"space": self._mark, "c": self._compare, "r": self._restore, "n": self._new}.get(event.key)
+        acts: dict[str, Callable[[], None]] = {
+            "space": self._mark, "c": self._compare, "n": self._new, "I": self._import,
+            "r": lambda: self._of_current("restore"), "x": lambda: self._of_current("export"),
+        }  # fmt: skip
+        act = acts.get(event.key)
         if act is not None:
             event.stop()
             event.prevent_default()
@@ -161,9 +166,12 @@ class Timeline(Sheet[Choice]):
         else:
             self.dismiss(Choice("diff", *sorted((marked, current.number))))
 
-    def _restore(self) -> None:
+    def _of_current(self, what: Literal["restore", "export"]) -> None:
         if self._rows.current is not None:
-            self.dismiss(Choice("restore", self._rows.current.number))
+            self.dismiss(Choice(what, self._rows.current.number))
+
+    def _import(self) -> None:
+        self.dismiss(Choice("import"))
 
     def _new(self) -> None:
         self.dismiss(Choice("new"))
@@ -174,18 +182,19 @@ class Timeline(Sheet[Choice]):
         self.dismiss(Choice("diff", until=self._rows.checkpoints[event.index].number))
 
 
-class MessageSheet(Sheet[str]):
+class LineSheet(Sheet[str]):
     """Asks for one line; an empty one is an answer, too."""
 
-    def __init__(self, title: str, placeholder: str) -> None:
-        super().__init__(title, "enter keep it   esc cancel")
-        self._placeholder = placeholder
+    def __init__(self, title: str, label: str, placeholder: str, value: str = "") -> None:
+        super().__init__(title, "enter do it   esc cancel")
+        self._label = label
+        self._input = Input(value, placeholder=placeholder, compact=True)
 
     def body(self) -> ComposeResult:
-        yield self.field("Message", Input(placeholder=self._placeholder, compact=True))
+        yield self.field(self._label, self._input)
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self._input.focus()
 
     def submit(self) -> None:
-        self.dismiss(self.query_one(Input).value.strip())
+        self.dismiss(self._input.value.strip())

@@ -1,20 +1,24 @@
-"""Checkpoints: taken, listed, restored."""
+"""Checkpoints: taken, listed, restored, written as zips and read again."""
 
 from __future__ import annotations
+
+import asyncio
 
 from core.engine.texts import check_text
 from core.errors import ConflictError
 from core.lifecycle.checkpoint_records import checkpoint_states, list_checkpoints
 from core.lifecycle.context import Context
+from core.lifecycle.exchange import Exchange
 from core.lifecycle.operation import begin_operation
 from core.lifecycle.restoring import RESTORE_TO_STEPS, Restoring
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turn_records import turn_runs
 from core.store import lookup
 from core.store import models as m
+from core.values.answers import ExportAnswer
 from core.values.entities import Checkpoint, Operation
 from core.values.events import OperationChanged
-from core.values.requests import RestoreTo, TakeCheckpoint
+from core.values.requests import ExportCheckpoint, ImportCheckpoint, RestoreTo, TakeCheckpoint
 from core.values.states import CheckpointKind, WorkspaceState
 
 MESSAGE_LIMIT = 500
@@ -26,6 +30,7 @@ class Checkpoints:
     """What a user can do with the checkpoints of a workspace."""
 
     def __init__(self, context: Context, snapshots: Snapshots, restoring: Restoring) -> None:
+        self._exchange = Exchange(context, snapshots)
         self._context = context
         self._snapshots = snapshots
         self._restoring = restoring
@@ -44,6 +49,26 @@ class Checkpoints:
         message = check_text("the message", body.message, MESSAGE_LIMIT).strip()
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
         return await self._snapshots.checkpoint(name, CheckpointKind.MANUAL, message)
+
+    async def export(self, name: str, body: ExportCheckpoint) -> ExportAnswer:
+        """Writes a checkpoint as a zip into the exchange folder.
+
+        Raises:
+            NotFoundError: There is no such checkpoint.
+        """
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        path = await self._exchange.export(name, body.number)
+        return ExportAnswer(path=str(path), size=(await asyncio.to_thread(path.stat)).st_size)
+
+    async def bring_in(self, name: str, body: ImportCheckpoint) -> Checkpoint:
+        """Makes a new checkpoint of a zip in the exchange folder, which is deleted; restores nothing.
+
+        Raises:
+            UsageError: It is no such zip, of other repositories, or holds what it must not; nothing changed.
+            NotFoundError: There is no such file.
+        """
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        return await self._exchange.bring_in(name, body.file)
 
     async def restore_to(self, name: str, body: RestoreTo) -> Operation:
         """Brings all repos back to a checkpoint, after keeping the present as another one.

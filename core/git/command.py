@@ -168,14 +168,19 @@ class Git:
             raise _failure(args, code, err, self.folder)
         return Output(code, out, err)
 
-    async def stream(self, *args: str | bytes) -> AsyncGenerator[bytes, None]:
+    async def stream(self, *args: str | bytes, stdin: bytes = b"") -> AsyncGenerator[bytes, None]:
         """Runs one command and yields its output as it comes; ends it when the caller stops asking.
+
+        Args:
+            args: Arguments after `git`.
+            stdin: Given to the command as a whole, while its output is read.
 
         Raises:
             GitError: It failed, told after everything that it wrote.
         """
-        process = await self._start(args, False)
+        process = await self._start(args, bool(stdin))
         errors = asyncio.create_task(_tail(process))
+        feeding = asyncio.create_task(_feed(process, stdin))
         try:
             assert process.stdout is not None
             while chunk := await process.stdout.read(CHUNK):
@@ -183,7 +188,7 @@ class Git:
             code, err = await process.wait(), await errors
         finally:
             await _end(process)
-            await errors
+            await asyncio.gather(errors, feeding)
         if code:
             raise _failure(args, code, err, self.folder)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import ConflictError, GitError
 from core.git.changes import changed_files
-from core.git.depot import WORKSPACES, Depot, RefChange
+from core.git.depot import WORKSPACES, RefChange
 from core.git.merge import comparison_base, read_work
 from core.git.snapshot import Snapshot, import_snapshot, parse_snapshot, sandbox_paths, snapshot_command
 from core.lifecycle.checkpoint_records import RepoState, count_of, insert_checkpoint, latest_commits
@@ -84,22 +84,32 @@ class Snapshots:
         """
         async with self._locks[name]:
             facts, taken = await self._take(name, Wanted(folders=True, coming=coming or {}))
-            last = await self._context.store.read(latest_commits, facts)
-            files = [
-                change
-                for each in taken
-                if (old := last[each.facts.repo_id]) != each.snapshot.commit
-                for change in await changed_files(
-                    self._depot(facts, each.facts), each.facts.repo_id, old, each.snapshot.commit
-                )
-            ]
-            checkpoint = await self._context.store.write(
-                insert_checkpoint, facts, kind, message, [each.kept() for each in taken], count_of(files)
-            )
-            for each in taken:
-                ref = f"{WORKSPACES}/{name}/checkpoints/{checkpoint.number}"
-                change = RefChange(ref, each.snapshot.commit)
-                await self._depot(facts, each.facts).update_refs([change])
+            return await self._keep(facts, kind, message, [each.kept() for each in taken])
+
+    async def keep(
+        self, facts: WorkspaceFacts, kind: CheckpointKind, message: str, states: Sequence[RepoState]
+    ) -> Checkpoint:
+        """Keeps commits that the depots have already under the next number."""
+        async with self._locks[facts.name]:
+            return await self._keep(facts, kind, message, states)
+
+    async def _keep(
+        self, facts: WorkspaceFacts, kind: CheckpointKind, message: str, states: Sequence[RepoState]
+    ) -> Checkpoint:
+        place = Place(self._context.home, facts.name)
+        last = await self._context.store.read(latest_commits, facts)
+        files = [
+            change
+            for state in states
+            if (old := last[state.repo_id]) != state.commit
+            for change in await changed_files(place.depot(state.repo_id), state.repo_id, old, state.commit)
+        ]
+        checkpoint = await self._context.store.write(
+            insert_checkpoint, facts, kind, message, states, count_of(files)
+        )
+        ref = f"{WORKSPACES}/{facts.name}/checkpoints/{checkpoint.number}"
+        for state in states:
+            await place.depot(state.repo_id).update_refs([RefChange(ref, state.commit)])
         self._context.hub.publish(CheckpointTaken(checkpoint=checkpoint))
         return checkpoint
 
@@ -112,9 +122,6 @@ class Snapshots:
         taken = [await self._take_one(facts, repo, wanted) for repo in facts.repos]
         await self._record(facts, taken)
         return facts, taken
-
-    def _depot(self, facts: WorkspaceFacts, repo: RepoFacts) -> Depot:
-        return Place(self._context.home, facts.name).depot(repo.repo_id)
 
     async def _take_one(self, facts: WorkspaceFacts, repo: RepoFacts, wanted: Wanted) -> RepoSnapshot:
         place = Place(self._context.home, facts.name)

@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.server.call import Call
 from core.values import entities as v
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.answers import ExportAnswer, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
 from core.values.conversation import Conversation, LogChunk
 from core.values.review import (
     DiffSummary,
@@ -232,6 +232,14 @@ _CHECKPOINTS = (
     Route(
         "POST", _W + "/checkpoints", lambda c: c.engine.checkpoints.take(c.part("name"), c.body),
         v.Checkpoint, ask.TakeCheckpoint,
+    ),
+    Route(
+        "POST", _W + "/checkpoint-export", lambda c: c.engine.checkpoints.export(c.part("name"), c.body),
+        ExportAnswer, ask.ExportCheckpoint,
+    ),
+    Route(
+        "POST", _W + "/checkpoint-import", lambda c: c.engine.checkpoints.bring_in(c.part("name"), c.body),
+        v.Checkpoint, ask.ImportCheckpoint,
     ),
     Route(
         "POST", _W + "/restore-to", lambda c: c.engine.checkpoints.restore_to(c.part("name"), c.body),

@@ -24,6 +24,13 @@ class RemovedAnswer(Value, frozen=True, kw_only=True):
     removed: str
 
 
+class ExportAnswer(Value, frozen=True, kw_only=True):
+    """A file in the home's exchange folder, for the client to take away."""
+
+    path: str
+    size: int
+
+
 class StoppedAnswer(Value, frozen=True, kw_only=True):
     """The workspace in which nothing runs any more, or the id of the engine's process that stops."""
 

@@ -32,6 +32,10 @@ class Calls:
     def __init__(self, boatyard: Boatyard) -> None:
         self._boatyard = boatyard
 
+    def people(self, verb: str, *argv: str) -> str:
+        """What people read of a refusal."""
+        return self._boatyard(*verb.split(), *argv, ok=False).err
+
     def __call__(self, verb: str, *argv: str, twice: bool = True, codes: tuple[int, ...] = (0,)) -> Any:
         DONE.add(verb)
         answer = self._boatyard(*verb.split(), *(("--json", *argv) if argv else ("--json",)), ok=False)
@@ -132,6 +136,18 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
         argv = (workspace, "--force") if verb == "remove" else (workspace,)
         operation = call(f"workspace {verb}", *argv, twice=False)
         assert (operation["kind"], operation["status"]) == (verb, "done")
+
+
+def test_checkpoints_and_their_files(call: Calls, workspace: str, tmp_path: Path) -> None:
+    taken = call("workspace checkpoint", workspace, "-m", "kept", twice=False)
+    assert taken["message"] == "kept"
+    assert taken["number"] in {each["number"] for each in call("workspace checkpoints", workspace)}
+    number, file = str(taken["number"]), str(tmp_path / "kept.zip")
+    assert call("workspace diff", workspace, "--from", "1", "--to", number)["files"] != []
+    assert call("workspace checkpoint-export", workspace, number, file, twice=False)["size"] > 0
+    assert "already" in call.people("workspace checkpoint-export", workspace, number, file)
+    assert call("workspace checkpoint-import", workspace, file, twice=False)["number"] == int(number) + 1
+    assert call("workspace restore-to", workspace, number, twice=False)["kind"] == "restore-to"
 
 
 def test_permissions(call: Calls, boatyard: Boatyard, repository: Path) -> None:

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from core.client.exchange import export_to, import_from
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.values.events import CheckpointTaken, ProcessChanged
-from core.values.requests import RestoreTo, RunCommand, SendPrompt, TakeCheckpoint, UpdateRepo
+from core.values.requests import (
+    ImportCheckpoint,
+    RestoreTo,
+    RunCommand,
+    SendPrompt,
+    TakeCheckpoint,
+    UpdateRepo,
+)
 from core.values.states import CheckpointKind, ProcessStatus, WorkspaceState
 from tests.yard import Yard, git
 
@@ -125,3 +133,42 @@ async def test_copied_files_stay_as_they_are(yard: Yard) -> None:
     assert (folder / ".env").read_text() == "KEY=2\n"
     assert (folder / "README.md").read_text() == "# Repo\n"
     assert {each.files for each in await yard.client.checkpoints(name)} == {0, 1}
+
+
+async def test_a_zip_is_written_and_read_into_another_workspace(yard: Yard, tmp_path: Path) -> None:
+    workspace = await yard.workspace()
+    name, folder = workspace.name, Path(workspace.repos[0].path)
+    (folder / "new.txt").write_text("new\n")
+    (folder / "hollow").mkdir()
+    await yard.client.take_checkpoint(name, TakeCheckpoint(message="all [b]well"))
+    file = tmp_path / "kept.zip"
+    size = await export_to(yard.client, name, 1, file)
+    assert size == file.stat().st_size
+    with pytest.raises(ConflictError, match="is there already"):
+        await export_to(yard.client, name, 1, file)
+
+    other = await yard.workspace(title="Another")
+    there = Path(other.repos[0].path)
+    made = await import_from(yard.client, other.name, file)
+    assert (made.kind, made.files) == (CheckpointKind.MANUAL, 1)
+    assert made.message == f"imported {name}-1: all [b]well"
+    assert not (there / "new.txt").exists(), "an import restores nothing"
+    await yard.done(await yard.client.restore_to(other.name, RestoreTo(number=made.number)))
+    assert (there / "new.txt").read_text() == "new\n"
+    assert (there / "hollow").is_dir()
+    assert list(yard.home.exchange.iterdir()) == []
+
+
+async def test_a_file_that_is_none_makes_no_checkpoint(yard: Yard, tmp_path: Path) -> None:
+    workspace = await yard.workspace()
+    file = tmp_path / "bad.zip"
+    file.write_bytes(b"no zip")
+    with pytest.raises(UsageError, match="no whole zip"):
+        await import_from(yard.client, workspace.name, file)
+    for path in ("../x.zip", "/etc/passwd", "a.txt", ".zip", "missing.zip"):
+        with pytest.raises(NotFoundError):
+            await yard.client.import_checkpoint(workspace.name, ImportCheckpoint(file=path))
+    with pytest.raises(NotFoundError, match="no file"):
+        await import_from(yard.client, workspace.name, tmp_path / "missing.zip")
+    assert await yard.client.checkpoints(workspace.name) == ()
+    assert list(yard.home.exchange.iterdir()) == []

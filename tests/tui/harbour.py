@@ -15,6 +15,7 @@ import msgspec
 from core.errors import BoatyardError, ConflictError, NotFoundError, UnreachableError
 from core.values import events as told
 from core.values import requests as ask
+from core.values.answers import ExportAnswer
 from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -436,6 +437,10 @@ class Harbour:
         self.checkpoints_.append(checkpoint)
         self.emit(told.CheckpointTaken(checkpoint=checkpoint))
         return checkpoint
+
+    async def export_checkpoint(self, name: str, body: ask.ExportCheckpoint) -> ExportAnswer:
+        self._asked("export_checkpoint", (name, body.number))
+        raise ConflictError("the disk is full", hint="Free some space.")
 
     async def restore_to(self, name: str, body: ask.RestoreTo) -> Operation:
         self._asked("restore_to", (name, body.number))

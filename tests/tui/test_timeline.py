@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.values.states import CheckpointKind
@@ -92,3 +94,22 @@ async def test_an_engine_that_is_gone_is_said_in_the_list(fleet: Harbour) -> Non
         await helm.type("x")
         await helm.press("enter")
         await helm.sees("the engine does not answer")
+
+
+async def test_one_is_exported_to_a_path_that_is_asked_for(history: Harbour, tmp_path: Path) -> None:
+    (tmp_path / "there.zip").touch()
+    async with at_the_helm(history, (80, 24)) as helm:
+        await helm.open_workspace("second")
+        await helm.press("t")
+        await helm.sees("before: sail", "x zip", "I import")
+        await helm.press("x")
+        await helm.sees("Export checkpoint 3 of second", "~/second-3.zip")
+        await helm.press("ctrl+u")
+        await helm.type(str(tmp_path / "there.zip"))
+        await helm.press("enter")
+        await helm.sees("is there already")
+        await helm.press("t", "x", "ctrl+u")
+        await helm.type(str(tmp_path / "new.zip"))
+        await helm.press("enter")
+        assert await helm.asked("export_checkpoint") == ("second", 3)
+        await helm.sees("the disk is full")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.client.exchange import export_to, import_from
 from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.entities import Operation
 from core.values.states import OperationStatus
 from tui.menu import question
-from tui.timeline import MessageSheet, Timeline
+from tui.timeline import LineSheet, Timeline
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -23,6 +25,10 @@ async def timeline(app: BoatyardApp) -> None:
             await _take(app, name)
         elif choice.what == "restore":
             await _restore(app, name, choice.since)
+        elif choice.what == "export":
+            await _export(app, name, choice.since)
+        elif choice.what == "import":
+            await _import(app, name)
         else:
             app.home.go_to_workspace(name, view="diff")
             app.home.diff.compare(choice.since, choice.until)
@@ -41,10 +47,26 @@ def _name(app: BoatyardApp) -> str:
 
 
 async def _take(app: BoatyardApp, name: str) -> None:
-    message = await app.ask(MessageSheet(f"New checkpoint of {name}", "what is worth keeping; may be empty"))
+    sheet = LineSheet(f"New checkpoint of {name}", "Message", "what is worth keeping; may be empty")
+    message = await app.ask(sheet)
     if message is not None:
         taken = await app.client.take_checkpoint(name, ask.TakeCheckpoint(message=message))
         app.say(f"Checkpoint {taken.number} of {name} is kept")
+
+
+async def _export(app: BoatyardApp, name: str, number: int) -> None:
+    proposed = f"~/{name}-{number}.zip"
+    path = await app.ask(LineSheet(f"Export checkpoint {number} of {name}", "Zip", proposed, proposed))
+    if path:
+        size = await export_to(app.client, name, number, Path(path).expanduser())
+        app.say(f"{path} has checkpoint {number}: {size} bytes")
+
+
+async def _import(app: BoatyardApp, name: str) -> None:
+    path = await app.ask(LineSheet(f"Import a checkpoint into {name}", "Zip", "path of an exported zip"))
+    if path:
+        made = await import_from(app.client, name, Path(path).expanduser())
+        app.say(f"{path} is checkpoint {made.number} of {name} now; nothing was restored")
 
 
 async def _restore(app: BoatyardApp, name: str, number: int) -> None:

@@ -1,14 +1,16 @@
-"""`boatyard workspace checkpoint, checkpoints, restore-to`: a workspace as it was at any moment."""
+"""`boatyard workspace checkpoint, checkpoints, restore-to` and zips: a workspace as it was at any moment."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from core.cli.invocation import Invocation
 from core.cli.output import when
 from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.client.exchange import export_to, import_from
 from core.values.entities import Checkpoint
 from core.values.requests import RestoreTo, TakeCheckpoint
 
@@ -51,6 +53,20 @@ async def restore_to(call: Invocation) -> int:
         return await follow_operation(call.out, client, operation)
 
 
+async def export(call: Invocation) -> None:
+    path = Path(call.args.file).expanduser()
+    async with call.engine() as client:
+        size = await export_to(client, call.args.name, call.args.number, path, replace=call.args.force)
+    call.out.result({"file": str(path), "size": size}, f"{path}: {size} bytes")
+
+
+async def bring_in(call: Invocation) -> None:
+    async with call.engine() as client:
+        made = await import_from(client, call.args.name, Path(call.args.file).expanduser())
+    back = f"boatyard workspace restore-to {made.workspace} {made.number}"
+    call.out.result(made, f"checkpoint {made.number} of {made.workspace}; to go there: {back}")
+
+
 def add_number(parser: argparse.ArgumentParser, *names: str, dest: str = "") -> None:
     """An argument or option, followed by its help text, that takes a checkpoint's number."""
     *flags, text = names
@@ -76,8 +92,21 @@ def _restore_to(parser: argparse.ArgumentParser) -> None:
     add_number(parser, "number", "number of the checkpoint; see 'workspace checkpoints'")
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    _restore_to(parser)
+    parser.add_argument("file", help="the zip to write")
+    parser.add_argument("--force", action="store_true", help="also when there is such a file already")
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("file", help="a zip that 'workspace checkpoint-export' wrote")
+
+
 VERBS = (
     Verb("workspace", "checkpoint", "keep everything as it is now under a number", take, _take),
     Verb("workspace", "checkpoints", "list what was kept", show_all, name),
     Verb("workspace", "restore-to", "go back to a checkpoint; the present is kept", restore_to, _restore_to),
+    Verb("workspace", "checkpoint-export", "write a checkpoint as a zip", export, _export),
+    Verb("workspace", "checkpoint-import", "make a checkpoint of such a zip", bring_in, _import),
 )
