@@ -19,6 +19,14 @@ def declare_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--processes", type=int, help="how many processes at most")
     parser.add_argument("--network", choices=("full", "none"), default="")
     parser.add_argument(
+        "--port",
+        action="append",
+        type=int,
+        default=[],
+        metavar="PORT",
+        help="a port inside that this machine shall reach, by a loopback port of its own",
+    )
+    parser.add_argument(
         "--approve",
         choices=("ask", "edits", "all"),
         help="what agents may do unasked: nothing, edit files, everything",
@@ -39,6 +47,7 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
         memory_mb=args.memory_mb,
         processes=args.processes,
         network=args.network,
+        ports=tuple(args.port),
         approve=args.approve or approve,
     )
 

@@ -23,6 +23,7 @@ from core.values.entities import (
     AgentInfo,
     Approval,
     CopiedFiles,
+    DevServer,
     EngineStatus,
     Operation,
     Process,
@@ -236,6 +237,22 @@ class Client(CheckpointCalls):
     async def run_command(self, name: str, body: ask.RunCommand) -> Process:
         """Starts a command as a process of the workspace, with a log like any other."""
         return await self._http.call("POST", f"/workspaces/{_part(name)}/exec", Process, body=body)
+
+    # Dev servers
+
+    async def dev_servers(self, name: str) -> tuple[DevServer, ...]:
+        """Those that run now."""
+        return await self._http.call("GET", f"/workspaces/{_part(name)}/dev", tuple[DevServer, ...])
+
+    async def start_dev_servers(self, name: str, body: ask.DevServerRequest) -> tuple[DevServer, ...]:
+        """Starts those that do not run yet; gives all that run then, whose addresses come with events."""
+        path = f"/workspaces/{_part(name)}/dev/start"
+        return await self._http.call("POST", path, tuple[DevServer, ...], body=body)
+
+    async def stop_dev_servers(self, name: str, body: ask.DevServerRequest) -> tuple[DevServer, ...]:
+        """Ends them; gives those that still run."""
+        path = f"/workspaces/{_part(name)}/dev/stop"
+        return await self._http.call("POST", path, tuple[DevServer, ...], body=body)
 
     # Files, diff, merge
 

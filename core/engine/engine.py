@@ -19,6 +19,7 @@ from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
 from core.engine.checkpoints import Checkpoints
 from core.engine.conversations import Conversations
+from core.engine.dev_servers import DevServers
 from core.engine.overrides import Overrides
 from core.engine.planning import Planner
 from core.engine.preparation import Preparation
@@ -33,9 +34,11 @@ from core.engine.workspaces import Workspaces
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
+from core.lifecycle.dev_server import DevServers as Servers
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import OperationLog
+from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
 from core.lifecycle.removal import Removal
 from core.lifecycle.repair import Repair
@@ -91,6 +94,8 @@ class Engine:
         self.sessions = Sessions(context, self._turns, closing)
         self.conversations = Conversations(context, self._starter)
         self.processes = Processes(context, self._starter)
+        self._servers = Servers(context, self._starter, Ports(context))
+        self.dev_servers = DevServers(context, self._servers)
         self.review = Review(context, self._snapshots, landing)
         self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.agents = Agents(context)
@@ -121,6 +126,7 @@ class Engine:
         )
         try:
             await engine._starter.adopt_all()
+            await engine._servers.adopt_all()
             await engine._repair.run()
         except BaseException:
             await engine.close()
@@ -207,6 +213,7 @@ class Engine:
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.wait([self._catching_up])
+        await self._servers.close()
         await self._context.operations.close()
         await self._context.supervisor.close()
         await asyncio.gather(*(runner.close() for runner in self._context.runners.values()))

@@ -121,6 +121,7 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
         memory_mb=defaults.memory_mb if wanted.memory_mb is None else wanted.memory_mb,
         processes=defaults.processes if wanted.processes is None else wanted.processes,
         network=wanted.network or defaults.network,
+        ports=tuple(dict.fromkeys(wanted.ports)),
         approve=checked_policy(wanted.approve),
     )
     for name, value in settings.env.items():

@@ -14,8 +14,10 @@ from core.errors import UsageError
 from core.git.clone import BRANCH_PREFIX
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation, step_labels
+from core.lifecycle.facts import workspace_facts
 from core.lifecycle.naming import free_name
 from core.lifecycle.operation import begin_operation
+from core.lifecycle.ports import claim_ports, default_ports
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation, Project, Repo, Task, Workspace
@@ -45,6 +47,7 @@ class Starting:
         def write() -> tuple[Operation, Workspace, Task]:
             row = m.Task.get_by_id(task.id)
             workspace = insert_workspace(plan, row, folder)
+            self._claim_ports(plan, workspace)
             return _begin(plan, workspace), views.workspace(workspace), views.task(row)
 
         operation, workspace, task = await self._context.store.write(write)
@@ -74,6 +77,7 @@ class Starting:
             new_repos = link(project, wanted)
             row = insert_task(project, ask)
             workspace = insert_workspace(plan, row, folder)
+            self._claim_ports(plan, workspace)
             operation = _begin(plan, workspace)
             return new_repos, views.project(project), operation, views.workspace(workspace), views.task(row)
 
@@ -82,6 +86,11 @@ class Starting:
             self._context.hub.publish(RepoChanged(repo=repo))
         self._context.hub.publish(ProjectChanged(project=project))
         return self._launch(plan, operation, workspace, task)
+
+    def _claim_ports(self, plan: Plan, workspace: m.Workspace) -> None:
+        scripts = [repo.dev_server_script for repo in workspace_facts(workspace.name).repos]
+        inner = plan.settings.ports or default_ports(sum(bool(script.strip()) for script in scripts))
+        claim_ports(workspace, inner, self._context.home.instance)
 
     def _launch(self, plan: Plan, operation: Operation, workspace: Workspace, task: Task) -> Operation:
         self._context.hub.publish(TaskChanged(task=task))

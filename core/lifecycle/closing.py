@@ -9,6 +9,7 @@ from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
+from core.lifecycle.ports import Ports
 from core.lifecycle.snapshots import Snapshots
 from core.store import models as m
 from core.values.events import WorkspaceChanged
@@ -78,7 +79,7 @@ class Closing:
         await self._context.runners[facts.runner].stop(environment)
 
     async def _ensure(self, name: str) -> None:
-        facts = await self._facts(name)
+        facts = await Ports(self._context).ready(await self._facts(name))
         environment = Place(self._context.home, name).environment(facts)
         await self._context.runners[facts.runner].ensure(environment)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from core.store import lookup
 from core.store import models as m
-from core.values.entities import Settings
+from core.values.entities import PublishedPort, Settings
 from core.values.states import MergeStyle, RunnerKind, WorkspaceState
 
 
@@ -28,6 +28,7 @@ class RepoFacts:
     cleanup_script: str
     parallel_setup: bool
     copy_files: tuple[str, ...] = ()
+    dev_server_script: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class WorkspaceFacts:
     executor: str
     agent_session_id: str
     repos: tuple[RepoFacts, ...]
+    ports: tuple[PublishedPort, ...] = ()
+    """See `listening_ports` for what programs inside are told."""
 
     @property
     def prompt(self) -> str:
@@ -79,6 +82,10 @@ def workspace_facts(name: str) -> WorkspaceFacts:
         executor=session.executor if session else "",
         agent_session_id=session.agent_session_id if session else "",
         repos=tuple(_repos(row, project)),
+        ports=tuple(
+            PublishedPort(inner=port.inner, outer=port.outer)
+            for port in row.ports.order_by(m.WorkspacePort.inner)
+        ),
     )
 
 
@@ -99,13 +106,21 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
             cleanup_script=place.repo.cleanup_script,
             parallel_setup=place.repo.parallel_setup,
             copy_files=tuple(place.repo.copy_files),
+            dev_server_script=place.repo.dev_server_script,
         )
         found.append(_with_overrides(facts, links.get(place.repo_id)))
     return found
 
 
 def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:
-    names = ("setup_script", "cleanup_script", "parallel_setup", "copy_files")
+    names = ("setup_script", "cleanup_script", "parallel_setup", "copy_files", "dev_server_script")
     overrides = {name: getattr(link, name, None) for name in names}
     facts = replace(facts, **{name: value for name, value in overrides.items() if value is not None})
     return replace(facts, copy_files=tuple(facts.copy_files))
+
+
+def listening_ports(facts: WorkspaceFacts) -> tuple[PublishedPort, ...]:
+    """The ports as programs of the workspace are told: on the host, inside is outside."""
+    if facts.runner is RunnerKind.HOST:
+        return tuple(PublishedPort(inner=port.outer, outer=port.outer) for port in facts.ports)
+    return facts.ports

@@ -8,9 +8,9 @@ from pathlib import Path
 from core.agents.bundled import BUNDLED_AGENTS
 from core.git.clone import WorkspaceClone
 from core.git.depot import Depot
-from core.lifecycle.facts import RepoFacts, WorkspaceFacts
+from core.lifecycle.facts import RepoFacts, WorkspaceFacts, listening_ports
 from core.paths import Home
-from core.runners.runner import Clone, Environment
+from core.runners.runner import LOOPBACK, Clone, Environment
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,22 @@ class Place:
             clones=tuple(self._mounted(repo) for repo in facts.repos),
             settings=facts.settings,
             agents_folder=BUNDLED_AGENTS,
+            ports=facts.ports,
+            env=self._variables(facts),
         )
+
+    def _variables(self, facts: WorkspaceFacts) -> dict[str, str]:
+        """What tells every script and agent where it is; what is each repo's own comes from who starts it."""
+        listen = listening_ports(facts)
+        variables = {"BOATYARD_FOLDER": str(self.code), "BOATYARD_BRANCH": facts.branch}
+        if len({repo.target_branch for repo in facts.repos}) == 1:
+            variables["BOATYARD_TARGET_BRANCH"] = facts.repos[0].target_branch
+        for wanted, port in zip(facts.ports, listen, strict=True):
+            variables[f"BOATYARD_PORT_{wanted.inner}"] = str(port.inner)
+            variables[f"BOATYARD_URL_{wanted.inner}"] = f"http://{LOOPBACK}:{port.outer}"
+        if listen:
+            variables["BOATYARD_PORT"] = str(listen[0].inner)
+        return variables
 
     def _mounted(self, repo: RepoFacts) -> Clone:
         clone = self.clone(repo.name)

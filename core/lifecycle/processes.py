@@ -7,6 +7,7 @@ executor, folder and the session that it went on with. Values of the environment
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.agents.driver import Driver, Executor, TurnRequest
@@ -15,6 +16,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
+from core.lifecycle.ports import Ports
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.store import models as m
@@ -53,12 +55,18 @@ class Processes:
         self._context = context
 
     async def run_script(
-        self, facts: WorkspaceFacts, reason: RunReason, text: str, cwd: str, env: dict[str, str]
+        self,
+        facts: WorkspaceFacts,
+        reason: RunReason,
+        text: str,
+        cwd: str,
+        env: dict[str, str],
+        details: Mapping[str, object] | None = None,
     ) -> Process:
-        """Starts a shell script; its label is its first line."""
+        """Starts a shell script; its label is its first line, and its row keeps `details`."""
         label = text.strip().partition("\n")[0][:LABEL_LIMIT]
         command = Command(("/bin/sh", "-c", text), cwd, env, b"")
-        action: dict[str, object] = {"script": text, "cwd": cwd}
+        action: dict[str, object] = {"script": text, "cwd": cwd, **(details or {})}
         return await self._start(facts, NewProcess(facts.session_id, reason, label, command, action))
 
     async def run_command(self, facts: WorkspaceFacts, argv: tuple[str, ...]) -> Process:
@@ -132,6 +140,7 @@ class Processes:
         return session_id, executor.driver(request)
 
     async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
+        facts = await Ports(self._context).ready(facts)
         subject = self._subject(facts, new.session_id, new.driver)
         # A container may have been killed, or gone with a reboot, since it was started.
         await subject.runner.ensure(subject.environment)

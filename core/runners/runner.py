@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
-from core.values.entities import RunnerInfo, Settings
+from core.values.entities import PublishedPort, RunnerInfo, Settings
 from core.values.states import RunnerKind
 
 Progress = Callable[[str], None]
@@ -53,6 +53,9 @@ class Environment:
     env: dict[str, str] = field(default_factory=dict)
     """Variables of all processes, laid over those of `settings`."""
 
+    ports: tuple[PublishedPort, ...] = ()
+    """Ports inside that this machine shall reach, where inside is not this machine itself."""
+
     @property
     def runs(self) -> Path:
         """The folder of all run directories; no sandbox can replace it."""
@@ -62,6 +65,10 @@ class Environment:
         """Makes the folders of the root that are missing, readable by the user alone."""
         for name in ("runs", "home", "tmp", "etc"):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+LOOPBACK = "127.0.0.1"
+"""The only address of this machine that ports of workspaces are published at."""
 
 
 class EnvironmentState(StrEnum):

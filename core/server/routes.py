@@ -186,6 +186,18 @@ _PROCESSES = (
     ),
 )  # fmt: skip
 
+_DEV_SERVERS = (
+    Route("GET", _W + "/dev", lambda c: c.engine.dev_servers.list(c.part("name")), tuple[v.DevServer, ...]),
+    Route(
+        "POST", _W + "/dev/start", lambda c: c.engine.dev_servers.start(c.part("name"), c.body),
+        tuple[v.DevServer, ...], ask.DevServerRequest,
+    ),
+    Route(
+        "POST", _W + "/dev/stop", lambda c: c.engine.dev_servers.stop(c.part("name"), c.body),
+        tuple[v.DevServer, ...], ask.DevServerRequest,
+    ),
+)  # fmt: skip
+
 _REVIEW = (
     Route(
         "GET", _W + "/files", lambda c: c.engine.review.files(c.part("name"), c.text("path")),
@@ -248,6 +260,6 @@ _CHECKPOINTS = (
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
-    *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES, *_REVIEW,
+    *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES, *_DEV_SERVERS, *_REVIEW,
     *_CHECKPOINTS,
 )  # fmt: skip

@@ -121,6 +121,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     agents = queries.latest_agents(ids)
     turns, queued = queries.turns(ids), queries.queued(ids)
     asking = queries.waiting(ids)
+    ports, servers = queries.ports_of(ids), queries.dev_servers(ids)
     parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
     return tuple(
         Workspace(
@@ -134,6 +135,8 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             notice=row.notice,
             repos=tuple(repos[row.id]),
             settings=msgspec.convert(row.settings, Settings),
+            ports=ports[row.id],
+            dev_servers=servers[row.id],
             archived=row.archived,
             pinned=row.pinned,
             parent_workspace=parents.get(row.parent_workspace_id),

@@ -9,8 +9,8 @@ from typing import Any
 import peewee
 
 from core.store import models as m
-from core.values.entities import WorkspaceRepo
-from core.values.states import ApprovalStatus, RunReason
+from core.values.entities import DevServer, PublishedPort, WorkspaceRepo
+from core.values.states import ApprovalStatus, ProcessStatus, RunReason
 
 
 def turns(ids: Sequence[str]) -> dict[str, int]:
@@ -101,5 +101,42 @@ def repos_of(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
                 added=added,
                 removed=removed,
             )
+        )
+    return found
+
+
+def ports_of(ids: Sequence[str]) -> dict[str, tuple[PublishedPort, ...]]:
+    """The ports that are kept for each workspace, by inner number."""
+    p = m.WorkspacePort
+    found: dict[str, tuple[PublishedPort, ...]] = defaultdict(tuple)
+    query = p.select(p.workspace, p.inner, p.outer).where(p.workspace.in_(ids)).order_by(p.inner)
+    for workspace_id, inner, outer in query.tuples():
+        found[workspace_id] += (PublishedPort(inner=inner, outer=outer),)
+    return found
+
+
+def dev_servers(ids: Sequence[str]) -> dict[str, tuple[DevServer, ...]]:
+    """The dev servers that run in each workspace."""
+    e = m.ExecutionProcess
+    found: dict[str, tuple[DevServer, ...]] = defaultdict(tuple)
+    query = (
+        e.select(e.id, e.action, m.Session.workspace)
+        .join(m.Session)
+        .where(
+            m.Session.workspace.in_(ids),
+            e.run_reason == RunReason.DEV_SERVER,
+            e.status == ProcessStatus.RUNNING,
+        )
+        .order_by(e.started_at)
+    )
+    for process_id, action, workspace_id in query.tuples():
+        found[workspace_id] += (
+            DevServer(
+                process_id=process_id,
+                repo=str(action.get("repo", "")),
+                port=int(action.get("port", 0)),
+                url=str(action.get("url", "")),
+                notice=str(action.get("notice", "")),
+            ),
         )
     return found

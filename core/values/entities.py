@@ -105,6 +105,30 @@ class CopiedFiles(Value, frozen=True, kw_only=True):
     """Patterns that nothing matched."""
 
 
+class PublishedPort(Value, frozen=True, kw_only=True):
+    """A port of a workspace, and the loopback port of this machine that leads to it."""
+
+    inner: int
+    """What programs in the workspace's container listen on; the same in every workspace."""
+    outer: int
+    """Chosen free when the workspace was made, and kept for it. On the host runner, which has no ports of
+    its own, programs listen on this one."""
+
+
+class DevServer(Value, frozen=True, kw_only=True):
+    """A dev server that runs now."""
+
+    process_id: str
+    repo: str
+    """Name of the repo whose script it is."""
+    port: int = 0
+    """What it was told to listen on, as `PORT`."""
+    url: str = ""
+    """Where this machine reaches it; empty until it has been found."""
+    notice: str = ""
+    """Why it cannot be reached, for people."""
+
+
 class Settings(Value, frozen=True, kw_only=True):
     """How a workspace's environment is made."""
 
@@ -117,6 +141,8 @@ class Settings(Value, frozen=True, kw_only=True):
     processes: int = 512
     network: str = "full"
     """`full` or `none`."""
+    ports: tuple[int, ...] = ()
+    """Ports inside that this machine can reach; see `Workspace.ports`."""
     approve: str = ""
     """What agents may do unasked: `ask` (nothing), `edits`, `all`; empty: as the executor's profile says."""
 
@@ -133,6 +159,9 @@ class Workspace(Value, frozen=True, kw_only=True):
     """What the user has to know about this workspace, such as that nothing isolates it."""
     repos: tuple[WorkspaceRepo, ...] = ()
     settings: Settings = Settings()
+    ports: tuple[PublishedPort, ...] = ()
+    dev_servers: tuple[DevServer, ...] = ()
+    """Those that run."""
     archived: bool = False
     pinned: bool = False
     parent_workspace: str | None = None

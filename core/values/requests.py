@@ -13,6 +13,7 @@ POSITION_LIMIT = 2**31
 """Places on a board; also what keeps numbers of any length out of the database."""
 
 Position = Annotated[int, Meta(ge=0, le=POSITION_LIMIT)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
 Limit = Annotated[int, Meta(ge=1, le=2**31)]
 
 
@@ -32,6 +33,8 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     processes: Limit | None = None
     network: str = ""
     """`full` or `none`."""
+    ports: tuple[Port, ...] = ()
+    """Ports inside that this machine shall reach; empty: one for each dev-server script."""
     approve: str = ""
     """What agents may do unasked: `ask` (nothing), `edits`, `all`; empty: as the executor's profile says."""
 
@@ -129,6 +132,11 @@ class AnswerApproval(Request, frozen=True, kw_only=True):
 
 class RunCommand(Request, frozen=True, kw_only=True):
     argv: tuple[str, ...]
+
+
+class DevServerRequest(Request, frozen=True, kw_only=True):
+    repo: str = ""
+    """Name of the repo whose dev server is meant; empty: every repo's."""
 
 
 class MergeWorkspace(Request, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""The parts of a workspace's life, each by itself."""

@@ -17,6 +17,7 @@ from core.cli.verbs import (
     task,
     workspace,
     workspace_checkpoints,
+    workspace_dev,
     workspace_review,
     workspace_session,
 )
@@ -32,6 +33,7 @@ VERBS: tuple[Verb, ...] = (
     *task.VERBS,
     *workspace.VERBS,
     *workspace_session.VERBS,
+    *workspace_dev.VERBS,
     *workspace_review.VERBS,
     *workspace_checkpoints.VERBS,
     *process.VERBS,

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.runners.docker.layout import MountPoint, mount_points
-from core.runners.runner import Environment
+from core.runners.runner import LOOPBACK, Environment
+from core.values.entities import PublishedPort
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -52,6 +53,7 @@ class ContainerSpec:
     entrypoint: tuple[str, ...] = _IDLE
     environment: tuple[tuple[str, str], ...] = ()
     auto_remove: bool = False
+    ports: tuple[PublishedPort, ...] = ()
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change when a container of this spec has to be made again."""
@@ -63,6 +65,7 @@ class ContainerSpec:
             "network": self.network,
             "working_dir": self.working_dir,
             "entrypoint": self.entrypoint,
+            "ports": [(port.inner, port.outer) for port in self.ports],
         }
         return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
 
@@ -87,6 +90,7 @@ class ContainerSpec:
             tmpfs={"/tmp": _TMP_OPTIONS},
             network_mode=self.network,
             auto_remove=self.auto_remove,
+            port_bindings={f"{port.inner}/tcp": (LOOPBACK, port.outer) for port in self.ports},
             log_config=LogConfig(type=LogConfig.types.JSON, config={"max-size": "1m", "max-file": "1"}),
         )
         made: dict[str, Any] = client.create_container(
@@ -95,6 +99,7 @@ class ContainerSpec:
             user=user(),
             hostname=self.labels[WORKSPACE][:63],
             working_dir=self.working_dir,
+            ports=[port.inner for port in self.ports],
             environment=dict(self.environment),
             labels={**self.labels, SPEC: self.digest()},
             name=self.name,
@@ -135,6 +140,7 @@ def workspace_spec(env: Environment, cpus: int) -> ContainerSpec:
         limits=_limits(env, cpus),
         network="none" if env.settings.network == "none" else "bridge",
         working_dir=str(env.folder),
+        ports=env.ports if env.settings.network == "full" else (),
     )
 
 

@@ -23,12 +23,13 @@ from core.store.models.workspaces import (
     Template,
     TemplateFile,
     Workspace,
+    WorkspacePort,
     WorkspaceRepo,
 )
 
 MODELS: tuple[type[peewee.Model], ...] = (
     Project, Repo, ProjectRepo, Task, Image, TaskImage, Tag, Scratch,
-    Workspace, WorkspaceRepo, Checkpoint, CheckpointRepo, Merge, Template, TemplateFile,
+    Workspace, WorkspaceRepo, WorkspacePort, Checkpoint, CheckpointRepo, Merge, Template, TemplateFile,
     Session, ExecutionProcess, ProcessRepoState, CodingAgentTurn, Approval, QueuedPrompt,
     User, UserSettings, ApiToken, Collaborator, MigrationState, Operation, Counter,
 )  # fmt: skip
@@ -37,5 +38,5 @@ __all__ = [
     "MODELS", "ApiToken", "Approval", "Checkpoint", "CheckpointRepo", "CodingAgentTurn", "Collaborator",
     "Counter", "ExecutionProcess", "Image", "Merge", "MigrationState", "Operation", "ProcessRepoState",
     "Project", "ProjectRepo", "QueuedPrompt", "Repo", "Scratch", "Session", "Tag", "Task", "TaskImage",
-    "Template", "TemplateFile", "User", "UserSettings", "Workspace", "WorkspaceRepo",
+    "Template", "TemplateFile", "User", "UserSettings", "Workspace", "WorkspacePort", "WorkspaceRepo",
 ]  # fmt: skip

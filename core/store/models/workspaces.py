@@ -53,6 +53,21 @@ class WorkspaceRepo(Base):
         primary_key = peewee.CompositeKey("workspace", "repo")
 
 
+class WorkspacePort(Base):
+    """A port of a workspace and the port of this machine that is kept for it."""
+
+    workspace = peewee.ForeignKeyField(Workspace, backref="ports", on_delete="CASCADE")
+    inner = peewee.IntegerField()
+    outer = peewee.IntegerField(unique=True)
+
+    class Meta:
+        primary_key = peewee.CompositeKey("workspace", "inner")
+        constraints = [
+            peewee.Check('"inner" BETWEEN 1 AND 65535'),
+            peewee.Check('"outer" BETWEEN 1 AND 65535'),
+        ]
+
+
 class Checkpoint(Entity):
     workspace = peewee.ForeignKeyField(Workspace, backref="checkpoints", on_delete="CASCADE")
     number = peewee.IntegerField()
