@@ -65,6 +65,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next-waiting", ("semicolon",), "next waiting", "To the next workspace that waits for you", ASK),
     Action("queue", (), "queued prompts", "See and drop the prompts that wait", ASK),
     Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
+    Action("dev", ("o",), "dev server", "Start the dev server, open its page, or stop it", ASK),
     # Review
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
     Action("timeline", ("t",), "timeline", "The checkpoints: look, compare, go back", REVIEW),

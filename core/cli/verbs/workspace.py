@@ -79,6 +79,10 @@ async def show(call: Invocation) -> None:
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
     tell_copied(out, copied)
+    for port in found.ports:
+        out.line(f"port      {port.inner} is 127.0.0.1:{port.outer} of this machine")
+    for server in found.dev_servers:
+        out.line(f"serves    {server.repo}: {server.url or server.notice or 'address not known yet'}")
     out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
     out.line(f"created   {when(found.created_at)}, last active {when(found.last_activity_at)}")
 
