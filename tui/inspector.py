@@ -64,6 +64,10 @@ class Inspector(RowView):
                 (f"  from {repo.base_commit[:8]}", "dim"),
             )
             facts.append((repo.name[:10], tip))
+        facts += [
+            ("serves", ((server.url or server.notice or "looking for its address", "text"),))
+            for server in workspace.dev_servers
+        ]
         facts.append(("made", ((ago(workspace.created_at), "text"),)))
         width = max(10, self.scrollable_content_region.width - 12)
         facts.append(("folder", ((fit(workspace.folder, width, cut=self.glyphs.cut, keep_end=True), "dim"),)))

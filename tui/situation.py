@@ -44,7 +44,7 @@ def why_not(action_id: str, now: Situation) -> str:
 _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "merge", "timeline", "checkpoint",
+    "shell", "merge", "dev", "timeline", "checkpoint",
     "repo-settings",
 })  # fmt: skip
 
@@ -153,6 +153,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "next-waiting": lambda now: "" if now.waiting else "no workspace waits for you",
     "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
     "shell": _open,
+    "dev": _open,
     "merge": _merge,
     "timeline": _workspace,
     "checkpoint": _kept,

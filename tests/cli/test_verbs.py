@@ -190,6 +190,22 @@ def test_set_up_that_fails_is_retried(call: Calls, boatyard: Boatyard, tmp_path:
     boatyard("workspace", "remove", "broken", "--force")
 
 
+def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "served", {"a": "a"})
+    script = 'exec python3 -u -m http.server --bind "$HOST" "$PORT"'
+    boatyard("repo", "add", str(repository))
+    boatyard("repo", "set", str(repository), "--dev-server-script", script)
+    boatyard("project", "add", "served", str(repository))
+    task = boatyard("task", "add", "x", "--project", "served", "--json").json
+    boatyard("workspace", "new", task["id"], "--name", "served")
+    (server,) = call("workspace dev", "start", "served", "--wait")
+    assert server["url"].startswith("http://127.0.0.1:")
+    assert call("workspace dev", "show", "served") == [server]
+    assert server["url"] in boatyard("workspace", "show", "served").out
+    assert call("workspace dev", "stop", "served") == []
+    boatyard("workspace", "remove", "served", "--force")
+
+
 def test_every_verb_was_called() -> None:
     """Runs last: a new verb has to be called in this file."""
     verbs = {f"{verb.noun} {verb.name}".strip() for verb in VERBS}

@@ -21,6 +21,7 @@ from core.values.entities import (
     AgentInfo,
     Approval,
     Checkpoint,
+    DevServer,
     EngineStatus,
     Merge,
     Operation,
@@ -376,6 +377,17 @@ class Harbour:
         self._asked("restore_workspace", name)
         self.set_workspace(self.workspaces_[name], state=WorkspaceState.OPEN)
         return _done("restore", name)
+
+    async def start_dev_servers(self, name: str, body: ask.DevServerRequest) -> tuple[DevServer, ...]:
+        self._asked("start_dev_servers", name)
+        if not self.workspaces_[name].dev_servers:
+            self.set_workspace(self.workspaces_[name], dev_servers=(DevServer(process_id="d", repo="web"),))
+        return self.workspaces_[name].dev_servers
+
+    async def stop_dev_servers(self, name: str, body: ask.DevServerRequest) -> tuple[DevServer, ...]:
+        self._asked("stop_dev_servers", name)
+        self.set_workspace(self.workspaces_[name], dev_servers=())
+        return ()
 
     async def loss(self, name: str) -> LossReport:
         return LossReport(workspace=name, unmerged_commits=2, untracked_files=1)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tui.commands import checkpoints, merging, places, projects, repos, tasks, terminals, workspaces
+from tui.commands import (
+    checkpoints,
+    dev_servers,
+    merging,
+    places,
+    projects,
+    repos,
+    tasks,
+    terminals,
+    workspaces,
+)
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -37,6 +47,7 @@ HANDLERS: dict[str, Handler] = {
     "timeline": checkpoints.timeline,
     "checkpoint": checkpoints.take,
     "shell": terminals.shell,
+    "dev": dev_servers.dev,
     "edit": terminals.edit,
     "copy": terminals.copy,
     "next-waiting": places.next_waiting,

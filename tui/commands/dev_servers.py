@@ -1,0 +1,59 @@
+"""The dev servers of a workspace: started, seen, stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values.entities import DevServer, Workspace
+from core.values.requests import DevServerRequest
+from tui.menu import Menu, Option
+from tui.terminal import copy, open_page
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+ALL = DevServerRequest()
+START, STOP = "start", "stop"
+
+
+async def dev(app: BoatyardApp) -> None:
+    """Starts the dev servers, or asks what to do with those that run."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    if not workspace.dev_servers:
+        await _start(app, workspace)
+        return
+    chosen = await app.ask(Menu(f"Dev servers of {workspace.name}", "", _options(workspace.dev_servers)))
+    if chosen == STOP:
+        await app.client.stop_dev_servers(workspace.name, ALL)
+        app.say(f"{workspace.name} serves no more")
+    elif chosen == START:
+        await _start(app, workspace)
+    elif chosen:
+        await _visit(app, chosen)
+
+
+async def _start(app: BoatyardApp, workspace: Workspace) -> None:
+    servers = await app.client.start_dev_servers(workspace.name, ALL)
+    names = ", ".join(server.repo for server in servers)
+    app.say(f"The dev server of {names} starts: o again for its address")
+
+
+def _options(servers: tuple[DevServer, ...]) -> list[Option]:
+    options = [
+        Option(str(number), f"Open {server.url}", server.url, server.repo)
+        if server.url
+        else Option("", f"{server.repo}: {server.notice or 'its address is not known yet'}", "")
+        for number, server in enumerate(servers, 1)
+    ]
+    options.append(Option("r", "Start those that do not run", START))
+    options.append(Option("s", "Stop", STOP))
+    return options
+
+
+async def _visit(app: BoatyardApp, url: str) -> None:
+    """In the browser; where there is none, such as over SSH, on the clipboard."""
+    if await open_page(url):
+        app.say(f"Opened {url}")
+    else:
+        app.say(f"There is no browser here: copied {url} by way of {await copy(app, url)}")
