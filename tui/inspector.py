@@ -68,6 +68,9 @@ class Inspector(RowView):
             ("serves", ((server.url or server.notice or "looking for its address", "text"),))
             for server in workspace.dev_servers
         ]
+        names = (*workspace.settings.secrets, *workspace.settings.auth_files)
+        facts += [("secret", ((name, "text"), (" kept nowhere", "dim"))) for name in names]
+        facts += [("variable", ((name, "text"),)) for name in workspace.settings.env]
         facts.append(("made", ((ago(workspace.created_at), "text"),)))
         width = max(10, self.scrollable_content_region.width - 12)
         facts.append(("folder", ((fit(workspace.folder, width, cut=self.glyphs.cut, keep_end=True), "dim"),)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,6 +49,9 @@ class TaskForm:
     name: str = ""
     approve: str = ""
     """What the agent may do unasked; empty: as its profile says."""
+    env: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    """References by name."""
 
 
 PERMISSIONS = (
@@ -56,6 +60,22 @@ PERMISSIONS = (
     ("edits", "edit files without asking", "edits"),
     ("all", "everything without asking", "all"),
 )
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """The `NAME=value` words of a line; a value with blanks is put in quotes.
+
+    Raises:
+        ValueError: A word is none; the message says what to do.
+    """
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ValueError("A quote is left open.") from error
+    found = [tuple(word.split("=", 1)) for word in words]
+    if any(len(pair) != 2 or not pair[0] for pair in found):
+        raise ValueError("Write NAME=value, with quotes around it where the value has blanks.")
+    return tuple((name, value) for name, value in found)
 
 
 def agent_options(means: Means) -> list[tuple[str, str, str]]:
@@ -152,6 +172,9 @@ class StartSheet(Sheet[TaskForm]):
         branch = Input(placeholder=self._branch or "the branch checked out there", id="branch", compact=True)
         yield self.field("From branch", branch)
         yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
+        yield self.field("Variables", Input(placeholder="NAME=value OTHER=value", id="env", compact=True))
+        secrets = Input(placeholder="NAME=file:PATH, env:NAME or command:…", id="secrets", compact=True)
+        yield self.field("Secrets", secrets)
 
     def on_mount(self) -> None:
         self.query_one("#agent").focus()
@@ -163,7 +186,14 @@ class StartSheet(Sheet[TaskForm]):
         branch = self.query_one("#branch", Input).value.strip()
         name = self.query_one("#name", Input).value.strip()
         approve = str(self.query_one("#approve", Choice).value)
-        self.dismiss(TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve))
+        try:
+            env, secrets = (pairs(self.query_one(f"#{id_}", Input).value) for id_ in ("env", "secrets"))
+        except ValueError as error:
+            self.problem(str(error))
+            return
+        self.dismiss(
+            TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve, env, secrets)
+        )
 
 
 class EditSheet(Sheet[tuple[str | None, str | None]]):

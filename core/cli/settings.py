@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from core.cli.env_file import read_env_file
 from core.errors import UsageError
 from core.values.requests import WantedSettings
 from core.values.states import RunnerKind
@@ -14,6 +16,21 @@ def declare_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runner", choices=[kind.value for kind in RunnerKind], help="where processes run")
     parser.add_argument("--image", default="", help="container image")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help="NAME=VALUE lines")
+    parser.add_argument(
+        "--secret",
+        action="append",
+        default=[],
+        metavar="NAME=REFERENCE",
+        help="a variable whose value is kept nowhere: file:PATH, env:NAME or command:PROGRAM ARGUMENTS",
+    )
+    parser.add_argument(
+        "--auth-file",
+        action="append",
+        default=[],
+        metavar="PATH=REFERENCE",
+        help="the same as a file of mode 0600 below the home folder inside",
+    )
     parser.add_argument("--cpus", type=float)
     parser.add_argument("--memory-mb", type=int)
     parser.add_argument("--processes", type=int, help="how many processes at most")
@@ -42,7 +59,9 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
     return WantedSettings(
         runner=RunnerKind(args.runner) if args.runner else None,
         image=args.image,
-        env=dict(_variable(text) for text in args.env),
+        env=_variables(args),
+        secrets=_references(args.secret, "--secret NAME=file:PATH"),
+        auth_files=_references(args.auth_file, "--auth-file .config/tool/auth.json=file:PATH"),
         cpus=args.cpus,
         memory_mb=args.memory_mb,
         processes=args.processes,
@@ -50,6 +69,28 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
         ports=tuple(args.port),
         approve=args.approve or approve,
     )
+
+
+def _variables(args: argparse.Namespace) -> dict[str, str]:
+    """Of the files in their order, then those given one by one."""
+    found: dict[str, str] = {}
+    for path in args.env_file:
+        found |= read_env_file(path)
+    return found | dict(_variable(text) for text in args.env)
+
+
+def _references(texts: list[str], example: str) -> dict[str, str]:
+    """References; a file's path is made absolute, for the engine works in another folder."""
+    found = {}
+    for text in texts:
+        name, equals, reference = text.partition("=")
+        if not equals or not name:
+            raise UsageError("a secret is given without its name", hint=f"Write {example}.")
+        kind, _, rest = reference.partition(":")
+        if kind == "file" and rest:
+            reference = f"file:{Path(rest).expanduser().absolute()}"
+        found[name] = reference
+    return found
 
 
 def _variable(text: str) -> tuple[str, str]:

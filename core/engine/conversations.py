@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 
 from core.lifecycle.context import Context
+from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
 from core.processes.run_directory import RunDirectory
@@ -67,7 +68,8 @@ class Conversations:
         process = await self._context.store.read(
             lambda: views.process(m.ExecutionProcess.get_by_id(process_id))
         )
-        transcript = Transcript(driver)
+        facts = await self._context.store.read(workspace_facts, name)
+        transcript = Transcript(driver, await self._context.secrets.mask(name, facts.settings))
 
         def rebuild() -> tuple[Entry, ...]:
             records = list(journal.records())

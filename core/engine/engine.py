@@ -48,6 +48,7 @@ from core.lifecycle.turns import Turns
 from core.paths import Home
 from core.runners.docker import DockerRunner
 from core.runners.host import HostRunner
+from core.runners.secrets import Secrets
 from core.store import Store, views
 from core.store import models as m
 from core.supervision.hub import EventHub
@@ -113,15 +114,20 @@ class Engine:
         executors = Executors(config.agents)
         store = await asyncio.to_thread(Store, home)
         hub = EventHub(await store.write(_count_start))
+        secrets = Secrets()
         engine = cls(
             Context(
                 home=home,
                 config=config,
                 store=store,
                 hub=hub,
-                runners={RunnerKind.HOST: HostRunner(), RunnerKind.DOCKER: DockerRunner()},
+                runners={
+                    RunnerKind.HOST: HostRunner(secrets, home.socket.parent),
+                    RunnerKind.DOCKER: DockerRunner(secrets=secrets),
+                },
                 executors=executors,
                 operations=OperationLog(store, hub),
+                secrets=secrets,
             )
         )
         try:

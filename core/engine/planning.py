@@ -14,6 +14,7 @@ from core.errors import AgentError, UnreachableError, UsageError
 from core.git.user_repository import inspect_repository, target_branch
 from core.lifecycle.context import Context
 from core.lifecycle.naming import free_name
+from core.runners.secrets import check_references
 from core.store import models as m
 from core.values.entities import Settings
 from core.values.requests import NewWorkspace, WantedSettings
@@ -117,6 +118,8 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
         runner=wanted.runner or defaults.runner,
         image=wanted.image or defaults.image,
         env=wanted.env,
+        secrets=wanted.secrets,
+        auth_files=wanted.auth_files,
         cpus=defaults.cpus if wanted.cpus is None else wanted.cpus,
         memory_mb=defaults.memory_mb if wanted.memory_mb is None else wanted.memory_mb,
         processes=defaults.processes if wanted.processes is None else wanted.processes,
@@ -131,6 +134,7 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
                 f"{name[:40]!r} cannot be the name of an environment variable",
                 hint="Use letters, digits and underscores.",
             )
+    check_references(settings.secrets, settings.auth_files)
     if settings.network not in ("full", "none"):
         raise UsageError(f"the network {settings.network[:40]!r} is unknown", hint="Use 'full' or 'none'.")
     if not (0.01 <= settings.cpus <= 4096 and settings.memory_mb >= 16 and settings.processes >= 4):

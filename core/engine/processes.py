@@ -10,6 +10,7 @@ from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes as ProcessStarter
 from core.processes.run_directory import RunDirectory, Stream
+from core.runners.masking import NO_MASK, Mask, cover_window
 from core.store import lookup, views
 from core.store import models as m
 from core.values.conversation import LogChunk
@@ -91,7 +92,7 @@ class Processes:
         return await self.get(process.id)
 
     async def log(self, key: str, stream: str, offset: int, limit: int) -> LogChunk:
-        """A window of what the process wrote; undecodable bytes become U+FFFD.
+        """A window of what the process wrote; undecodable bytes become U+FFFD, each byte of a secret a `*`.
 
         Args:
             key: The process.
@@ -104,7 +105,9 @@ class Processes:
         process = await self.get(key)
         run = RunDirectory(self._place(process.workspace).root / "runs" / process.id)
         kind: Stream = "out" if stream == "out" else "err"
-        return await asyncio.to_thread(_window, run, kind, offset, limit, process.status.ended)
+        facts = await self._context.store.read(workspace_facts, process.workspace)
+        mask = await self._context.secrets.mask(facts.name, facts.settings)
+        return await asyncio.to_thread(_window, run, kind, offset, limit, process.status.ended, mask)
 
     def _place(self, name: str) -> Place:
         return Place(self._context.home, name)
@@ -114,21 +117,20 @@ def _row(key: str) -> m.ExecutionProcess:
     return lookup.by_id(m.ExecutionProcess, key, "process")
 
 
-def _window(run: RunDirectory, stream: Stream, offset: int, limit: int, ended: bool) -> LogChunk:
+def _window(
+    run: RunDirectory, stream: Stream, offset: int, limit: int, ended: bool, mask: Mask = NO_MASK
+) -> LogChunk:
     size = run.size(stream)
     limit = max(1, min(limit, LOG_LIMIT))
     start = max(0, size - limit) if offset < 0 else min(offset, size)
-    pieces: list[bytes] = []
-    position = start
-    while position < min(size, start + limit):
-        piece = run.read(stream, position, start + limit - position)
-        if not piece:
-            break
-        pieces.append(piece)
-        position += len(piece)
-    more = position < size or not ended
+
+    def read(position: int, count: int) -> bytes:
+        return _read(run, stream, position, min(count, size - position))
+
+    window = cover_window(mask, read, start, min(size, start + limit), more=not ended)
+    more = start + len(window) < size or not ended
     # A single character that is cut off is waited for, unless the caller's window is too small for it.
-    data = whole_characters(b"".join(pieces), more=more, alone=limit >= LONGEST_CHARACTER)
+    data = whole_characters(window, more=more, alone=limit >= LONGEST_CHARACTER)
     return LogChunk(
         offset=start,
         next_offset=start + len(data),
@@ -136,6 +138,15 @@ def _window(run: RunDirectory, stream: Stream, offset: int, limit: int, ended: b
         text=data.decode(errors="replace"),
         ended=ended and start + len(data) >= size,
     )
+
+
+def _read(run: RunDirectory, stream: Stream, position: int, count: int) -> bytes:
+    """So many bytes, or all there are."""
+    pieces: list[bytes] = []
+    while count > 0 and (piece := run.read(stream, position, count)):
+        pieces.append(piece)
+        position, count = position + len(piece), count - len(piece)
+    return b"".join(pieces)
 
 
 def whole_characters(data: bytes, *, more: bool, alone: bool = False) -> bytes:

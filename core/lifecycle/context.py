@@ -9,6 +9,7 @@ from core.config import Config
 from core.lifecycle.operation import OperationLog
 from core.paths import Home
 from core.runners.runner import Runner
+from core.runners.secrets import Secrets
 from core.store import Store
 from core.supervision.hub import EventHub
 from core.supervision.supervisor import Supervisor
@@ -26,4 +27,5 @@ class Context:
     runners: dict[RunnerKind, Runner]
     executors: Executors
     operations: OperationLog
+    secrets: Secrets = field(default_factory=Secrets)
     supervisor: Supervisor = field(init=False)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.agents.driver import Driver, Executor, TurnRequest
-from core.errors import ConflictError
+from core.errors import BoatyardError, ConflictError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
@@ -19,6 +19,7 @@ from core.lifecycle.place import Place
 from core.lifecycle.ports import Ports
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
+from core.runners.masking import HideAll, Mask
 from core.store import models as m
 from core.store.models.fields import new_id
 from core.supervision.supervisor import Subject
@@ -126,7 +127,8 @@ class Processes:
             log.info("taking over process %s of %s", process_id, name)
             facts = await self._context.store.read(workspace_facts, name)
             session_id, driver = await self.driver_of(process_id)
-            await self._context.supervisor.adopt(self._subject(facts, session_id, driver), process_id)
+            subject = self._subject(facts, session_id, driver, await self._mask(facts))
+            await self._context.supervisor.adopt(subject, process_id)
 
     async def driver_of(self, process_id: str) -> tuple[str, Driver | None]:
         """The process's session, and a fresh driver for its output if an agent made it."""
@@ -141,16 +143,24 @@ class Processes:
 
     async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
         facts = await Ports(self._context).ready(facts)
-        subject = self._subject(facts, new.session_id, new.driver)
         # A container may have been killed, or gone with a reboot, since it was started.
-        await subject.runner.ensure(subject.environment)
+        await self._context.runners[facts.runner].ensure(self._place(facts.name).environment(facts))
+        subject = self._subject(facts, new.session_id, new.driver, await self._mask(facts))
         await self._context.store.write(_insert, facts, new)
         return await self._context.supervisor.start(subject, new.command, new.id)
 
-    def _subject(self, facts: WorkspaceFacts, session_id: str, driver: Driver | None) -> Subject:
+    async def _mask(self, facts: WorkspaceFacts) -> Mask:
+        """What covers the workspace's secrets; everything while they cannot be known."""
+        try:
+            return await self._context.secrets.mask(facts.name, facts.settings)
+        except BoatyardError as error:
+            log.warning("output of %s is hidden as long as this engine runs: %s", facts.name, error)
+            return HideAll()
+
+    def _subject(self, facts: WorkspaceFacts, session_id: str, driver: Driver | None, mask: Mask) -> Subject:
         environment = self._place(facts.name).environment(facts)
         runner = self._context.runners[facts.runner]
-        return Subject(facts.name, session_id, environment, runner, driver)
+        return Subject(facts.name, session_id, environment, runner, driver, mask)
 
     def _place(self, name: str) -> Place:
         return Place(self._context.home, name)

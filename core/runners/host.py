@@ -6,6 +6,7 @@ because agents leave prompts behind in the shared folder.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.processes.launch import launch
 from core.processes.run_directory import RunDirectory
 from core.processes.tree import terminate
 from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
+from core.runners.secrets import Resolved, Secrets, has_secrets, shell_variables
 from core.runners.short_command import discard_leftovers, discarded_on_failure, new_run, run_to_end, runs_of
 from core.runners.variables import SHELL_SCRIPT, inherited, workspace_variables, write_variables
 from core.values.entities import RunnerInfo
@@ -24,12 +26,26 @@ from core.values.states import RunnerKind
 
 _STOP_GRACE_SECONDS = 5.0
 
+AUTH_VARIABLE = "BOATYARD_AUTH_FILES"
+"""Names the folder with the auth files: on the host HOME is the user's own, and nothing is put there."""
+
 
 class HostRunner:
     """Runs processes as the user, with everything that the user may do."""
 
     kind: ClassVar[RunnerKind] = RunnerKind.HOST
     isolates: ClassVar[bool] = False
+
+    def __init__(self, secrets: Secrets | None = None, run_folder: Path | None = None) -> None:
+        """
+        Args:
+            secrets: Resolves references.
+            run_folder: A private folder for secrets' files, best on a tmpfs; not given: the workspace's own.
+        """
+        self._secrets = secrets or Secrets()
+        self._run_folder = run_folder
+        self._started: set[str] = set()
+        """Workspaces that this engine has brought their secrets."""
 
     async def probe(self) -> RunnerInfo:
         if shutil.which("sh") is None:
@@ -40,10 +56,18 @@ class HostRunner:
         """Makes the folders; on the host there is nothing else to make."""
         env.prepare()
         discard_leftovers(env.runs)
-        write_variables(env.root / "etc" / "variables", self._own_variables(env))
+        folder = self._secrets_folder(env)
+        also = str(folder / "env") if env.settings.secrets else ""
+        write_variables(env.root / "etc" / "variables", self._own_variables(env), also=also)
+        if has_secrets(env.settings) and env.workspace not in self._started:
+            resolved = await self._secrets.resolve(env.workspace, env.settings, anew=True)
+            await asyncio.to_thread(_write_secrets, folder, resolved)
+            self._started.add(env.workspace)
 
     async def stop(self, env: Environment) -> None:
         await terminate(runs_of(env.runs), _STOP_GRACE_SECONDS)
+        self._started.discard(env.workspace)
+        await asyncio.to_thread(shutil.rmtree, self._secrets_folder(env), ignore_errors=True)
 
     async def remove(self, env: Environment) -> None:
         await self.stop(env)
@@ -53,7 +77,8 @@ class HostRunner:
 
     async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
         run.create(command)
-        variables = {**inherited(os.environ), **self._own_variables(env), **command.env}
+        secrets = await self._secrets.resolve(env.workspace, env.settings)
+        variables = {**inherited(os.environ), **self._own_variables(env), **secrets.env, **command.env}
         async with discarded_on_failure(run):
             await launch(run, command.argv, command.cwd, variables)
 
@@ -106,4 +131,21 @@ class HostRunner:
         """Nothing is held."""
 
     def _own_variables(self, env: Environment) -> dict[str, str]:
-        return {"TMPDIR": str(env.root / "tmp"), **workspace_variables(env)}
+        auth = {AUTH_VARIABLE: str(self._secrets_folder(env) / "auth")} if env.settings.auth_files else {}
+        return {"TMPDIR": str(env.root / "tmp"), **auth, **workspace_variables(env)}
+
+    def _secrets_folder(self, env: Environment) -> Path:
+        return (self._run_folder or env.root) / "secrets" / env.workspace
+
+
+def _write_secrets(folder: Path, secrets: Resolved) -> None:
+    """Files of mode 0600 in folders of mode 0700, made anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    files = {"env": shell_variables(secrets.env).encode()}
+    files |= {f"auth/{path}": content for path, content in secrets.files.items()}
+    for name, content in files.items():
+        path = folder / name
+        for parent in reversed([each for each in path.parents if each.is_relative_to(folder.parent)]):
+            parent.mkdir(mode=0o700, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(content)

@@ -54,13 +54,21 @@ def workspace_variables(env: Environment) -> dict[str, str]:
     }
 
 
-def write_variables(path: Path, variables: Mapping[str, str]) -> None:
-    """Writes shell assignments, atomically and readable by the user alone; odd names are left out."""
+def write_variables(path: Path, variables: Mapping[str, str], *, also: str = "") -> None:
+    """Writes shell assignments, atomically and readable by the user alone; odd names are left out.
+
+    Args:
+        path: The file.
+        variables: What it assigns.
+        also: Another such file that it reads, if that is there: where secrets are, which stay out of this.
+    """
     lines = [
         f"export {name}={shlex.quote(value)}\n"
         for name, value in sorted(variables.items())
         if _NAME.fullmatch(name)
     ]
+    if also:
+        lines.append(f"[ ! -r {shlex.quote(also)} ] || . {shlex.quote(also)}\n")
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(os.fsencode("".join(lines)))

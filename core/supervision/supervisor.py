@@ -19,6 +19,7 @@ from core.errors import BoatyardError, NotFoundError
 from core.processes.command import Command
 from core.processes.follow import Output, follow
 from core.runners import Environment, Runner
+from core.runners.masking import NO_MASK, Mask
 from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
@@ -51,6 +52,8 @@ class Subject:
     runner: Runner
     driver: Driver | None = None
     """None for scripts and commands."""
+    mask: Mask = NO_MASK
+    """Covers the workspace's secrets in all that is made of the output."""
 
 
 class Supervisor:
@@ -192,7 +195,9 @@ class Supervisor:
                 lambda: asyncio.to_thread(live.run.close_input),
             )
             journal = Journal(journal_path(subject.environment, process_id))
-            live.turn = LiveTurn(process_id, Transcript(subject.driver), journal, line, self._recorder)
+            live.turn = LiveTurn(
+                process_id, Transcript(subject.driver, subject.mask), journal, line, self._recorder
+            )
         self._live[process_id] = live
         return live
 

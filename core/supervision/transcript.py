@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
-from core.agents.driver import Driver, Effect, TurnEnded, Upsert
+from core.agents.driver import AskApproval, Driver, Effect, TurnEnded, Upsert
+from core.runners.masking import NO_MASK, Mask
 from core.supervision.journal import Record
 from core.values.conversation import Entry
 
@@ -60,8 +62,14 @@ class LineBuffer:
 class Transcript:
     """A driver and the conversation that its effects have built so far."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, mask: Mask = NO_MASK) -> None:
+        """
+        Args:
+            driver: Makes effects of lines.
+            mask: Covers secrets in what the effects tell; what goes to the agent is left as it is.
+        """
         self.driver = driver
+        self._mask = mask
         self.entries: dict[str, Entry] = {}
         self.ended: TurnEnded | None = None
         self.out = LineBuffer()
@@ -69,7 +77,7 @@ class Transcript:
 
     def note(self, effects: Iterable[Effect]) -> list[Effect]:
         """Keeps what belongs to the conversation, and gives the effects back to be carried out."""
-        noted = list(effects)
+        noted = [covered(effect, self._mask) for effect in effects] if self._mask else list(effects)
         for effect in noted:
             if isinstance(effect, Upsert):
                 self.entries[effect.entry.id] = effect.entry
@@ -112,6 +120,22 @@ class Transcript:
         for line in self.err.rest():
             effects += self.note(self.driver.complain(line, record.at))
         return effects + self.note(self.driver.exited(record.code, record.at))
+
+
+def covered(effect: Effect, mask: Mask) -> Effect:
+    """An effect with the secrets in its texts covered."""
+    if isinstance(effect, Upsert):
+        return replace(effect, entry=mask.value(effect.entry))
+    if isinstance(effect, AskApproval):
+        return replace(
+            effect,
+            title=mask.text(effect.title),
+            detail=mask.text(effect.detail),
+            options=mask.value(effect.options),
+        )
+    if isinstance(effect, TurnEnded):
+        return replace(effect, reason=mask.text(effect.reason), summary=mask.text(effect.summary))
+    return effect
 
 
 Stream = Literal["out", "err"]

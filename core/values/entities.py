@@ -136,6 +136,10 @@ class Settings(Value, frozen=True, kw_only=True):
     """None: docker when an engine answers, else host."""
     image: str = ""
     env: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    """References by variable (see `core.runners.secrets`); the values are kept nowhere."""
+    auth_files: dict[str, str] = {}
+    """References by path below the home folder."""
     cpus: float = 2.0
     memory_mb: int = 4096
     processes: int = 512

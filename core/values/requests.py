@@ -28,6 +28,11 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     """None: docker when an engine answers, else host."""
     image: str = ""
     env: dict[str, str] = {}
+    """Kept with the workspace, for everybody to read who may read that."""
+    secrets: dict[str, str] = {}
+    """By variable: `file:PATH`, `env:NAME` or `command:ARGV`, resolved when the environment starts."""
+    auth_files: dict[str, str] = {}
+    """The same by path below the home folder; files of mode 0600."""
     cpus: float | None = None
     memory_mb: Limit | None = None
     processes: Limit | None = None

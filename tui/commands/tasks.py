@@ -62,7 +62,9 @@ async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
         name=form.name,
         agent=form.agent,
         target_branch=form.target_branch,
-        settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
+        settings=ask.WantedSettings(
+            runner=form.runner, approve=form.approve, env=dict(form.env), secrets=dict(form.secrets)
+        ),
     )
     operation = await app.client.new_workspace(body)
     app.home.go_to_workspace(operation.workspace)

@@ -78,6 +78,8 @@ async def show(call: Invocation) -> None:
     out.line(f"folder    {found.folder}")
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
+    for name, reference in (*found.settings.secrets.items(), *found.settings.auth_files.items()):
+        out.line(f"secret    {name}: {reference}")
     tell_copied(out, copied)
     for port in found.ports:
         out.line(f"port      {port.inner} is 127.0.0.1:{port.outer} of this machine")

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.runners.docker.layout import SECRETS as SECRETS_FOLDER
 from core.runners.docker.layout import MountPoint, mount_points
 from core.runners.runner import LOOPBACK, Environment
+from core.runners.secrets import has_secrets
 from core.values.entities import PublishedPort
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ IDLE_MARKER = "boatyard-idle"
 _IDLE = ("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done", IDLE_MARKER)
 _TMP_OPTIONS = "rw,exec,nosuid,nodev,mode=1777"
 """The default would be noexec, and build tools run what they write into /tmp."""
+_SECRETS_OPTIONS = "rw,noexec,nosuid,nodev,mode=1777,size=16m"
 _FORM = 2
 """Raised when containers made by an older Boatyard should be made again."""
 
@@ -54,6 +57,8 @@ class ContainerSpec:
     environment: tuple[tuple[str, str], ...] = ()
     auto_remove: bool = False
     ports: tuple[PublishedPort, ...] = ()
+    secrets: bool = False
+    """Whether it has a tmpfs for secrets."""
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change when a container of this spec has to be made again."""
@@ -66,6 +71,7 @@ class ContainerSpec:
             "working_dir": self.working_dir,
             "entrypoint": self.entrypoint,
             "ports": [(port.inner, port.outer) for port in self.ports],
+            **({"secrets": True} if self.secrets else {}),
         }
         return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
 
@@ -87,7 +93,7 @@ class ContainerSpec:
             memswap_limit=self.limits.memory_bytes,
             nano_cpus=self.limits.nano_cpus,
             pids_limit=self.limits.processes,
-            tmpfs={"/tmp": _TMP_OPTIONS},
+            tmpfs={"/tmp": _TMP_OPTIONS, **({SECRETS_FOLDER: _SECRETS_OPTIONS} if self.secrets else {})},
             network_mode=self.network,
             auto_remove=self.auto_remove,
             port_bindings={f"{port.inner}/tcp": (LOOPBACK, port.outer) for port in self.ports},
@@ -141,6 +147,7 @@ def workspace_spec(env: Environment, cpus: int) -> ContainerSpec:
         network="none" if env.settings.network == "none" else "bridge",
         working_dir=str(env.folder),
         ports=env.ports if env.settings.network == "full" else (),
+        secrets=has_secrets(env.settings),
     )
 
 

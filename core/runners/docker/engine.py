@@ -28,6 +28,8 @@ class Container:
     status: str
     image: str
     labels: dict[str, str]
+    started_at: str = ""
+    """As the engine writes it; another one after each start."""
 
     @property
     def state(self) -> EnvironmentState:
@@ -84,6 +86,7 @@ class ContainerEngine:
             status=str(found["State"]["Status"]),
             image=str(found["Image"]),
             labels=dict(found["Config"].get("Labels") or {}),
+            started_at=str(found["State"].get("StartedAt", "")),
         )
 
     async def create(self, spec: ContainerSpec, image: str) -> str:

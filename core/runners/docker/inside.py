@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
 from core.errors import BoatyardError, UnreachableError
 from core.processes.command import Command
 from core.processes.launch import begun
@@ -10,18 +14,26 @@ from core.processes.wrapper import wrapper_argv
 from core.runners.docker.container import container_name
 from core.runners.docker.engine import ContainerEngine
 from core.runners.docker.family import KILL_SECONDS, SURVIVORS, terminate_argv
-from core.runners.docker.layout import HOME
+from core.runners.docker.layout import HOME, SECRETS
 from core.runners.runner import Environment, EnvironmentState, ExecResult
 from core.runners.short_command import discarded_on_failure, new_run, run_to_end, runs_of
 from core.runners.variables import workspace_variables
 
 _START_SECONDS = 20.0
+_WITH_SECRETS = '. "$0" && exec "$@"'
 
 
 def container_variables(env: Environment) -> dict[str, str]:
     """What every process of the workspace has in a container, beside what the image sets."""
     own = {"HOME": HOME, "USER": "boatyard", "LOGNAME": "boatyard", "LANG": "C.UTF-8"}
+    if env.settings.auth_files:
+        own["BOATYARD_AUTH_FILES"] = f"{SECRETS}/auth"
     return {**own, **workspace_variables(env)}
+
+
+def _secretly(env: Environment) -> tuple[str, ...]:
+    """In front of a command: brings the secrets into its environment, from a file that only it can read."""
+    return ("/bin/sh", "-c", _WITH_SECRETS, f"{SECRETS}/env") if env.settings.secrets else ()
 
 
 class Inside:
@@ -32,22 +44,31 @@ class Inside:
 
     async def spawn(self, env: Environment, run: RunDirectory, command: Command) -> None:
         run.create(command)
-        argv = wrapper_argv(str(run.path), command.cwd, command.argv)
+        argv = wrapper_argv(str(run.path), command.cwd, (*_secretly(env), *command.argv))
         async with discarded_on_failure(run):
             await self._engine.execute(container_name(env), argv, {**container_variables(env), **command.env})
             await begun(run)
 
-    async def run(self, env: Environment, command: Command, timeout_seconds: float) -> ExecResult:
-        """A short command to its end."""
+    async def run(
+        self, env: Environment, command: Command, timeout_seconds: float, *, feed: bytes | None = None
+    ) -> ExecResult:
+        """A short command to its end; one with `feed` reads that from a FIFO, and sees no secrets."""
         run = new_run(env.runs)
 
         async def alive() -> bool:
             return run.alive()
 
+        async def start() -> None:
+            plain = replace(env, settings=msgspec.structs.replace(env.settings, secrets={}))
+            await self.spawn(plain, run, command)
+            if feed is not None:
+                await run.write_input(feed)
+                run.close_input()
+
         return await run_to_end(
             run,
             command.argv[0],
-            start=lambda: self.spawn(env, run, command),
+            start=start,
             alive=alive,
             kill=lambda: self._kill(env, run),
             timeout_seconds=timeout_seconds,

@@ -18,6 +18,8 @@ HOME = "/home/boatyard"
 GIT = "/boatyard/git"
 AGENTS = "/boatyard/agents"
 ETC = "/boatyard/etc"
+SECRETS = "/boatyard/secrets"
+"""A tmpfs, in containers of workspaces that have secrets."""
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,14 @@ from core.runners.docker.container import (
     user,
     workspace_spec,
 )
+from core.runners.docker.delivery import deliver
 from core.runners.docker.engine import Container, ContainerEngine
 from core.runners.docker.helper import Helpers
 from core.runners.docker.image import Images
 from core.runners.docker.inside import Inside, container_variables
 from core.runners.docker.programs import Programs
 from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
+from core.runners.secrets import Secrets
 from core.runners.short_command import discard_leftovers, runs_of
 from core.runners.variables import SHELL_SCRIPT, write_variables
 from core.values.entities import RunnerInfo
@@ -48,8 +50,11 @@ class DockerRunner:
     kind: ClassVar[RunnerKind] = RunnerKind.DOCKER
     isolates: ClassVar[bool] = True
 
-    def __init__(self, address: str | None = None) -> None:
+    def __init__(self, address: str | None = None, secrets: Secrets | None = None) -> None:
         """Touches nothing yet; `address` is found as the `docker` command finds it when not given."""
+        self._secrets = secrets or Secrets()
+        self._delivered: dict[str, tuple[str, str]] = {}
+        """By container: its id and start when it got its secrets."""
         self._connection = Connection(address)
         self._engine = ContainerEngine(self._connection)
         self._images = Images(self._connection)
@@ -72,13 +77,26 @@ class DockerRunner:
         self._prepare(env)
         spec = workspace_spec(env, await self._engine.cpus())
         async with self._locks.setdefault(spec.name, asyncio.Lock()):
-            found = await self._engine.find(spec.name)
-            if found is not None and await self._reuse(env, spec, found):
-                return
-            image = await self._images.resolve(env.settings.image, progress)
-            if found is not None:
-                await self._engine.remove(found.id)
-            await self._create(env, spec, image)
+            await self._ensure_runs(env, spec, progress)
+            if spec.secrets:
+                await self._deliver(env, spec)
+
+    async def _ensure_runs(self, env: Environment, spec: ContainerSpec, progress: Progress | None) -> None:
+        found = await self._engine.find(spec.name)
+        if found is not None and await self._reuse(env, spec, found):
+            return
+        image = await self._images.resolve(env.settings.image, progress)
+        if found is not None:
+            await self._engine.remove(found.id)
+        await self._create(env, spec, image)
+
+    async def _deliver(self, env: Environment, spec: ContainerSpec) -> None:
+        """Brings the secrets in, once for each start of the container."""
+        found = await self._engine.find(spec.name)
+        if found is None or self._delivered.get(spec.name) == (found.id, found.started_at):
+            return
+        await deliver(self._inside, env, await self._secrets.resolve(env.workspace, env.settings, anew=True))
+        self._delivered[spec.name] = found.id, found.started_at
 
     async def _reuse(self, env: Environment, spec: ContainerSpec, found: Container) -> bool:
         """Makes the container that is there run, if it is the right one.
@@ -201,7 +219,8 @@ class DockerRunner:
         env.prepare()
         discard_leftovers(env.runs)
         layout.write_accounts(env.root / "etc", os.getuid(), os.getgid())
-        write_variables(env.root / "etc" / "variables", container_variables(env))
+        secrets = f"{layout.SECRETS}/env" if env.settings.secrets else ""
+        write_variables(env.root / "etc" / "variables", container_variables(env), also=secrets)
 
 
 def _refuse_foreign(spec: ContainerSpec, found: Container) -> None:
