@@ -40,6 +40,8 @@ class WorkspaceSection(Section, frozen=True, kw_only=True):
     memory_mb: int = 4096
     processes: int = 512
     network: str = "full"
+    warm_spares: bool = True
+    """Whether a clone is kept ready for the next workspace of each large repository."""
 
 
 class MergeSection(Section, frozen=True, kw_only=True):

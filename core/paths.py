@@ -62,6 +62,11 @@ class Home:
         return self.data / "backups"
 
     @property
+    def spares(self) -> Path:
+        """Clones that wait for the next workspace, one folder per repo, named by the repo's id."""
+        return self.data / "spares"
+
+    @property
     def depots(self) -> Path:
         """One bare repository per repo, named by the repo's id."""
         return self.data / "depots"
@@ -92,7 +97,14 @@ class Home:
             _refuse_foreign(self.socket.parent)
             for folder in (self.data, self.state, self.socket.parent):
                 folder.chmod(0o700)
-            for folder in (self.depots, self.workspaces, self.trash, self.backups, self.exchange):
+            for folder in (
+                self.depots,
+                self.spares,
+                self.workspaces,
+                self.trash,
+                self.backups,
+                self.exchange,
+            ):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageError(

@@ -44,6 +44,7 @@ from core.lifecycle.removal import Removal
 from core.lifecycle.repair import Repair
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.spares import Spares
 from core.lifecycle.turns import Turns
 from core.paths import Home
 from core.runners.docker import DockerRunner
@@ -79,7 +80,8 @@ class Engine:
         self._snapshots = Snapshots(context)
         self._turns = Turns(context, self._starter, self._snapshots)
         closing = Closing(context, self._snapshots)
-        creation = Creation(context, self._starter, self._turns)
+        self._spares = Spares(context)
+        creation = Creation(context, self._starter, self._turns, self._spares)
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
         restoring = Restoring(context, self._snapshots)
@@ -220,6 +222,7 @@ class Engine:
             self._catching_up.cancel()
             await asyncio.wait([self._catching_up])
         await self._servers.close()
+        await self._spares.close()
         await self._context.operations.close()
         await self._context.supervisor.close()
         await asyncio.gather(*(runner.close() for runner in self._context.runners.values()))

@@ -12,6 +12,7 @@ from core.engine.overrides import check_creation_settings
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.user_repository import branch_commit, inspect_repository
 from core.lifecycle.context import Context
+from core.lifecycle.spares import forget_spare
 from core.store import lookup, views
 from core.store import models as m
 from core.values.answers import RemovedAnswer
@@ -110,6 +111,7 @@ class Repos:
             return str(row.id)
 
         repo_id = await self._context.store.write(write)
+        await forget_spare(self._context.home.spares, repo_id)
         self._context.hub.publish(Removed(entity="repo", id=repo_id))
         return RemovedAnswer(removed=repo_id)
 

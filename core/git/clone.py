@@ -12,20 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from core.errors import StorageError, UsageError
+from core.errors import GitError, StorageError, UsageError
 from core.git.command import depot_git
 from core.git.depot import SOURCE, Depot
 from core.git.ignored import ignore_rules
 from core.git.locking import file_lock
 from core.git.removal import remove_below, temporary_write
 from core.git.user_repository import Identity, UserRepository
+
+log = logging.getLogger(__name__)
 
 BRANCH_PREFIX = "boatyard/"
 SANDBOX_GIT = "/boatyard/git"
@@ -69,7 +73,7 @@ class WorkspaceClone:
 
 async def create_clone(
     clone: WorkspaceClone, depot: Depot, *, target: str, commit: str, identity: Identity,
-    source: UserRepository | None = None,
+    source: UserRepository | None = None, spare: WorkspaceClone | None = None,
 ) -> None:  # fmt: skip
     """Makes the clone on its own branch; does nothing when it is whole, starts anew when it is not.
 
@@ -80,6 +84,7 @@ async def create_clone(
         commit: Where the branch starts; a commit of the depot.
         identity: Who the commits made there are by.
         source: The user's repository, whose personal ignore rules are taken over.
+        spare: A clone of the same depot that nobody has seen; when it is whole it becomes this one.
 
     Raises:
         StorageError: The disk is full; nothing is left behind.
@@ -92,8 +97,11 @@ async def create_clone(
     try:
         async with _alone(clone) as lock:
             await _remove(clone)
-            await asyncio.to_thread(_write_git_dir, clone, depot, target, identity, refs, rules)
-            await _check_out(clone, lock)
+            write = partial(_write_git_dir, clone, depot, target, identity, refs, rules)
+            if spare is None or not await _reused(spare, clone, write, lock):
+                await asyncio.to_thread(_make_folders, clone)
+                await asyncio.to_thread(write)
+                await _check_out(clone, lock)
             await asyncio.to_thread(_finish, clone)
     except OSError as error:
         await remove_clone(clone)
@@ -114,6 +122,41 @@ async def remove_clone(clone: WorkspaceClone) -> None:
     """
     async with _alone(clone):
         await _remove(clone)
+
+
+async def _reused(spare: WorkspaceClone, clone: WorkspaceClone, write: Callable[[], None], lock: int) -> bool:
+    """Makes the clone of a spare; when that cannot be done, everything is as it was without one."""
+    if not await _take(spare, clone):
+        return False
+    try:
+        await asyncio.to_thread(write)
+        await _check_out(clone, lock)
+    except GitError as error:
+        log.warning("the spare for %s is thrown away: %s", clone.workspace, error)
+        await _remove(clone)
+        return False
+    return True
+
+
+async def _take(spare: WorkspaceClone, clone: WorkspaceClone) -> bool:
+    """Moves a spare to the clone's place; whether there was a whole one.
+
+    It loses its mark first: one that a crash leaves half taken is never taken again.
+    """
+    if not spare.exists:
+        return False
+    async with _alone(spare):
+        if not spare.exists:
+            return False
+        await asyncio.to_thread(_move, spare, clone)
+        return True
+
+
+def _move(spare: WorkspaceClone, clone: WorkspaceClone) -> None:
+    spare.dot_git.unlink()
+    for old, new in ((spare.git_dir, clone.git_dir), (spare.worktree, clone.worktree)):
+        new.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(new)
 
 
 @contextlib.asynccontextmanager
@@ -142,13 +185,16 @@ async def _packed_refs(depot: Depot, clone: WorkspaceClone, target: str, commit:
     return b"# pack-refs with: sorted \n" + b"".join(oid + b" " + ref + b"\n" for ref, oid in named)
 
 
+def _make_folders(clone: WorkspaceClone) -> None:
+    for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "boatyard"):
+        (clone.git_dir / folder).mkdir(parents=True)
+    clone.worktree.mkdir(parents=True)
+
+
 def _write_git_dir(
     clone: WorkspaceClone, depot: Depot, target: str, identity: Identity, refs: bytes, rules: bytes
 ) -> None:
     git_dir = clone.git_dir
-    for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "boatyard"):
-        (git_dir / folder).mkdir(parents=True)
-    clone.worktree.mkdir(parents=True)
     (git_dir / "HEAD").write_text(f"ref: refs/heads/{clone.branch}\n")
     (git_dir / "config").write_text(
         _config(depot, clone, target, identity), encoding="utf-8", errors="surrogateescape"
@@ -157,6 +203,7 @@ def _write_git_dir(
     (git_dir / "info/exclude").write_bytes(rules)
     (git_dir / "packed-refs").write_bytes(refs)
     shallow = depot.path / "shallow"
+    (git_dir / "shallow").unlink(missing_ok=True)
     if shallow.is_file():
         shutil.copyfile(shallow, git_dir / "shallow")
     (clone.worktree / ".git").write_bytes(b"gitdir: " + os.fsencode(git_dir) + b"\n")
@@ -198,7 +245,7 @@ def _quoted(value: str) -> str:
 
 
 async def _check_out(clone: WorkspaceClone, lock: int) -> None:
-    """In parallel; `read-tree` into an empty index, since no file is there that could be in the way."""
+    """In parallel; `read-tree`, since no file is there that could be in the way, but those of a spare."""
     git = depot_git(clone.git_dir).having(
         {"GIT_WORK_TREE": str(clone.worktree)}, config={"checkout.workers": "0"}
     )

@@ -7,6 +7,7 @@ user can look at what there is, and go on from the step that failed.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.spares import Spares
 from core.lifecycle.turns import Turns
 from core.store import models as m
 from core.store import views
@@ -60,8 +62,9 @@ def is_kept(step: str) -> bool:
 class Creation:
     """The steps that make one workspace; each can be repeated."""
 
-    def __init__(self, context: Context, processes: Processes, turns: Turns) -> None:
+    def __init__(self, context: Context, processes: Processes, turns: Turns, spares: Spares) -> None:
         self._context = context
+        self._spares = spares
         self._processes = processes
         self._turns = turns
         self._files = Bringing(context)
@@ -120,14 +123,18 @@ class Creation:
     async def _clone_one(self, facts: WorkspaceFacts, repo: RepoFacts) -> None:
         place = self._place(facts.name)
         source = await inspect_repository(repo.path)
+        began = time.monotonic()
+        depot = place.depot(repo.repo_id)
         await create_clone(
             place.clone(repo.name),
-            place.depot(repo.repo_id),
+            depot,
             target=repo.target_branch,
             commit=repo.base_commit,
             identity=await user_identity(source),
             source=source,
+            spare=self._spares.of(repo.repo_id),
         )
+        self._spares.note_clone(repo, depot, time.monotonic() - began)
 
     async def _unclone(self, name: str) -> None:
         place = self._place(name)

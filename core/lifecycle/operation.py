@@ -58,6 +58,11 @@ class OperationLog:
     def running(self) -> int:
         return sum(not task.done() for task in self._running.values())
 
+    async def quiet(self) -> None:
+        """Returns when nothing is under way."""
+        while tasks := [task for task in self._running.values() if not task.done()]:
+            await asyncio.wait(tasks)
+
     async def wait(self, operation_id: str) -> Operation:
         """The operation when it has ended."""
         operation = await self.get(operation_id)
