@@ -97,14 +97,8 @@ class Home:
             _refuse_foreign(self.socket.parent)
             for folder in (self.data, self.state, self.socket.parent):
                 folder.chmod(0o700)
-            for folder in (
-                self.depots,
-                self.spares,
-                self.workspaces,
-                self.trash,
-                self.backups,
-                self.exchange,
-            ):
+            own = (self.depots, self.spares, self.workspaces, self.trash, self.backups, self.exchange)
+            for folder in own:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageError(

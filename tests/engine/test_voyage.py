@@ -127,7 +127,7 @@ async def test_the_steps_of_a_creation_are_told_as_they_happen(yard: Yard) -> No
             for event in watch.seen
             if isinstance(event, OperationChanged)
         ]
-    names = ["depot", "clone", "environment", "agent", "setup", "start"]
+    names = ["depot", "clone", "files", "environment", "agent", "setup", "start"]
     for count in range(len(names) + 1):
         assert names[:count] in told
     ended = await yard.client.operation(operation.id)

@@ -19,7 +19,6 @@ FILES = {"README.md": "# Repo\n", "src/a.py": "a\n", "src/b.py": "b\n", ".gitign
 @pytest.fixture
 async def yard(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Yard]:
     monkeypatch.setattr(module, "SLOW_SECONDS", 0.0)
-    monkeypatch.setattr(module, "QUIET_SECONDS", 0.01)
     async with Yard() as each:
         yield each
 
@@ -116,6 +115,7 @@ async def test_a_forgotten_repository_leaves_no_spare(yard: Yard) -> None:
     repository = yard.repository(files=FILES)
     workspace = await yard.workspace(repository)
     spare = await settled(yard, repository)
+    await yard.remove(workspace.name)
     await yard.client.remove_task(workspace.task_id, force=True)
     await yard.client.remove_project("harbour")
     (repo,) = await yard.client.repos()
