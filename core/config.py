@@ -39,9 +39,12 @@ class WorkspaceSection(Section, frozen=True, kw_only=True):
     cpus: float = 2.0
     memory_mb: int = 4096
     processes: int = 512
+    disk_mb: int = 0
+    """0: no limit."""
     network: str = "full"
     warm_spares: bool = True
     """Whether a clone is kept ready for the next workspace of each large repository."""
+    allow_hosts: tuple[str, ...] = ()
 
 
 class MergeSection(Section, frozen=True, kw_only=True):

@@ -32,9 +32,16 @@ def declare_settings(parser: argparse.ArgumentParser) -> None:
         help="the same as a file of mode 0600 below the home folder inside",
     )
     parser.add_argument("--cpus", type=float)
-    parser.add_argument("--memory-mb", type=int)
+    parser.add_argument("--memory-mb", "--memory", type=int, metavar="MB")
     parser.add_argument("--processes", type=int, help="how many processes at most")
-    parser.add_argument("--network", choices=("full", "none"), default="")
+    parser.add_argument("--disk", type=int, metavar="MB", help="of the workspace's files; 0: no limit")
+    parser.add_argument("--network", choices=("full", "none", "allow"), default="")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        metavar="HOST",
+        help="with --network allow: example.org, *.example.org, example.org:8443, an address; repeatable",
+    )
     parser.add_argument(
         "--port",
         action="append",
@@ -65,8 +72,10 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
         cpus=args.cpus,
         memory_mb=args.memory_mb,
         processes=args.processes,
+        disk_mb=args.disk,
         network=args.network,
         ports=tuple(args.port),
+        allow_hosts=tuple(args.allow_host) if args.allow_host else None,
         approve=args.approve or approve,
     )
 

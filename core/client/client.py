@@ -13,6 +13,7 @@ from types import TracebackType
 
 from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
+from core.client.container_calls import ContainerCalls
 from core.client.parts import between as _between
 from core.client.parts import part as _part
 from core.errors import BoatyardError
@@ -50,7 +51,7 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class Client(CheckpointCalls):
+class Client(CheckpointCalls, ContainerCalls):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:

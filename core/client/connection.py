@@ -93,16 +93,22 @@ class Connection:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise _unreachable(self._socket, error) from error
 
-    async def events(self, since: int) -> AsyncIterator[AnyEvent]:
-        """The engine's events after `since`, until the engine goes away.
+    def events(self, since: int) -> AsyncIterator[AnyEvent]:
+        """The engine's events after `since`, until the engine goes away; raises as `frames` does."""
+        decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+        return self.frames("/events", decoder, {"since": since})
+
+    async def frames(
+        self, path: str, decoder: msgspec.json.Decoder[T], query: Query | None = None
+    ) -> AsyncIterator[T]:
+        """The documents of a WebSocket, until the engine ends it.
 
         Raises:
             UnreachableError: When there is no connection, or it breaks.
         """
-        decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
         try:
             async with self._session.ws_connect(
-                f"{API}/events", params={"since": since}, heartbeat=20, max_msg_size=0
+                API + path, params=query, heartbeat=20, max_msg_size=0
             ) as socket:
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:

@@ -18,6 +18,7 @@ from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
 from core.engine.checkpoints import Checkpoints
+from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.overrides import Overrides
@@ -28,6 +29,7 @@ from core.engine.projects import Projects
 from core.engine.repos import Repos
 from core.engine.review import Review
 from core.engine.sessions import Sessions, pending_approvals
+from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
 from core.engine.tasks import Tasks
 from core.engine.workspaces import Workspaces
@@ -102,6 +104,8 @@ class Engine:
         self.review = Review(context, self._snapshots, landing)
         self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.agents = Agents(context)
+        self.containers = Containers(context, closing)
+        self.settings = SettingsFile(context)
         self._catching_up: asyncio.Task[None] | None = None
 
     @classmethod

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.agents.driver import Executor
 from core.config import WorkspaceSection
 from core.engine.approvals import checked_policy
+from core.engine.limits import check_limits
 from core.engine.texts import check_prompt, check_text
 from core.errors import AgentError, UnreachableError, UsageError
 from core.git.user_repository import inspect_repository, target_branch
@@ -123,8 +124,10 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
         cpus=defaults.cpus if wanted.cpus is None else wanted.cpus,
         memory_mb=defaults.memory_mb if wanted.memory_mb is None else wanted.memory_mb,
         processes=defaults.processes if wanted.processes is None else wanted.processes,
-        network=wanted.network or defaults.network,
         ports=tuple(dict.fromkeys(wanted.ports)),
+        disk_mb=defaults.disk_mb if wanted.disk_mb is None else wanted.disk_mb,
+        network=wanted.network or ("allow" if wanted.allow_hosts else defaults.network),
+        allow_hosts=defaults.allow_hosts if wanted.allow_hosts is None else wanted.allow_hosts,
         approve=checked_policy(wanted.approve),
     )
     for name, value in settings.env.items():
@@ -135,11 +138,5 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
                 hint="Use letters, digits and underscores.",
             )
     check_references(settings.secrets, settings.auth_files)
-    if settings.network not in ("full", "none"):
-        raise UsageError(f"the network {settings.network[:40]!r} is unknown", hint="Use 'full' or 'none'.")
-    if not (0.01 <= settings.cpus <= 4096 and settings.memory_mb >= 16 and settings.processes >= 4):
-        raise UsageError(
-            "the limits are too small to run anything",
-            hint="Give at least 0.01 CPUs, 16 MB of memory and 4 processes.",
-        )
+    check_limits(settings)
     return settings

@@ -13,7 +13,7 @@ from core.engine import Engine
 from core.errors import BoatyardError, NotFoundError, UsageError
 from core.server.call import ENGINE, Call
 from core.server.routes import ROUTES, Route
-from core.server.stream import stream_events
+from core.server.stream import stream_events, stream_usage
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def make_application(engine: Engine) -> web.Application:
     for route in ROUTES:
         application.router.add_route(route.method, "/api/v1" + route.path, _handler(route))
     application.router.add_get("/api/v1/events", _events)
+    application.router.add_get("/api/v1/containers/{name}/usage", _usage)
     application.router.add_get("/api/v1/openapi.json", _openapi)
     return application
 
@@ -56,6 +57,12 @@ async def _openapi(request: web.Request) -> web.Response:
 async def _events(request: web.Request) -> web.StreamResponse:
     since = Call(request, None).number("since", -1)
     return await stream_events(request, request.app[ENGINE].hub, since)
+
+
+async def _usage(request: web.Request) -> web.StreamResponse:
+    containers = request.app[ENGINE].containers
+    container = await containers.get(request.match_info["name"])
+    return await stream_usage(request, containers.follow(container))
 
 
 def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

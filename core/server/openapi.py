@@ -14,11 +14,13 @@ import msgspec
 
 from core.server.routes import ROUTES, Route
 from core.values.answers import ErrorAnswer
+from core.values.containers import Usage
 from core.values.events import AnyEvent
 
 VERSION = "3.1.0"
 PREFIX = "/api/v1"
-WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since", "from", "to"})
+USAGE_PATH = "/containers/{name}/usage"
+WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since", "from", "to", "lines"})
 _REF = "#/components/schemas/{name}"
 
 
@@ -28,17 +30,19 @@ def openapi_document() -> dict[str, Any]:
     types = [
         ErrorAnswer,
         AnyEvent,
+        Usage,
         *(kind for route in ROUTES for kind in (route.returns, route.body) if kind),
     ]
     schemas, components = msgspec.json.schema_components(types, schema_hook=_any_value, ref_template=_REF)
     events = schemas[1]
-    bodies = iter(schemas[2:])
+    bodies = iter(schemas[3:])
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
         answer = next(bodies)
         body = next(bodies) if route.body else None
         paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, answer, body)
     paths[f"{PREFIX}/events"] = {"get": _event_stream(events)}
+    paths[f"{PREFIX}{USAGE_PATH}"] = {"get": _usage_stream(schemas[2])}
     return {
         "openapi": VERSION,
         "info": {"title": "Boatyard", "version": version("boatyard")},
@@ -82,6 +86,15 @@ def _event_stream(events: object) -> dict[str, Any]:
     }
 
 
+def _usage_stream(usage: object) -> dict[str, Any]:
+    return {
+        "operationId": "get_container_usage",
+        "description": "A WebSocket; each text frame tells what the container uses. Send nothing.",
+        "parameters": _path_parameters(USAGE_PATH),
+        "responses": {"101": {"description": "Usage", "content": _json(usage)}},
+    }
+
+
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -90,7 +103,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameter(name: str) -> dict[str, Any]:
-    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if name == "force" else "string"
+    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if name in ("force", "stats") else "string"
     return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
 
 

@@ -13,6 +13,7 @@ from core.server.call import Call
 from core.values import entities as v
 from core.values import requests as ask
 from core.values.answers import ExportAnswer, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport
 from core.values.conversation import Conversation, LogChunk
 from core.values.review import (
     DiffSummary,
@@ -259,7 +260,34 @@ _CHECKPOINTS = (
     ),
 )  # fmt: skip
 
+_N = "/containers/{name}"
+_CONTAINERS = (
+    Route(
+        "GET", "/containers", lambda c: c.engine.containers.list(stats=c.flag("stats")),
+        tuple[ContainerInfo, ...], query=("stats",),
+    ),
+    Route("GET", _N, lambda c: c.engine.containers.get(c.part("name")), ContainerInfo),
+    Route("POST", _N + "/start", lambda c: c.engine.containers.start(c.part("name")), ContainerInfo),
+    Route("POST", _N + "/stop", lambda c: c.engine.containers.stop(c.part("name")), ContainerInfo),
+    Route("POST", _N + "/restart", lambda c: c.engine.containers.restart(c.part("name")), ContainerInfo),
+    Route("DELETE", _N, lambda c: c.engine.containers.remove(c.part("name")), ContainerInfo),
+    Route(
+        "GET", _N + "/log", lambda c: c.engine.containers.log(c.part("name"), c.number("lines", 200)),
+        ContainerLog, query=("lines",),
+    ),
+    Route(
+        "POST", "/prune-containers", lambda c: c.engine.containers.prune(c.body), PruneReport,
+        ask.PruneContainers,
+    ),
+    Route("GET", "/defaults", lambda c: c.engine.settings.defaults(), Defaults),
+    Route(
+        "PATCH", "/defaults", lambda c: c.engine.settings.update_defaults(c.body), Defaults,
+        ask.UpdateDefaults,
+    ),
+    Route("PATCH", "/config", lambda c: c.engine.settings.set(c.body), Defaults, ask.SetConfig),
+)  # fmt: skip
+
 ROUTES: tuple[Route, ...] = (
     *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES,
-    *_DEV_SERVERS, *_REVIEW, *_CHECKPOINTS,
+    *_DEV_SERVERS, *_REVIEW, *_CHECKPOINTS, *_CONTAINERS,
 )  # fmt: skip

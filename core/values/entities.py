@@ -143,8 +143,11 @@ class Settings(Value, frozen=True, kw_only=True):
     cpus: float = 2.0
     memory_mb: int = 4096
     processes: int = 512
+    disk_mb: int = 0
+    """Megabytes of the workspace's files, its container's included; 0: no limit."""
     network: str = "full"
-    """`full` or `none`."""
+    """`full`, `none`, or `allow`: only the hosts in `allow_hosts`."""
+    allow_hosts: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     """Ports inside that this machine can reach; see `Workspace.ports`."""
     approve: str = ""

@@ -86,6 +86,13 @@ class CheckpointTaken(Event, frozen=True, kw_only=True, tag="checkpoint"):
     checkpoint: Checkpoint
 
 
+class ContainersChanged(Event, frozen=True, kw_only=True, tag="containers"):
+    """Containers were started, stopped, made or removed, by us or by somebody else: ask for them again."""
+
+    workspaces: tuple[str, ...] = ()
+    """Whose."""
+
+
 class Reset(Event, frozen=True, kw_only=True, tag="reset"):
     """The events asked for are gone: take a new snapshot."""
 
@@ -107,6 +114,7 @@ AnyEvent = (
     | LogGrew
     | FilesChanged
     | CheckpointTaken
+    | ContainersChanged
     | Reset
     | Stopping
 )

@@ -15,6 +15,7 @@ POSITION_LIMIT = 2**31
 Position = Annotated[int, Meta(ge=0, le=POSITION_LIMIT)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Limit = Annotated[int, Meta(ge=1, le=2**31)]
+DiskLimit = Annotated[int, Meta(ge=0, le=2**31)]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,8 +37,12 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     cpus: float | None = None
     memory_mb: Limit | None = None
     processes: Limit | None = None
+    disk_mb: DiskLimit | None = None
+    """Megabytes of the workspace's files, its container's included; 0: no limit."""
     network: str = ""
-    """`full` or `none`."""
+    """`full`, `none`, or `allow`: only the hosts in `allow_hosts`."""
+    allow_hosts: tuple[str, ...] | None = None
+    """Such as `example.org`, `*.example.org`, `example.org:8443`, `192.0.2.7`, `10.0.0.0/8`."""
     ports: tuple[Port, ...] = ()
     """Ports inside that this machine shall reach; empty: one for each dev-server script."""
     approve: str = ""
@@ -172,3 +177,31 @@ class RestoreTo(Request, frozen=True, kw_only=True):
 class RemoveWorkspace(Request, frozen=True, kw_only=True):
     force: bool = False
     """Without it, a workspace with something to lose is refused and the loss told."""
+
+
+class PruneContainers(Request, frozen=True, kw_only=True):
+    dry_run: bool = False
+    """Only say what would be removed."""
+
+
+class UpdateDefaults(Request, frozen=True, kw_only=True):
+    """Settings of new workspaces, written into `config.toml`; what is left out stays as it is there."""
+
+    runner: RunnerKind | UnsetType | None = UNSET
+    """None: docker when an engine answers, else host."""
+    image: str | UnsetType = UNSET
+    cpus: float | UnsetType = UNSET
+    memory_mb: Limit | UnsetType = UNSET
+    processes: Limit | UnsetType = UNSET
+    disk_mb: DiskLimit | UnsetType = UNSET
+    network: str | UnsetType = UNSET
+    allow_hosts: tuple[str, ...] | UnsetType = UNSET
+
+
+class SetConfig(Request, frozen=True, kw_only=True):
+    """One key of `config.toml`."""
+
+    key: str
+    """Such as `workspace.memory_mb`."""
+    value: str
+    """As TOML; what is no TOML is taken as text."""

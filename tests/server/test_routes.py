@@ -107,7 +107,7 @@ class TestOpenApi:
         assert document["openapi"].startswith("3.1")
         named = {(m.upper(), path) for path, methods in document["paths"].items() for m in methods}
         routes = {(route.method, "/api/v1" + route.path) for route in ROUTES}
-        assert named == routes | {("GET", "/api/v1/events")}
+        assert named == routes | {("GET", "/api/v1/events"), ("GET", "/api/v1/containers/{name}/usage")}
 
     def test_it_names_every_type_and_every_reference_leads_somewhere(self) -> None:
         document = openapi_document()

@@ -6,6 +6,7 @@ from core.cli.verb import Verb
 from core.cli.verbs import (
     agent,
     config,
+    container,
     demo,
     doctor,
     engine,
@@ -38,5 +39,6 @@ VERBS: tuple[Verb, ...] = (
     *workspace_checkpoints.VERBS,
     *process.VERBS,
     *agent.VERBS,
+    *container.VERBS,
     *config.VERBS,
 )

@@ -16,6 +16,7 @@ from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
 from core.runners.docker import layout
+from core.runners.docker.administration import Administration
 from core.runners.docker.connection import Connection
 from core.runners.docker.container import (
     SPEC,
@@ -56,6 +57,7 @@ class DockerRunner:
         self._delivered: dict[str, tuple[str, str]] = {}
         """By container: its id and start when it got its secrets."""
         self._connection = Connection(address)
+        self.administration = Administration(self._connection)
         self._engine = ContainerEngine(self._connection)
         self._images = Images(self._connection)
         self._inside = Inside(self._engine)
@@ -212,6 +214,7 @@ class DockerRunner:
         return layout.inside(env, host_path)
 
     async def close(self) -> None:
+        await self.administration.close()
         self._connection.close()
 
     def _prepare(self, env: Environment) -> None:

@@ -1,0 +1,62 @@
+"""The client's calls about containers and the defaults that new ones are made with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from core.client.connection import Connection
+from core.client.parts import part
+from core.values import requests as ask
+from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage
+
+
+class ContainerCalls:
+    """A part of `core.client.Client`. A container is named by its workspace, its name or part of its id."""
+
+    _http: Connection
+
+    async def containers(self, *, stats: bool = False) -> tuple[ContainerInfo, ...]:
+        """All containers of the home; with `stats` what each uses, which takes a second or two."""
+        query = {"stats": "true"} if stats else None
+        return await self._http.call("GET", "/containers", tuple[ContainerInfo, ...], query=query)
+
+    async def container(self, container: str) -> ContainerInfo:
+        return await self._http.call("GET", f"/containers/{part(container)}", ContainerInfo)
+
+    async def start_container(self, container: str) -> ContainerInfo:
+        return await self._http.call("POST", f"/containers/{part(container)}/start", ContainerInfo)
+
+    async def stop_container(self, container: str) -> ContainerInfo:
+        return await self._http.call("POST", f"/containers/{part(container)}/stop", ContainerInfo)
+
+    async def restart_container(self, container: str) -> ContainerInfo:
+        return await self._http.call("POST", f"/containers/{part(container)}/restart", ContainerInfo)
+
+    async def remove_container(self, container: str) -> ContainerInfo:
+        """Removes it; its workspace stays, and gets a new one with its next process."""
+        return await self._http.call("DELETE", f"/containers/{part(container)}", ContainerInfo)
+
+    async def prune_containers(self, body: ask.PruneContainers) -> PruneReport:
+        return await self._http.call("POST", "/prune-containers", PruneReport, body=body)
+
+    async def container_log(self, container: str, *, lines: int = 200) -> ContainerLog:
+        path = f"/containers/{part(container)}/log"
+        return await self._http.call("GET", path, ContainerLog, query={"lines": lines})
+
+    def container_usage(self, container: str) -> AsyncIterator[Usage]:
+        """What a container uses, about once a second; ends with it."""
+        return self._http.frames(f"/containers/{part(container)}/usage", msgspec.json.Decoder(Usage))
+
+    async def defaults(self) -> Defaults:
+        """What new workspaces get."""
+        return await self._http.call("GET", "/defaults", Defaults)
+
+    async def update_defaults(self, body: ask.UpdateDefaults) -> Defaults:
+        """Writes defaults into `config.toml`, whose comments and order stay."""
+        return await self._http.call("PATCH", "/defaults", Defaults, body=body)
+
+    async def set_config(self, body: ask.SetConfig) -> Defaults:
+        """Writes one key into `config.toml`."""
+        return await self._http.call("PATCH", "/config", Defaults, body=body)

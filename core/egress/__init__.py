@@ -1,0 +1,1 @@
+"""Which hosts a workspace may reach, and the proxy that sees to it."""

@@ -1,0 +1,81 @@
+"""Containers of this home as the engine reports them, and what they use. Nothing of it is stored."""
+
+from __future__ import annotations
+
+from core.values.entities import Value
+
+
+class Usage(Value, frozen=True, kw_only=True):
+    """What one container uses at one moment."""
+
+    cpu_percent: float
+    """Of one processor: 200 means two whole ones."""
+    memory_bytes: int
+    """Without the page cache, which the kernel takes back when it is needed."""
+    memory_limit_bytes: int = 0
+    processes: int = 0
+    processes_limit: int = 0
+    """0: none."""
+    received_bytes: int = 0
+    sent_bytes: int = 0
+
+
+class ContainerInfo(Value, frozen=True, kw_only=True):
+    """A container that carries this home's label."""
+
+    id: str
+    """The container engine's id."""
+    name: str
+    workspace: str
+    """The workspace that its label names, whether or not there is one."""
+    state: str
+    """`created`, `running`, `paused`, `restarting`, `exited`, `removing` or `dead`."""
+    health: str = ""
+    """`starting`, `healthy` or `unhealthy`; empty: the image has no health check."""
+    image: str = ""
+    created_at: float = 0.0
+    started_at: float | None = None
+    exit_code: int | None = None
+    out_of_memory: bool = False
+    """Whether its own process was killed for want of memory, as far as the container engine knows."""
+    orphan: bool = False
+    """Its workspace is gone."""
+    helper: bool = False
+    """It was made for a workspace's container or one short command, and goes away with it."""
+    usage: Usage | None = None
+    """Only when it was asked for and the container runs."""
+    disk_bytes: int | None = None
+    """What it has written over its image; only when it was asked for."""
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
+
+
+class ContainerLog(Value, frozen=True, kw_only=True):
+    """The end of what a container's own first process has written; sessions have logs of their own."""
+
+    name: str
+    text: str
+
+
+class PruneReport(Value, frozen=True, kw_only=True):
+    """What a prune has removed, or would remove."""
+
+    dry_run: bool
+    containers: tuple[ContainerInfo, ...] = ()
+
+
+class Defaults(Value, frozen=True, kw_only=True):
+    """What new workspaces get, as `config.toml` says it; see `core.config.WorkspaceSection`."""
+
+    runner: str = ""
+    """`docker` or `host`; empty: docker when an engine answers."""
+    image: str = ""
+    cpus: float = 0.0
+    memory_mb: int = 0
+    processes: int = 0
+    disk_mb: int = 0
+    """0: no limit."""
+    network: str = ""
+    allow_hosts: tuple[str, ...] = ()
