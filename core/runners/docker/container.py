@@ -144,7 +144,7 @@ def workspace_spec(env: Environment, cpus: int) -> ContainerSpec:
         labels=labels_of(env),
         mounts=tuple(mount_points(env)),
         limits=_limits(env, cpus),
-        network="none" if env.settings.network == "none" else "bridge",
+        network="bridge" if env.settings.network == "full" else "none",
         working_dir=str(env.folder),
         ports=env.ports if env.settings.network == "full" else (),
         secrets=has_secrets(env.settings),
