@@ -1,0 +1,26 @@
+"""The benchmarks run; how fast anything is, is not judged here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bench import containers, creation
+
+pytestmark = pytest.mark.slow
+
+
+async def test_creation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await creation.measure(tmp_path, files=200, runs=1) in (0, 1)
+    printed = capsys.readouterr().out
+    assert re.search(r"^warm +\d+ ms   ratio \d", printed, re.M)
+    assert re.search(r"^one workspace takes \d", printed, re.M)
+
+
+@pytest.mark.container
+@pytest.mark.usefixtures("docker_engine")
+async def test_containers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await containers.measure(runs=1, count=2) in (0, 1)
+    assert len(re.findall(r"ratio \d", capsys.readouterr().out)) == 2
