@@ -71,6 +71,8 @@ class Inspector(RowView):
         names = (*workspace.settings.secrets, *workspace.settings.auth_files)
         facts += [("secret", ((name, "text"), (" kept nowhere", "dim"))) for name in names]
         facts += [("variable", ((name, "text"),)) for name in workspace.settings.env]
+        image = workspace.settings.image_from or workspace.settings.image
+        facts += [("image", ((image, "text"),))] if image else []
         facts.append(("made", ((ago(workspace.created_at), "text"),)))
         width = max(10, self.scrollable_content_region.width - 12)
         facts.append(("folder", ((fit(workspace.folder, width, cut=self.glyphs.cut, keep_end=True), "dim"),)))

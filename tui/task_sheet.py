@@ -52,6 +52,8 @@ class TaskForm:
     env: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
     """References by name."""
+    image: str = ""
+    """An image's name, or with `./` in front the path of a Dockerfile in the repository."""
 
 
 PERMISSIONS = (
@@ -172,6 +174,8 @@ class StartSheet(Sheet[TaskForm]):
         branch = Input(placeholder=self._branch or "the branch checked out there", id="branch", compact=True)
         yield self.field("From branch", branch)
         yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
+        image = Input(placeholder="the repository's, or the default", id="image", compact=True)
+        yield self.field("Image", image)
         yield self.field("Variables", Input(placeholder="NAME=value OTHER=value", id="env", compact=True))
         secrets = Input(placeholder="NAME=file:PATH, env:NAME or command:…", id="secrets", compact=True)
         yield self.field("Secrets", secrets)
@@ -186,13 +190,16 @@ class StartSheet(Sheet[TaskForm]):
         branch = self.query_one("#branch", Input).value.strip()
         name = self.query_one("#name", Input).value.strip()
         approve = str(self.query_one("#approve", Choice).value)
+        image = self.query_one("#image", Input).value.strip()
         try:
             env, secrets = (pairs(self.query_one(f"#{id_}", Input).value) for id_ in ("env", "secrets"))
         except ValueError as error:
             self.problem(str(error))
             return
         self.dismiss(
-            TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve, env, secrets)
+            TaskForm(
+                self._task_title, "", "", "", True, agent, runner, branch, name, approve, env, secrets, image
+            )
         )
 
 

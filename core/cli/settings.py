@@ -15,6 +15,11 @@ def declare_settings(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
     parser.add_argument("--runner", choices=[kind.value for kind in RunnerKind], help="where processes run")
     parser.add_argument("--image", default="", help="container image")
+    parser.add_argument("--dockerfile", default="", metavar="PATH", help="in the repository, to build from")
+    parser.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument(
+        "--no-devcontainer", action="store_true", help="do not look for a devcontainer.json in the repository"
+    )
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help="NAME=VALUE lines")
     parser.add_argument(
@@ -66,6 +71,9 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
     return WantedSettings(
         runner=RunnerKind(args.runner) if args.runner else None,
         image=args.image,
+        dockerfile=args.dockerfile,
+        build_args=dict(_variable(text) for text in args.build_arg),
+        devcontainer=not args.no_devcontainer,
         env=_variables(args),
         secrets=_references(args.secret, "--secret NAME=file:PATH"),
         auth_files=_references(args.auth_file, "--auth-file .config/tool/auth.json=file:PATH"),

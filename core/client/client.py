@@ -18,7 +18,7 @@ from core.client.parts import between as _between
 from core.client.parts import part as _part
 from core.errors import BoatyardError
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.answers import BuildLog, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
 from core.values.conversation import Conversation, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -128,6 +128,11 @@ class Client(CheckpointCalls, ContainerCalls):
     async def update_project_repo(self, project: str, repo: str, body: ask.UpdateProjectRepo) -> ProjectRepo:
         path = f"/projects/{_part(project)}/repos/{_part(repo)}"
         return await self._http.call("PATCH", path, ProjectRepo, body=body)
+
+    async def build_log(self, name: str) -> str:
+        """What the building of the workspace's image said; empty when none was built."""
+        path = f"/workspaces/{_part(name)}/build-log"
+        return (await self._http.call("GET", path, BuildLog)).text
 
     async def copied_files(self, name: str) -> tuple[CopiedFiles, ...]:
         """What was copied into the workspace's clones from beside git."""

@@ -121,6 +121,7 @@ class Engine:
         store = await asyncio.to_thread(Store, home)
         hub = EventHub(await store.write(_count_start))
         secrets = Secrets()
+        docker = DockerRunner(secrets=secrets)
         engine = cls(
             Context(
                 home=home,
@@ -129,10 +130,11 @@ class Engine:
                 hub=hub,
                 runners={
                     RunnerKind.HOST: HostRunner(secrets, home.socket.parent),
-                    RunnerKind.DOCKER: DockerRunner(secrets=secrets),
+                    RunnerKind.DOCKER: docker,
                 },
                 executors=executors,
                 operations=OperationLog(store, hub),
+                builder=docker,
                 secrets=secrets,
             )
         )

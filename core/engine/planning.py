@@ -118,6 +118,9 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
     settings = Settings(
         runner=wanted.runner or defaults.runner,
         image=wanted.image or defaults.image,
+        dockerfile=wanted.dockerfile,
+        build_args=wanted.build_args,
+        devcontainer=wanted.devcontainer and not (wanted.image or wanted.dockerfile),
         env=wanted.env,
         secrets=wanted.secrets,
         auth_files=wanted.auth_files,
@@ -137,6 +140,8 @@ def resolved_settings(wanted: WantedSettings, defaults: WorkspaceSection) -> Set
                 f"{name[:40]!r} cannot be the name of an environment variable",
                 hint="Use letters, digits and underscores.",
             )
+    if wanted.image and wanted.dockerfile:
+        raise UsageError("an image and a Dockerfile are both given", hint="Give one of them.")
     check_references(settings.secrets, settings.auth_files)
     check_limits(settings)
     return settings

@@ -10,7 +10,10 @@ from core.lifecycle.copy_files import kept_report
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
 from core.store import lookup
+from core.values.answers import BuildLog
 from core.values.entities import CopiedFiles
+
+LOG_LIMIT = 2**20
 
 
 class Preparation:
@@ -28,6 +31,21 @@ class Preparation:
             await asyncio.to_thread(_report, repo.name, place.copied(repo.name)) for repo in facts.repos
         ]
         return tuple(report for report in reports if report is not None)
+
+    async def build_log(self, name: str) -> BuildLog:
+        """What the building of the workspace's image said; its last MiB."""
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        path = Place(self._context.home, name).build_log
+        return BuildLog(text=await asyncio.to_thread(_tail, path))
+
+
+def _tail(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LOG_LIMIT))
+            return file.read(LOG_LIMIT).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
 
 
 def _report(repo: str, path: Path) -> CopiedFiles | None:

@@ -7,6 +7,7 @@ import asyncio
 from core.lifecycle.context import Context
 from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.ports import Ports
@@ -79,6 +80,7 @@ class Closing:
         await self._context.runners[facts.runner].stop(environment)
 
     async def _ensure(self, name: str) -> None:
+        await WorkspaceImages(self._context).prepare(name)
         facts = await Ports(self._context).ready(await self._facts(name))
         environment = Place(self._context.home, name).environment(facts)
         await self._context.runners[facts.runner].ensure(environment)

@@ -8,6 +8,7 @@ from core.agents.registry import Executors
 from core.config import Config
 from core.lifecycle.operation import OperationLog
 from core.paths import Home
+from core.runners.docker import DockerRunner
 from core.runners.runner import Runner
 from core.runners.secrets import Secrets
 from core.store import Store
@@ -27,5 +28,7 @@ class Context:
     runners: dict[RunnerKind, Runner]
     executors: Executors
     operations: OperationLog
+    builder: DockerRunner | None = None
+    """Builds images; None where there is no container engine to ask."""
     secrets: Secrets = field(default_factory=Secrets)
     supervisor: Supervisor = field(init=False)

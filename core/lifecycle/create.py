@@ -19,6 +19,7 @@ from core.git.user_repository import inspect_repository, user_identity
 from core.lifecycle.bringing import Bringing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
+from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
@@ -85,7 +86,7 @@ class Creation:
             "depot": Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
             "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
             "files": Step("files", labels["files"], lambda: self._files.bring(name, operation_id)),
-            "environment": kept("environment", lambda: self._ensure(name)),
+            "environment": kept("environment", lambda: self._ensure(name, operation_id)),
             "agent": kept("agent", lambda: self._probe(name, executor)),
             "setup": kept("setup", lambda: self._set_up(name, operation_id)),
             "start": Step("start", labels["start"], start, keeps=True),
@@ -152,7 +153,8 @@ class Creation:
         await self._context.store.write(lambda: m.Workspace.delete_by_id(facts.id))
         self._context.hub.publish(Removed(entity="workspace", id=facts.id))
 
-    async def _ensure(self, name: str) -> None:
+    async def _ensure(self, name: str, operation_id: str) -> None:
+        await WorkspaceImages(self._context).prepare(name, operation_id)
         facts = await self._facts(name)
         environment = self._place(name).environment(facts)
         await asyncio.to_thread(environment.prepare)

@@ -66,13 +66,14 @@ def workspace_facts(name: str) -> WorkspaceFacts:
     row = lookup.workspace(name)
     session = row.sessions.order_by(m.Session.created_at.desc()).first()
     project = row.task.project
+    settings = msgspec.convert(row.settings, Settings)
     return WorkspaceFacts(
         id=row.id,
         name=row.name,
         branch=row.branch,
         state=WorkspaceState(row.state),
         runner=RunnerKind(row.runner),
-        settings=msgspec.convert(row.settings, Settings),
+        settings=settings,
         task_id=row.task_id,
         task_title=row.task.title,
         task_description=row.task.description,
@@ -81,7 +82,7 @@ def workspace_facts(name: str) -> WorkspaceFacts:
         session_id=session.id if session else "",
         executor=session.executor if session else "",
         agent_session_id=session.agent_session_id if session else "",
-        repos=tuple(_repos(row, project)),
+        repos=tuple(_with_post_create(repo, settings) for repo in _repos(row, project)),
         ports=tuple(
             PublishedPort(inner=port.inner, outer=port.outer)
             for port in row.ports.order_by(m.WorkspacePort.inner)
@@ -117,6 +118,14 @@ def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:
     overrides = {name: getattr(link, name, None) for name in names}
     facts = replace(facts, **{name: value for name, value in overrides.items() if value is not None})
     return replace(facts, copy_files=tuple(facts.copy_files))
+
+
+def _with_post_create(facts: RepoFacts, settings: Settings) -> RepoFacts:
+    """The set-up script behind what `devcontainer.json` wants run in a new container."""
+    before = settings.post_create.get(facts.name, "")
+    if not before:
+        return facts
+    return replace(facts, setup_script=f"{{\n{before}\n}} || exit\n{facts.setup_script}")
 
 
 def listening_ports(facts: WorkspaceFacts) -> tuple[PublishedPort, ...]:

@@ -37,6 +37,11 @@ class Place:
         """What was copied into a clone from beside git; no sandbox sees it."""
         return self.root / "copied" / f"{repo_name}.json"
 
+    @property
+    def build_log(self) -> Path:
+        """What the building of the workspace's image said."""
+        return self.root / "build.log"
+
     def depot(self, repo_id: str) -> Depot:
         return Depot(self.home.depots / f"{repo_id}.git")
 

@@ -65,6 +65,13 @@ class Environment:
         """Makes the folders of the root that are missing, readable by the user alone."""
         for name in ("runs", "home", "tmp", "etc"):
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder, _ in self.volumes:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def volumes(self) -> tuple[tuple[Path, str], ...]:
+        """Folders of the workspace that its settings want mounted, and where."""
+        return tuple((self.root / "volumes" / name, to) for name, to in self.settings.mounts if name)
 
 
 LOOPBACK = "127.0.0.1"

@@ -12,7 +12,7 @@ from core.errors import UsageError
 from core.server.call import Call
 from core.values import entities as v
 from core.values import requests as ask
-from core.values.answers import ExportAnswer, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.answers import BuildLog, ExportAnswer, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
 from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport
 from core.values.conversation import Conversation, LogChunk
 from core.values.review import (
@@ -90,6 +90,10 @@ _PREPARATION = (
         "PATCH", _P + "/repos/{repo}",
         lambda c: c.engine.overrides.update(c.part("id"), c.part("repo"), c.body), v.ProjectRepo,
         ask.UpdateProjectRepo,
+    ),
+    Route(
+        "GET", "/workspaces/{name}/build-log", lambda c: c.engine.preparation.build_log(c.part("name")),
+        BuildLog,
     ),
     Route(
         "GET", "/workspaces/{name}/copied", lambda c: c.engine.preparation.copied(c.part("name")),

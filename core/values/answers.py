@@ -12,6 +12,11 @@ class SendAnswer(Value, frozen=True, kw_only=True):
     queued: QueuedPrompt | None = None
 
 
+class BuildLog(Value, frozen=True, kw_only=True):
+    text: str
+    """Empty: nothing was built."""
+
+
 class ShellAnswer(Value, frozen=True, kw_only=True):
     """A command line for the caller's own terminal."""
 

@@ -129,12 +129,40 @@ class DevServer(Value, frozen=True, kw_only=True):
     """Why it cannot be reached, for people."""
 
 
+class ImageBuild(Value, frozen=True, kw_only=True):
+    """What a workspace's image is built from."""
+
+    repo: str
+    """The repo's name."""
+    tree: str
+    """The build context, as git's id of it."""
+    dockerfile: str
+    """Below the context."""
+    args: dict[str, str] = {}
+    target: str = ""
+
+
 class Settings(Value, frozen=True, kw_only=True):
     """How a workspace's environment is made."""
 
     runner: RunnerKind | None = None
     """None: docker when an engine answers, else host."""
     image: str = ""
+    dockerfile: str = ""
+    """Path in a repository of a Dockerfile that was asked for."""
+    build_args: dict[str, str] = {}
+    devcontainer: bool = False
+    """Whether a `devcontainer.json` of a repository says the image: no image was given."""
+    build: ImageBuild | None = None
+    """What `image` is built from, if it is."""
+    image_from: str = ""
+    """Where the image comes from, for people; empty: it was given, or is the default."""
+    post_create: dict[str, str] = {}
+    """Script by repo's name that runs before its set-up script."""
+    mounts: tuple[tuple[str, str], ...] = ()
+    """Folders of the workspace (empty: a tmpfs) and where its container sees them."""
+    unsupported: tuple[str, ...] = ()
+    """What of a `devcontainer.json` was not taken over, and why."""
     env: dict[str, str] = {}
     secrets: dict[str, str] = {}
     """References by variable (see `core.runners.secrets`); the values are kept nowhere."""

@@ -28,6 +28,11 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     runner: RunnerKind | None = None
     """None: docker when an engine answers, else host."""
     image: str = ""
+    dockerfile: str = ""
+    """Path in a repository, instead of an image; built from the commit that the workspace starts from."""
+    build_args: dict[str, str] = {}
+    devcontainer: bool = True
+    """Whether a repository's `devcontainer.json` is honoured where neither image nor Dockerfile is given."""
     env: dict[str, str] = {}
     """Kept with the workspace, for everybody to read who may read that."""
     secrets: dict[str, str] = {}

@@ -115,6 +115,7 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert (shown["name"], shown["turns"]) == (workspace, 1)
     assert shown["id"] in {one["id"] for one in call("workspace list")}
     assert call("workspace copied", workspace) == []
+    assert call("workspace build-log", workspace)["text"] == ""
     assert call("status")["workspaces"] >= 1
     assert call("workspace logs", workspace)["text"] == "did: Do it\n"
     assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]

@@ -54,3 +54,24 @@ async def test_a_step_tells_what_it_found(fleet: Harbour) -> None:
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
         await helm.sees("copy files", "app: 2 copied", "web: none", "try again")
+
+
+async def test_a_task_is_started_with_an_image_variables_and_secrets(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        helm.app.home.go_to("task:task-2")
+        await helm.press("r")
+        await helm.sees("Variables", "Secrets", "Image")
+        helm.app.screen.query_one("#image").focus()
+        await helm.type("./Dockerfile")
+        await helm.press("tab")
+        await helm.type("wrong")
+        await helm.press("enter")
+        await helm.sees("Write NAME=value")
+        await helm.press(*["backspace"] * 5)
+        await helm.type("A=1")
+        await helm.press("tab")
+        await helm.type("KEY=env:TOKEN")
+        await helm.press("enter")
+        settings = (await helm.asked("new_workspace")).settings
+        assert (settings.dockerfile, settings.image) == ("Dockerfile", "")
+        assert (settings.env, settings.secrets) == ({"A": "1"}, {"KEY": "env:TOKEN"})

@@ -63,7 +63,12 @@ async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
         agent=form.agent,
         target_branch=form.target_branch,
         settings=ask.WantedSettings(
-            runner=form.runner, approve=form.approve, env=dict(form.env), secrets=dict(form.secrets)
+            runner=form.runner,
+            approve=form.approve,
+            env=dict(form.env),
+            secrets=dict(form.secrets),
+            image="" if form.image.startswith("./") else form.image,
+            dockerfile=form.image.removeprefix("./") if form.image.startswith("./") else "",
         ),
     )
     operation = await app.client.new_workspace(body)

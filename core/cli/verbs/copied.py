@@ -19,6 +19,15 @@ def tell_copied(out: Output, reports: Sequence[CopiedFiles]) -> None:
             out.line(f"          left out {path}: {why}")
 
 
+async def build_log(call: Invocation) -> None:
+    """Prints what the building of the workspace's image said."""
+    async with call.engine() as client:
+        text = await client.build_log(call.args.name)
+    call.out.document({"text": text})
+    if not call.out.json:
+        call.out.data(text)
+
+
 async def copied(call: Invocation) -> None:
     """Prints every name, and what became of it."""
     async with call.engine() as client:

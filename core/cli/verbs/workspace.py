@@ -10,7 +10,7 @@ from core.cli.output import short, when
 from core.cli.progress import follow_operation
 from core.cli.settings import declare_settings, wanted_settings
 from core.cli.verb import Verb
-from core.cli.verbs.copied import copied, tell_copied
+from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
 from core.errors import NotFoundError
 from core.values.entities import Workspace
@@ -78,6 +78,11 @@ async def show(call: Invocation) -> None:
     out.line(f"folder    {found.folder}")
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
+    settings = found.settings
+    if settings.image or settings.image_from:
+        out.line(f"image     {settings.image} {settings.image_from}".rstrip())
+    for text in settings.unsupported:
+        out.line(f"          not taken over: {text}")
     for name, reference in (*found.settings.secrets.items(), *found.settings.auth_files.items()):
         out.line(f"secret    {name}: {reference}")
     tell_copied(out, copied)
@@ -174,6 +179,7 @@ VERBS = (
     Verb("workspace", "list", "list the workspaces", show_all, aliases=("ls",)),
     Verb("workspace", "show", "show a workspace", show, name),
     Verb("workspace", "copied", "list the files copied into it from beside git", copied, name),
+    Verb("workspace", "build-log", "what the building of its image said", build_log, name),
     Verb("workspace", "stop", "stop what runs in it", stop, name),
     Verb("workspace", "close", "stop it and keep everything", close, name),
     Verb("workspace", "restore", "open a closed workspace again", restore, name),

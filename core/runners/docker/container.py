@@ -57,6 +57,8 @@ class ContainerSpec:
     environment: tuple[tuple[str, str], ...] = ()
     auto_remove: bool = False
     ports: tuple[PublishedPort, ...] = ()
+    tmpfs: tuple[str, ...] = ()
+    """Folders in memory beside /tmp."""
     secrets: bool = False
     """Whether it has a tmpfs for secrets."""
 
@@ -72,6 +74,7 @@ class ContainerSpec:
             "entrypoint": self.entrypoint,
             "ports": [(port.inner, port.outer) for port in self.ports],
             **({"secrets": True} if self.secrets else {}),
+            **({"tmpfs": self.tmpfs} if self.tmpfs else {}),
         }
         return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
 
@@ -93,7 +96,10 @@ class ContainerSpec:
             memswap_limit=self.limits.memory_bytes,
             nano_cpus=self.limits.nano_cpus,
             pids_limit=self.limits.processes,
-            tmpfs={"/tmp": _TMP_OPTIONS, **({SECRETS_FOLDER: _SECRETS_OPTIONS} if self.secrets else {})},
+            tmpfs={
+                **dict.fromkeys(("/tmp", *self.tmpfs), _TMP_OPTIONS),
+                **({SECRETS_FOLDER: _SECRETS_OPTIONS} if self.secrets else {}),
+            },
             network_mode=self.network,
             auto_remove=self.auto_remove,
             port_bindings={f"{port.inner}/tcp": (LOOPBACK, port.outer) for port in self.ports},
@@ -148,6 +154,7 @@ def workspace_spec(env: Environment, cpus: int) -> ContainerSpec:
         working_dir=str(env.folder),
         ports=env.ports if env.settings.network == "full" else (),
         secrets=has_secrets(env.settings),
+        tmpfs=tuple(target for name, target in env.settings.mounts if not name),
     )
 
 

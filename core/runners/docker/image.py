@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BoatyardError, NotFoundError
+from core.runners.docker.build import BUILT_FOR
 from core.runners.docker.connection import Connection, Refused
 from core.runners.runner import Progress
 
@@ -63,7 +64,8 @@ class Images:
         found: list[dict[str, Any]] = await self._connection.call(
             "list images", lambda client: client.images(filters={"label": LABEL})
         )
-        return [str(image["Id"]) for image in sorted(found, key=lambda i: -int(i["Created"]))]
+        meant = [image for image in found if BUILT_FOR not in (image.get("Labels") or {})]
+        return [str(image["Id"]) for image in sorted(meant, key=lambda i: -int(i["Created"]))]
 
     async def _id_of(self, name: str) -> str | None:
         try:

@@ -71,6 +71,8 @@ def mount_points(env: Environment) -> list[MountPoint]:
     add(env.root / "etc", ETC, read_only=True)
     for table in ("passwd", "group"):
         add(env.root / "etc" / table, f"/etc/{table}", read_only=True)
+    for folder, target in env.volumes:
+        add(folder, target)
     if env.agents_folder is not None:
         add(env.agents_folder, AGENTS, read_only=True)
     return list(points.values())

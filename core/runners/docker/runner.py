@@ -17,6 +17,7 @@ from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
 from core.runners.docker import layout
 from core.runners.docker.administration import Administration
+from core.runners.docker.build import ImageRecipe, build_image
 from core.runners.docker.connection import Connection
 from core.runners.docker.container import (
     SPEC,
@@ -137,6 +138,14 @@ class DockerRunner:
             # A name is taken a moment before its container can be seen.
             await asyncio.sleep(_NAME_PAUSE_SECONDS)
         raise ConflictError(f"the container name {spec.name} is taken", hint="Try again in a moment.")
+
+    async def has_image(self, name: str) -> bool:
+        """Whether an image is on this machine."""
+        return await self._images.local(name) is not None
+
+    async def build_image(self, recipe: ImageRecipe, instance: str, tell: Progress) -> None:
+        """Builds an image; each line of the log is told (see `core.runners.docker.build`)."""
+        await build_image(self._connection, recipe, instance, tell)
 
     async def stop(self, env: Environment) -> None:
         found = await self._engine.find(container_name(env))
