@@ -11,9 +11,10 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from core.errors import ConfigError
 from core.values.states import MergeStyle, RunnerKind
@@ -45,6 +46,9 @@ class WorkspaceSection(Section, frozen=True, kw_only=True):
     warm_spares: bool = True
     """Whether a clone is kept ready for the next workspace of each large repository."""
     allow_hosts: tuple[str, ...] = ()
+    idle_minutes: Annotated[float, Meta(ge=0)] | None = None
+    """A workspace closes by itself after so long without activity; 0: never. Left out: 30 in a container,
+    never on the host."""
 
 
 class MergeSection(Section, frozen=True, kw_only=True):

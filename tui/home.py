@@ -201,6 +201,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
     def go_to_workspace(self, name: str, *, view: str = "session") -> None:
         """Selects a workspace, there or as soon as it comes, and shows it."""
+        workspace = self.store.workspaces.get(name)
+        if workspace is not None and workspace.archived and not self.store.show_archived:
+            self.store.show_archived = True
+            self.store.restructure()
         self.tree_view.reveal(f"workspace:{name}")
         self._row = self.tree_view.current
         self.show_selected()

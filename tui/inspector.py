@@ -58,6 +58,10 @@ class Inspector(RowView):
             ("turns", ((str(workspace.turns), "text"),)),
             ("branch", ((workspace.branch, "text"),)),
         ]
+        if workspace.parent_workspace:
+            facts.append(("remix of", ((workspace.parent_workspace, "text"),)))
+        if workspace.pinned:
+            facts.append(("pinned", (("never closes by itself", "text"),)))
         for repo in workspace.repos:
             tip: Line = (
                 (f"{self.glyphs.arrow} {repo.target_branch}", "text"),

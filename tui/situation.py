@@ -44,7 +44,7 @@ def why_not(action_id: str, now: Situation) -> str:
 _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "merge", "dev", "timeline", "checkpoint",
+    "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "recover", "empty-trash",
     "repo-settings",
 })  # fmt: skip
 
@@ -157,6 +157,8 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "merge": _merge,
     "timeline": _workspace,
     "checkpoint": _kept,
+    "pin": _workspace,
+    "archive": _kept,
     "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
     "pane-2": lambda now: "",
     "pane-3": _workspace,

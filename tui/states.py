@@ -58,7 +58,7 @@ def workspace_sign(workspace: Workspace) -> Sign:
         case WorkspaceState.FAILED:
             return ("failed", "set-up failed")
         case WorkspaceState.CLOSED:
-            return ("idle", "closed")
+            return ("idle", "archived" if workspace.archived else "closed")
         case _:
             if workspace.activity is Activity.IDLE and workspace.turns:
                 return ("review", "ready for review")

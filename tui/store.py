@@ -73,6 +73,8 @@ class Store:
         """The executors there are, by name; asked for apart from the snapshot."""
         self.workspaces_of: dict[str, list[str]] = {}
         """Names by task."""
+        self.show_archived = False
+        """Whether the tree shows archived workspaces, too."""
         self._names: dict[str, str] = {}
         self._changes = Changes()
         self._watchers: list[Watcher] = []
@@ -138,6 +140,16 @@ class Store:
         """Calls it no more."""
         self._watchers.remove(watcher)
 
+    def restructure(self) -> None:
+        """Has the tree built anew: something else is to be seen in it."""
+        self._changes.structure = True
+        self.publish()
+
+    def in_sight(self, task_id: str) -> list[str]:
+        """Names of a task's workspaces that the tree shows."""
+        names = self.workspaces_of.get(task_id, [])
+        return [name for name in names if self.show_archived or not self.workspaces[name].archived]
+
     def publish(self) -> None:
         """Tells every watcher what changed since the last time."""
         changes, self._changes = self._changes, Changes()
@@ -172,6 +184,8 @@ class Store:
                 if known is not None:
                     self.workspaces_of[known.task_id].remove(known.name)
                 self.workspaces_of.setdefault(workspace.task_id, []).append(workspace.name)
+            elif known.archived != workspace.archived:
+                self._changes.structure = True
             self.workspaces[workspace.name] = workspace
             self._names[workspace.id] = workspace.name
             self._changes.workspaces.add(workspace.name)

@@ -79,7 +79,7 @@ def _add_tasks(
 
 def _add_task(rows: list[TreeRow], store: Store, task: Task, toggled: Collection[str]) -> None:
     key = f"task:{task.id}"
-    names = store.workspaces_of.get(task.id, ())
+    names = store.in_sight(task.id)
     folded = bool(names) and key in toggled
     rows.append(
         TreeRow("task", key, task.project_id, task.id, status=task.status, count=len(names), folded=folded)

@@ -14,6 +14,7 @@ from types import TracebackType
 from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
+from core.client.keeping_calls import KeepingCalls
 from core.client.parts import between as _between
 from core.client.parts import part as _part
 from core.errors import BoatyardError
@@ -51,7 +52,7 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class Client(CheckpointCalls, ContainerCalls):
+class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:
@@ -160,8 +161,10 @@ class Client(CheckpointCalls, ContainerCalls):
 
     # Workspaces
 
-    async def workspaces(self) -> tuple[Workspace, ...]:
-        return await self._http.call("GET", "/workspaces", tuple[Workspace, ...])
+    async def workspaces(self, *, archived: bool = False) -> tuple[Workspace, ...]:
+        """The workspaces, or the archived ones instead."""
+        query = {"archived": "true"} if archived else None
+        return await self._http.call("GET", "/workspaces", tuple[Workspace, ...], query=query)
 
     async def workspace(self, name: str) -> Workspace:
         return await self._http.call("GET", f"/workspaces/{_part(name)}", Workspace)

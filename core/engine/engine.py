@@ -21,6 +21,8 @@ from core.engine.checkpoints import Checkpoints
 from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
+from core.engine.housekeeping import Housekeeping
+from core.engine.keeping import Keeping
 from core.engine.overrides import Overrides
 from core.engine.planning import Planner
 from core.engine.preparation import Preparation
@@ -33,6 +35,7 @@ from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
 from core.engine.tasks import Tasks
 from core.engine.workspaces import Workspaces
+from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
@@ -47,6 +50,7 @@ from core.lifecycle.repair import Repair
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.spares import Spares
+from core.lifecycle.trash import Trash
 from core.lifecycle.turns import Turns
 from core.paths import Home
 from core.runners.docker import DockerRunner
@@ -86,8 +90,9 @@ class Engine:
         creation = Creation(context, self._starter, self._turns, self._spares)
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
+        archiving, trash = Archiving(context, self._starter, closing), Trash(context)
         restoring = Restoring(context, self._snapshots)
-        self._repair = Repair(context, creation, closing, removal, landing, restoring)
+        self._repair = Repair(context, creation, closing, removal, landing, restoring, archiving, trash)
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal)
@@ -102,11 +107,13 @@ class Engine:
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
         self.review = Review(context, self._snapshots, landing)
+        self.keeping = Keeping(context, self.workspaces, archiving, trash)
+        self.housekeeping = Housekeeping(context, self.keeping)
         self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.agents = Agents(context)
         self.containers = Containers(context, closing)
         self.settings = SettingsFile(context)
-        self._catching_up: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(cls, home: Home) -> Engine:
@@ -145,7 +152,10 @@ class Engine:
         except BaseException:
             await engine.close()
             raise
-        engine._catching_up = asyncio.create_task(engine._catch_up())
+        engine._tasks += [
+            asyncio.create_task(engine._catch_up()),
+            asyncio.create_task(engine.housekeeping.run()),
+        ]
         return engine
 
     async def _catch_up(self) -> None:
@@ -224,9 +234,9 @@ class Engine:
 
     async def close(self) -> None:
         """Lets go of everything; running processes and half-done operations are left to the next engine."""
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.wait([self._catching_up])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._servers.close()
         await self._spares.close()
         await self._context.operations.close()
@@ -237,7 +247,7 @@ class Engine:
     def _needed(self) -> bool:
         context = self._context
         busy = context.supervisor.running or context.operations.running
-        return bool(busy or context.hub.subscribers or self._serving)
+        return bool(busy or context.hub.subscribers or self._serving or self.housekeeping.waiting)
 
     async def _process_ended(self, process: Process) -> None:
         await self._turns.ended(process)

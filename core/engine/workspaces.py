@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -12,6 +12,7 @@ from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS, Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept, step_labels
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.idleness import touch
 from core.lifecycle.operation import Step, begin_operation, refuse_busy
 from core.lifecycle.place import Place
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS, Removal
@@ -49,9 +50,13 @@ class Workspaces:
         self._closing = closing
         self._removal = removal
 
-    async def list(self) -> tuple[Workspace, ...]:
+    async def list(self, archived: bool = False) -> tuple[Workspace, ...]:
+        """The workspaces, or the archived ones instead."""
+
         def read() -> tuple[Workspace, ...]:
-            query = m.Workspace.select().where(m.Workspace.state != WorkspaceState.DELETED)
+            query = m.Workspace.select().where(
+                m.Workspace.state != WorkspaceState.DELETED, m.Workspace.archived == archived
+            )
             return views.workspaces(list(query.order_by(m.Workspace.created_at)))
 
         return await self._context.store.read(read)
@@ -135,6 +140,7 @@ class Workspaces:
         runner = self._context.runners[facts.runner]
         environment = place.environment(facts)
         await runner.ensure(environment)
+        await self._context.store.write(touch, name, self._context.clock())
         cwd = place.working_directory(facts)
         return ShellAnswer(argv=runner.shell_argv(environment, body.argv, cwd))
 
@@ -154,8 +160,20 @@ class Workspaces:
         states: tuple[WorkspaceState, ...],
         steps: Sequence[Step],
     ) -> Operation:
-        operation = await self._write_operation(kind, name, labels, states, {})
-        self._context.operations.launch(operation, steps)
+        return await self.launch(kind, name, labels, states, lambda _: steps)
+
+    async def launch(
+        self,
+        kind: str,
+        name: str,
+        labels: tuple[tuple[str, str], ...],
+        states: tuple[WorkspaceState, ...],
+        steps: Callable[[Operation], Sequence[Step]],
+        arguments: dict[str, object] | None = None,
+    ) -> Operation:
+        """Begins an operation on a workspace that is in one of the states, and on which nothing else is."""
+        operation = await self._write_operation(kind, name, labels, states, arguments or {})
+        self._context.operations.launch(operation, steps(operation))
         return operation
 
     async def _write_operation(

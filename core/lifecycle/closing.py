@@ -7,6 +7,7 @@ import asyncio
 from core.lifecycle.context import Context
 from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.idleness import without_notice
 from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
@@ -65,7 +66,7 @@ class Closing:
 
     async def open(self, name: str) -> None:
         """Marks a workspace open, or failed when its set-up never succeeded: that can be retried."""
-        set_up = await self._context.store.read(_was_set_up, name)
+        set_up = await self._context.store.write(_open_again, name)
         await self.set_state(name, WorkspaceState.OPEN if set_up else WorkspaceState.FAILED)
 
     async def _facts(self, name: str) -> WorkspaceFacts:
@@ -86,5 +87,9 @@ class Closing:
         await self._context.runners[facts.runner].ensure(environment)
 
 
-def _was_set_up(name: str) -> bool:
-    return m.Workspace.get(m.Workspace.name == name).setup_completed_at is not None
+def _open_again(name: str) -> bool:
+    """Shows the workspace again, without the notice why it was closed; whether it was ever set up."""
+    row = m.Workspace.get(m.Workspace.name == name)
+    row.archived, row.notice = False, without_notice(row.notice)
+    row.save()
+    return row.setup_completed_at is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.agents.registry import Executors
@@ -12,6 +13,7 @@ from core.runners.docker import DockerRunner
 from core.runners.runner import Runner
 from core.runners.secrets import Secrets
 from core.store import Store
+from core.store.models.fields import now
 from core.supervision.hub import EventHub
 from core.supervision.supervisor import Supervisor
 from core.values.states import RunnerKind
@@ -31,4 +33,6 @@ class Context:
     builder: DockerRunner | None = None
     """Builds images; None where there is no container engine to ask."""
     secrets: Secrets = field(default_factory=Secrets)
+    clock: Callable[[], float] = now
+    """Seconds since 1970; what age and idleness are measured by."""
     supervisor: Supervisor = field(init=False)

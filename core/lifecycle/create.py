@@ -199,7 +199,7 @@ class Creation:
         cwd = str(self._place(facts.name).code / repo.name)
         if await self._context.store.read(_is_set_up, facts.id, repo.setup_script, cwd):
             return
-        begun = await self._context.store.read(_begun, operation_id, RunReason.SETUP_SCRIPT, cwd)
+        begun = await self._context.store.read(begun_process, operation_id, RunReason.SETUP_SCRIPT, cwd)
         if begun is None:
             env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
             process = await self._processes.run_script(
@@ -227,7 +227,7 @@ class Creation:
             return
         facts = await self._facts(name)
         cwd = self._place(name).working_directory(facts)
-        process_id = await self._context.store.read(_begun, operation_id, RunReason.CODING_AGENT, cwd)
+        process_id = await self._context.store.read(begun_process, operation_id, RunReason.CODING_AGENT, cwd)
         if process_id is None:
             async with self._turns.starting(name):
                 process_id = (await self._turns.start(facts, executor, prompt or facts.prompt)).id
@@ -254,7 +254,7 @@ def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:
     ).execute()
 
 
-def _begun(operation_id: str, reason: RunReason, cwd: str) -> str | None:
+def begun_process(operation_id: str, reason: RunReason, cwd: str) -> str | None:
     """The process that this very operation started for a step before the engine went away, if it did.
 
     A process that was lost with its machine does not count: the step begins anew.
@@ -292,7 +292,7 @@ def _scripts(facts: WorkspaceFacts, operation_id: str, code: Path) -> str:
     """How each repo's set-up script did, a line for each."""
     lines = []
     for repo in facts.repos:
-        process_id = _begun(operation_id, RunReason.SETUP_SCRIPT, str(code / repo.name))
+        process_id = begun_process(operation_id, RunReason.SETUP_SCRIPT, str(code / repo.name))
         if process_id is not None:
             process = _process(process_id)
             took = f", {process.completed_at - process.started_at:.1f} s" if process.completed_at else ""

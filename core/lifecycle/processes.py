@@ -29,7 +29,7 @@ from core.values.states import ProcessStatus, RunReason
 log = logging.getLogger(__name__)
 
 LABEL_LIMIT = 60
-ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "restore-to")
+ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "restore-to", "archive")
 """Nothing new may start in a workspace while one of these is under way."""
 
 
@@ -167,7 +167,7 @@ class Processes:
 
 
 def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
-    if new.reason is not RunReason.SETUP_SCRIPT:
+    if new.reason not in (RunReason.SETUP_SCRIPT, RunReason.ARCHIVE_SCRIPT):
         refuse_busy(m.Workspace.get_by_id(facts.id), ENDING_OPERATIONS)
     if new.prompt is not None:
         _refuse_second_turn(facts)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from core.errors import BoatyardError, ConflictError
+from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
@@ -17,6 +18,7 @@ from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
+from core.lifecycle.trash import Trash
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation
@@ -30,7 +32,7 @@ class Repair:
 
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
-        restoring: Restoring,
+        restoring: Restoring, archiving: Archiving, trash: Trash,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -38,6 +40,8 @@ class Repair:
         self._removal = removal
         self._landing = landing
         self._restoring = restoring
+        self._archiving = archiving
+        self._trash = trash
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -64,6 +68,9 @@ class Repair:
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
             await self._finish(operation, steps)
+        elif operation.kind == "archive":
+            scripts = bool(arguments.get("scripts", True))
+            await self._finish(operation, self._archiving.steps(operation, scripts=scripts))
         else:
             await self._finish(operation, self._steps(operation))
 
@@ -121,6 +128,7 @@ class Repair:
             "restore": self._closing.restore_steps,
             "remove": self._removal.remove_steps,
             "recover": self._removal.recover_steps,
+            "purge": self._trash.purge_steps,
         }[operation.kind](operation.workspace)
 
 

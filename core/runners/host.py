@@ -17,6 +17,7 @@ from core.processes.command import Command
 from core.processes.launch import launch
 from core.processes.run_directory import RunDirectory
 from core.processes.tree import terminate
+from core.runners.presence import somebody_inside
 from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
 from core.runners.secrets import Resolved, Secrets, has_secrets, shell_variables
 from core.runners.short_command import discard_leftovers, discarded_on_failure, new_run, run_to_end, runs_of
@@ -119,6 +120,9 @@ class HostRunner:
     def shell_argv(self, env: Environment, argv: tuple[str, ...] = (), cwd: str = "") -> tuple[str, ...]:
         variables = str(env.root / "etc" / "variables")
         return ("sh", "-c", SHELL_SCRIPT, "boatyard", variables, cwd or str(env.folder), *argv)
+
+    async def attached(self, env: Environment) -> bool:
+        return await asyncio.to_thread(somebody_inside, env)
 
     async def owned(self, instance: str) -> list[Owned]:
         """Nothing: on the host an environment is just its folder, which belongs to the workspace."""

@@ -197,6 +197,10 @@ class Runner(Protocol):
         """The command line for the user's own terminal that runs `argv`, or a shell, inside."""
         ...
 
+    async def attached(self, env: Environment) -> bool:
+        """Whether a terminal's shell is open in the environment; asked where no process of ours runs."""
+        ...
+
     async def owned(self, instance: str) -> list[Owned]:
         """All environments of the instance that exist, orphans included."""
         ...

@@ -103,7 +103,8 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameter(name: str) -> dict[str, Any]:
-    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if name in ("force", "stats") else "string"
+    flag = name in ("force", "stats", "archived")
+    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if flag else "string"
     return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
 
 

@@ -12,7 +12,15 @@ from core.errors import UsageError
 from core.server.call import Call
 from core.values import entities as v
 from core.values import requests as ask
-from core.values.answers import BuildLog, ExportAnswer, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.answers import (
+    BuildLog,
+    ExportAnswer,
+    PurgeReport,
+    RemovedAnswer,
+    SendAnswer,
+    ShellAnswer,
+    StoppedAnswer,
+)
 from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport
 from core.values.conversation import Conversation, LogChunk
 from core.values.review import (
@@ -118,7 +126,10 @@ _TASKS = (
 
 _W, _O = "/workspaces/{name}", "/operations/{id}"
 _WORKSPACES = (
-    Route("GET", "/workspaces", lambda c: c.engine.workspaces.list(), tuple[v.Workspace, ...]),
+    Route(
+        "GET", "/workspaces", lambda c: c.engine.workspaces.list(c.flag("archived")), tuple[v.Workspace, ...],
+        query=("archived",),
+    ),
     Route("POST", "/workspaces", lambda c: c.engine.workspaces.new(c.body), v.Operation, ask.NewWorkspace),
     Route("POST", "/run", lambda c: c.engine.workspaces.run_task(c.body), v.Operation, ask.RunTask),
     Route("GET", _W, lambda c: c.engine.workspaces.get(c.part("name")), v.Workspace),
@@ -241,6 +252,22 @@ _REVIEW = (
     ),
 )  # fmt: skip
 
+_KEEPING = (
+    Route(
+        "PATCH", _W, lambda c: c.engine.keeping.update(c.part("name"), c.body), v.Workspace,
+        ask.UpdateWorkspace,
+    ),
+    Route(
+        "POST", _W + "/archive", lambda c: c.engine.keeping.archive(c.part("name"), c.body), v.Operation,
+        ask.ArchiveWorkspace,
+    ),
+    Route("POST", _W + "/unarchive", lambda c: c.engine.keeping.unarchive(c.part("name")), v.Workspace),
+    Route("GET", "/trash", lambda c: c.engine.keeping.trash(), tuple[v.Trashed, ...]),
+    Route(
+        "POST", "/trash/empty", lambda c: c.engine.keeping.empty_trash(c.body), PurgeReport, ask.EmptyTrash
+    ),
+)  # fmt: skip
+
 _CHECKPOINTS = (
     Route(
         "GET", _W + "/checkpoints", lambda c: c.engine.checkpoints.list(c.part("name")),
@@ -293,5 +320,5 @@ _CONTAINERS = (
 
 ROUTES: tuple[Route, ...] = (
     *_ENGINE, *_PROJECTS, *_PREPARATION, *_TASKS, *_WORKSPACES, *_SESSIONS, *_PROCESSES,
-    *_DEV_SERVERS, *_REVIEW, *_CHECKPOINTS, *_CONTAINERS,
+    *_DEV_SERVERS, *_REVIEW, *_CHECKPOINTS, *_CONTAINERS, *_KEEPING,
 )  # fmt: skip

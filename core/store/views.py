@@ -139,6 +139,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             dev_servers=servers[row.id],
             archived=row.archived,
             pinned=row.pinned,
+            idle_minutes=None if row.idle_timeout is None else row.idle_timeout / 60,
             parent_workspace=parents.get(row.parent_workspace_id),
             agent=sessions[row.id][1] if row.id in sessions else "",
             session_id=sessions[row.id][0] if row.id in sessions else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.values.entities import Process, QueuedPrompt, Value
+from core.values.entities import Process, QueuedPrompt, Trashed, Value
 
 
 class SendAnswer(Value, frozen=True, kw_only=True):
@@ -27,6 +27,15 @@ class RemovedAnswer(Value, frozen=True, kw_only=True):
     """What was removed, by its id."""
 
     removed: str
+
+
+class PurgeReport(Value, frozen=True, kw_only=True):
+    """What was deleted for good, or would be."""
+
+    workspaces: tuple[Trashed, ...]
+    size: int
+    """Bytes on the disk."""
+    deleted: bool
 
 
 class ExportAnswer(Value, frozen=True, kw_only=True):

@@ -199,6 +199,8 @@ class Workspace(Value, frozen=True, kw_only=True):
     """Those that run."""
     archived: bool = False
     pinned: bool = False
+    idle_minutes: float | None = None
+    """It closes by itself after so long without activity; 0: never. None: as the settings say."""
     parent_workspace: str | None = None
     agent: str = ""
     """Executor of the latest session."""
@@ -311,6 +313,20 @@ class Checkpoint(Value, frozen=True, kw_only=True):
     """Lines added since the checkpoint before."""
     removed: int = 0
     created_at: float = 0.0
+
+
+class Trashed(Value, frozen=True, kw_only=True):
+    """A removed workspace that can be recovered."""
+
+    name: str
+    task_id: str
+    task_title: str
+    removed_at: float
+    expires_at: float
+    """When it is deleted for good."""
+    files: int = 0
+    size: int = 0
+    """Bytes on the disk."""
 
 
 class StepReport(Value, frozen=True, kw_only=True):

@@ -161,6 +161,25 @@ class MergeWorkspace(Request, frozen=True, kw_only=True):
     """Empty: drafted from the task."""
 
 
+class UpdateWorkspace(Request, frozen=True, kw_only=True):
+    pinned: bool | UnsetType = UNSET
+    """A pinned workspace never closes by itself."""
+    idle_minutes: Annotated[float, Meta(ge=0, le=525_600)] | UnsetType | None = UNSET
+    """It closes by itself after so long; 0: never. None: as the settings say."""
+
+
+class ArchiveWorkspace(Request, frozen=True, kw_only=True):
+    skip_script: bool = False
+
+
+class EmptyTrash(Request, frozen=True, kw_only=True):
+    """Names, or all of them."""
+
+    names: tuple[str, ...] = ()
+    all: bool = False
+    dry_run: bool = False
+
+
 class TakeCheckpoint(Request, frozen=True, kw_only=True):
     message: str = ""
 

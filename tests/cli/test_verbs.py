@@ -133,6 +133,15 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace merge", workspace, "--dry-run")["conflicts"] == []
     (merge,) = call("workspace merge", workspace, "-m", "Land", twice=False)["merges"]
     assert git(repository, "rev-parse", "main") == merge["commit"]
+    assert call("workspace pin", workspace)["pinned"] is True
+    assert call("workspace pin", workspace, "--undo")["pinned"] is False
+    assert call("workspace set", workspace, "--idle-minutes", "90")["idle_minutes"] == 90
+    assert call("workspace archive", workspace, twice=False)["kind"] == "archive"
+    assert [each["name"] for each in call("workspace list", "--archived")] == [workspace]
+    assert call("workspace archive", workspace, "--undo", twice=False)["archived"] is False
+    call("workspace restore", workspace, twice=False)
+    assert call("workspace recover") == []
+    assert call("workspace purge", "--all", "--dry-run")["workspaces"] == []
     for verb in ("close", "restore", "remove", "recover"):
         argv = (workspace, "--force") if verb == "remove" else (workspace,)
         operation = call(f"workspace {verb}", *argv, twice=False)

@@ -13,15 +13,19 @@ from typing import Any
 import pytest
 
 from core.errors import UnreachableError
+from core.lifecycle.archiving import ARCHIVE_STEPS
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
 from core.lifecycle.create import POINT_OF_KEEPING, step_labels
 from core.lifecycle.landing import MERGE_STEPS
 from core.lifecycle.operation import CRASH_AT
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS
+from core.lifecycle.trash import PURGE_STEPS
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (
+    ArchiveWorkspace,
+    EmptyTrash,
     MergeWorkspace,
     NewWorkspace,
     RemoveWorkspace,
@@ -280,6 +284,37 @@ async def test_going_back_to_a_checkpoint(
     assert ((folder / "u.md").read_text(), (folder / "c.md").exists()) == ("spoiled\n", False)
 
 
+@pytest.mark.parametrize("step", names(ARCHIVE_STEPS))
+async def test_an_archiving(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    await daemon.client.update_repo("repo", UpdateRepo(archive_script="echo x >> ../archived"))
+    body = ArchiveWorkspace()
+    await killed(
+        daemon, monkeypatch, f"archive:{step}", lambda: daemon.client.archive_workspace("do-it", body)
+    )
+    assert (await operation_of(daemon, "archive")).status is OperationStatus.DONE
+    assert await daemon.client.workspaces() == ()
+    (workspace,) = await daemon.client.workspaces(archived=True)
+    assert workspace.state is WorkspaceState.CLOSED
+    assert (Path(workspace.folder) / "archived").read_text() == "x\n", "the script ran twice, or never"
+    all_there(Path(workspace.repos[0].path))
+
+
+@pytest.mark.parametrize("step", names(PURGE_STEPS))
+async def test_a_purge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+    await used_workspace(daemon, repository)
+    await daemon.remove("do-it")
+    body = EmptyTrash(names=("do-it",))
+    await killed(daemon, monkeypatch, f"purge:{step}", lambda: daemon.client.empty_trash(body))
+    assert (await operation_of(daemon, "purge")).status is OperationStatus.DONE
+    assert await daemon.client.trash() == ()
+    assert list(daemon.home.trash.iterdir()) == []
+    nothing_left(daemon, repository)
+    await daemon.workspace(repository, name="do-it")  # the name is free again
+
+
 def test_every_kind_of_operation_is_killed_here() -> None:
     """A new kind of operation has to be added to this file."""
     kinds = set()
@@ -287,7 +322,17 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                if called in ("begin_operation", "_launch", "_write_operation") and node.args:
+                if called in ("begin_operation", "_launch", "launch", "_write_operation") and node.args:
                     if isinstance(node.args[0], ast.Constant):
                         kinds.add(node.args[0].value)
-    assert kinds == {"create", "merge", "close", "restore", "remove", "recover", "restore-to"}
+    assert kinds == {
+        "create",
+        "merge",
+        "close",
+        "restore",
+        "remove",
+        "recover",
+        "restore-to",
+        "archive",
+        "purge",
+    }

@@ -15,7 +15,7 @@ import msgspec
 from core.errors import BoatyardError, ConflictError, NotFoundError, UnreachableError
 from core.values import events as told
 from core.values import requests as ask
-from core.values.answers import ExportAnswer
+from core.values.answers import ExportAnswer, PurgeReport
 from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -35,6 +35,7 @@ from core.values.entities import (
     Snapshot,
     StepReport,
     Task,
+    Trashed,
     Workspace,
     WorkspaceRepo,
 )
@@ -401,7 +402,7 @@ class Harbour:
     async def recover_workspace(self, name: str) -> Operation:
         self._asked("recover_workspace", name)
         self.set_workspace(self.removed.pop(name))
-        return _done("restore", name)
+        return self.put_operation(_done("restore", name))
 
     async def shell_argv(self, name: str, body: ask.RunCommand) -> tuple[str, ...]:
         self._asked("shell_argv", name)
@@ -431,6 +432,35 @@ class Harbour:
         file = next(each for each in self.changed if each.path == path)
         lines = self.diffs.get(path, [])
         return FileDiff(file=file, lines=tuple(lines[start : start + limit]), total=len(lines), start=start)
+
+    async def update_workspace(self, name: str, body: ask.UpdateWorkspace) -> Workspace:
+        self._asked("update_workspace", (name, body.pinned))
+        return self.set_workspace(self.workspaces_[name], pinned=body.pinned)
+
+    async def archive_workspace(self, name: str, body: ask.ArchiveWorkspace) -> Operation:
+        self._asked("archive_workspace", name)
+        self.set_workspace(self.workspaces_[name], state=WorkspaceState.CLOSED, archived=True)
+        return self.put_operation(_done("archive", name))
+
+    async def unarchive_workspace(self, name: str) -> Workspace:
+        self._asked("unarchive_workspace", name)
+        return self.set_workspace(self.workspaces_[name], archived=False)
+
+    async def trash(self) -> tuple[Trashed, ...]:
+        return tuple(
+            Trashed(
+                name=each.name, task_id=each.task_id, task_title=self.tasks_[each.task_id].title,
+                removed_at=NOW, expires_at=NOW + 30 * 86400, files=3, size=4096,
+            )
+            for each in self.removed.values()
+        )  # fmt: skip
+
+    async def empty_trash(self, body: ask.EmptyTrash) -> PurgeReport:
+        self._asked("empty_trash", (body.names, body.all, body.dry_run))
+        found = await self.trash()
+        if not body.dry_run:
+            self.removed.clear()
+        return PurgeReport(workspaces=found, size=sum(e.size for e in found), deleted=not body.dry_run)
 
     async def checkpoints(self, name: str) -> tuple[Checkpoint, ...]:
         self._asked("checkpoints", name)

@@ -150,6 +150,10 @@ async def dispose(app: BoatyardApp) -> None:
             options.append(Option("o", "Open again", "restore"))
         elif now.workspace.state is WorkspaceState.OPEN:
             options.append(Option("c", "Close", "close", "stops its container, keeps everything"))
+        if now.workspace.archived:
+            options.append(Option("a", "Show again", "archive", "it stays closed"))
+        elif now.workspace.state is not WorkspaceState.CREATING:
+            options.append(Option("a", "Archive", "archive", "archive script, close, hide"))
         options.append(Option("r", "Remove", "remove", "to the trash, for 30 days", danger=True))
     if now.task is not None:
         title = title or now.task.title

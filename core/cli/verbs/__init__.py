@@ -19,6 +19,7 @@ from core.cli.verbs import (
     workspace,
     workspace_checkpoints,
     workspace_dev,
+    workspace_keeping,
     workspace_review,
     workspace_session,
 )
@@ -37,6 +38,7 @@ VERBS: tuple[Verb, ...] = (
     *workspace_dev.VERBS,
     *workspace_review.VERBS,
     *workspace_checkpoints.VERBS,
+    *workspace_keeping.VERBS,
     *process.VERBS,
     *agent.VERBS,
     *container.VERBS,

@@ -47,7 +47,7 @@ async def new(call: Invocation) -> int:
 
 async def show_all(call: Invocation) -> None:
     async with call.engine() as client:
-        found = await client.workspaces()
+        found = await client.workspaces(archived=call.args.archived)
     call.out.table(found, ("NAME", "STATE", "ACTIVITY", "RUNNER", "CHANGES", "AGENT"), map(_row, found))
 
 
@@ -91,6 +91,8 @@ async def show(call: Invocation) -> None:
     for server in found.dev_servers:
         out.line(f"serves    {server.repo}: {server.url or server.notice or 'address not known yet'}")
     out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
+    for line in keeping_lines(found):
+        out.line(line)
     out.line(f"created   {when(found.created_at)}, last active {when(found.last_activity_at)}")
 
 
@@ -121,11 +123,6 @@ async def remove(call: Invocation) -> int:
         return await follow_operation(call.out, client, await client.remove_workspace(call.args.name, body))
 
 
-async def recover(call: Invocation) -> int:
-    async with call.engine() as client:
-        return await follow_operation(call.out, client, await client.recover_workspace(call.args.name))
-
-
 async def execute(call: Invocation) -> int:
     """Runs a command to its end, its output as it comes; the exit code is the command's."""
     words = call.args.argv
@@ -154,9 +151,26 @@ async def shell(call: Invocation) -> int:
         ) from error
 
 
+def keeping_lines(workspace: Workspace) -> list[str]:
+    """What is said of a workspace's stay, where it is out of the ordinary."""
+    lines = [f"remixed   from {workspace.parent_workspace}"] if workspace.parent_workspace else []
+    states = [
+        word for word, is_so in (("pinned", workspace.pinned), ("archived", workspace.archived)) if is_so
+    ]
+    lines += [f"kept      {', '.join(states)}"] if states else []
+    if workspace.idle_minutes is not None:
+        after = f"after {workspace.idle_minutes:g} idle minutes" if workspace.idle_minutes else "never"
+        lines.append(f"closes    {after}")
+    return lines
+
+
 def name(parser: argparse.ArgumentParser) -> None:
     """The argument that most verbs of a workspace take."""
     parser.add_argument("name", help="name of the workspace")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--archived", action="store_true", help="the archived ones instead")
 
 
 def _remove(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +190,7 @@ def _shell(parser: argparse.ArgumentParser) -> None:
 
 VERBS = (
     Verb("workspace", "new", "make a workspace for a task", new, declare_new),
-    Verb("workspace", "list", "list the workspaces", show_all, aliases=("ls",)),
+    Verb("workspace", "list", "list the workspaces", show_all, _list, aliases=("ls",)),
     Verb("workspace", "show", "show a workspace", show, name),
     Verb("workspace", "copied", "list the files copied into it from beside git", copied, name),
     Verb("workspace", "build-log", "what the building of its image said", build_log, name),
@@ -185,7 +199,6 @@ VERBS = (
     Verb("workspace", "restore", "open a closed workspace again", restore, name),
     Verb("workspace", "retry", "run failed set-up scripts again", retry, name),
     Verb("workspace", "remove", "move it to the trash", remove, _remove),
-    Verb("workspace", "recover", "bring a removed workspace back", recover, name),
     Verb("workspace", "exec", "run a command in it", execute, _command),
     Verb("workspace", "shell", "open a shell in it", shell, _shell),
 )

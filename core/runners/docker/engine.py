@@ -89,6 +89,18 @@ class ContainerEngine:
             started_at=str(found["State"].get("StartedAt", "")),
         )
 
+    async def entered(self, name: str) -> bool:
+        """Whether a command runs in a container beside its first one."""
+        try:
+            found: dict[str, Any] = await self._connection.call(
+                f"look into the container {name}", lambda client: client.inspect_container(name)
+            )
+        except Refused as refused:
+            if refused.status == 404:
+                return False
+            raise
+        return bool(found.get("ExecIDs"))
+
     async def create(self, spec: ContainerSpec, image: str) -> str:
         """Creates and starts a container; one that does not start is removed again.
 

@@ -216,6 +216,9 @@ class DockerRunner:
         inner = ("sh", "-c", SHELL_SCRIPT, "boatyard", f"{layout.ETC}/variables", where, *argv)
         return (docker, "-H", self._connection.address, "exec", *options, container_name(env), *inner)
 
+    async def attached(self, env: Environment) -> bool:
+        return await self._engine.entered(container_name(env))
+
     async def owned(self, instance: str) -> list[Owned]:
         return await self._engine.owned(instance)
 

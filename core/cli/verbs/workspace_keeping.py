@@ -1,0 +1,133 @@
+"""`boatyard workspace set, pin, archive, recover, purge`: how long workspaces stay, and where."""
+
+from __future__ import annotations
+
+import argparse
+
+from msgspec import UNSET, UnsetType
+
+from core.cli.invocation import Invocation
+from core.cli.output import when
+from core.cli.progress import follow_operation
+from core.cli.verb import Verb
+from core.cli.verbs.workspace import name
+from core.values.entities import Trashed
+from core.values.requests import ArchiveWorkspace, EmptyTrash, UpdateWorkspace
+
+
+async def set_idle(call: Invocation) -> None:
+    """Only what is given changes."""
+    minutes = call.args.idle_minutes
+    async with call.engine() as client:
+        changed = await client.update_workspace(call.args.name, UpdateWorkspace(idle_minutes=minutes))
+    call.out.result(changed, f"{changed.name} is set")
+
+
+async def pin(call: Invocation) -> None:
+    body = UpdateWorkspace(pinned=not call.args.undo)
+    async with call.engine() as client:
+        changed = await client.update_workspace(call.args.name, body)
+    word = "pinned: it never closes by itself" if changed.pinned else "not pinned any more"
+    call.out.result(changed, f"{changed.name} is {word}")
+
+
+async def archive(call: Invocation) -> int:
+    async with call.engine() as client:
+        if call.args.undo:
+            shown = await client.unarchive_workspace(call.args.name)
+            call.out.result(shown, f"{shown.name} is shown again, {shown.state.value}")
+            return 0
+        body = ArchiveWorkspace(skip_script=call.args.skip_script)
+        return await follow_operation(call.out, client, await client.archive_workspace(call.args.name, body))
+
+
+async def recover(call: Invocation) -> int:
+    """Brings one back; without a name lists what can be brought back."""
+    async with call.engine() as client:
+        if call.args.name:
+            return await follow_operation(call.out, client, await client.recover_workspace(call.args.name))
+        found = await client.trash()
+    call.out.table(found, ("NAME", "REMOVED", "UNTIL", "FILES", "SIZE", "TASK"), map(_row, found))
+    return 0
+
+
+def _row(each: Trashed) -> tuple[str, ...]:
+    return (
+        each.name,
+        when(each.removed_at),
+        when(each.expires_at),
+        str(each.files),
+        size(each.size),
+        each.task_title,
+    )
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+async def purge(call: Invocation) -> None:
+    args = call.args
+    body = EmptyTrash(names=tuple(args.names), all=args.all, dry_run=args.dry_run)
+    async with call.engine() as client:
+        report = await client.empty_trash(body)
+    word = "deleted for good" if report.deleted else "would be deleted for good"
+    lines = [f"{each.name}: {each.files} files, {size(each.size)}" for each in report.workspaces]
+    call.out.result(report, *lines, f"{len(report.workspaces)} workspaces, {size(report.size)} {word}")
+
+
+def minutes(text: str) -> float | UnsetType | None:
+    """Minutes, or `default` for what the settings say, or `never`."""
+    if text in ("default", "never"):
+        return None if text == "default" else 0.0
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 525_600:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of minutes")
+    return number
+
+
+def _set(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument(
+        "--idle-minutes", type=minutes, default=UNSET, metavar="N",
+        help="it closes by itself after so long without activity; 'never', or 'default' as the settings say",
+    )  # fmt: skip
+
+
+def _pin(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--undo", action="store_true", help="let it close by itself again")
+
+
+def _archive(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--undo", action="store_true", help="show it again; it stays closed")
+    parser.add_argument("--skip-script", action="store_true", help="do not run the archive scripts")
+
+
+def _recover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", default="", help="a removed workspace; without: lists them")
+
+
+def _purge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="removed workspaces")
+    parser.add_argument("--all", action="store_true", help="everything that was removed")
+    parser.add_argument("--dry-run", action="store_true", help="say what it would be, delete nothing")
+
+
+VERBS = (
+    Verb("workspace", "set", "change when it closes by itself", set_idle, _set),
+    Verb("workspace", "pin", "keep it from closing by itself", pin, _pin),
+    Verb("workspace", "archive", "run its archive scripts, close and hide it", archive, _archive),
+    Verb("workspace", "recover", "bring a removed workspace back, or list them", recover, _recover),
+    Verb("workspace", "purge", "delete removed workspaces for good", purge, _purge),
+)

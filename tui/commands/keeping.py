@@ -1,0 +1,104 @@
+"""How long workspaces stay: pinned, archived, brought back from the trash, deleted for good."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from core.errors import error_from_document
+from core.values import requests as ask
+from core.values.entities import Operation, Trashed, Workspace
+from core.values.states import OperationStatus
+from tui.durations import ago, size
+from tui.finder import Finder, Found
+from tui.menu import question
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+DAY = 24 * 3600
+
+
+def _workspace(app: BoatyardApp) -> Workspace:
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    return workspace
+
+
+async def pin(app: BoatyardApp) -> None:
+    """Keeps a workspace from closing by itself, or lets it again."""
+    workspace = _workspace(app)
+    changed = await app.client.update_workspace(
+        workspace.name, ask.UpdateWorkspace(pinned=not workspace.pinned)
+    )
+    told = "is pinned: it never closes by itself" if changed.pinned else "is not pinned any more"
+    app.say(f"{workspace.name} {told}")
+
+
+async def archive(app: BoatyardApp) -> None:
+    """Runs the archive scripts, closes, hides; or shows an archived workspace again."""
+    workspace = _workspace(app)
+    if workspace.archived:
+        await app.client.unarchive_workspace(workspace.name)
+        app.say(f"{workspace.name} is shown again; it is closed")
+        return
+    operation = await app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace())
+    ended = await app.client.wait_operation(operation.id)
+    _raise(ended)
+
+    async def back() -> None:
+        await app.client.restore_workspace(workspace.name)
+
+    app.can_undo(f"{workspace.name} is archived", back)
+
+
+def show_archived(app: BoatyardApp) -> None:
+    """Shows archived workspaces in the tree, or hides them again."""
+    app.store.show_archived = not app.store.show_archived
+    app.store.restructure()
+    count = sum(workspace.archived for workspace in app.store.workspaces.values())
+    if app.store.show_archived:
+        app.say(f"The tree shows archived workspaces, too: {count}")
+    else:
+        app.say("The tree hides archived workspaces")
+
+
+async def recover(app: BoatyardApp) -> None:
+    """Chooses among removed workspaces the one to bring back."""
+    found = await app.client.trash()
+    if not found:
+        app.say("The trash is empty")
+        return
+    chosen = await app.ask(Finder("Bring back", [_found(each) for each in found], "a removed workspace"))
+    if not chosen:
+        return
+    operation = await app.client.recover_workspace(chosen)
+    _raise(await app.client.wait_operation(operation.id))
+    app.home.go_to_workspace(chosen, view="tree")
+    app.say(f"{chosen} is back")
+
+
+def _found(each: Trashed) -> Found:
+    days = max(0, round((each.expires_at - time.time()) / DAY))
+    detail = f"removed {ago(each.removed_at)}, {size(each.size)}, {days} days left  {each.task_title}"
+    return Found(each.name, detail, each.name, "", "Trash")
+
+
+async def empty_trash(app: BoatyardApp) -> None:
+    """Deletes everything in the trash for good, after a report."""
+    report = await app.client.empty_trash(ask.EmptyTrash(all=True, dry_run=True))
+    if not report.workspaces:
+        app.say("The trash is empty")
+        return
+    lines = [f"  {each.name}: {each.files} files, {size(each.size)}" for each in report.workspaces[:12]]
+    lines += ["  …"] if len(report.workspaces) > 12 else []
+    text = "Delete these for good? They cannot be recovered after that.\n\n" + "\n".join(lines)
+    if await app.ask(question("Empty the trash", text, "d", f"Delete {size(report.size)} for good")):
+        names = tuple(each.name for each in report.workspaces)
+        done = await app.client.empty_trash(ask.EmptyTrash(names=names))
+        app.say(f"{len(done.workspaces)} workspaces are deleted for good, {size(done.size)} are free")
+
+
+def _raise(ended: Operation) -> None:
+    if ended.status is not OperationStatus.DONE:
+        raise error_from_document(dict(ended.error or {}))
