@@ -56,4 +56,5 @@ def _check(config: Config) -> None:
 
 def _defaults(config: Config) -> Defaults:
     section = config.workspace
-    return Defaults(**{**asdict(section), "runner": section.runner.value if section.runner else ""})
+    known = {name: value for name, value in asdict(section).items() if name in Defaults.__struct_fields__}
+    return Defaults(**{**known, "runner": section.runner.value if section.runner else ""})
