@@ -55,12 +55,17 @@ class Starting:
 
     async def run_task(self, body: RunTask) -> Operation:
         """See `Workspaces.run_task`."""
-        if not body.repos:
+        if not body.repos and not body.project:
             raise UsageError("no repository is named", hint="Give one with --repo PATH.")
         ask = AddTask(project="", title=body.title, description=body.description)
         wanted = [await self._repos.locate(key) for key in body.repos]
         name = checked_name(body.project or default_project_name(wanted[0]))
         known = await self._context.store.read(_paths_of_known_project, name)
+        if not known and not wanted:
+            raise UsageError(
+                f"the project {name!r} has no repositories, and none is named",
+                hint="Give one with --repo PATH.",
+            )
         request = NewWorkspace(
             task="",
             name=body.name,

@@ -184,7 +184,10 @@ def patch(depot: Depot, old: str, new: str, folder: str = "") -> AsyncGenerator[
     """
     below = f"{folder}/" if folder else ""
     prefixes = (f"--src-prefix=a/{below}", f"--dst-prefix=b/{below}")
-    return depot.git.stream("diff-tree", "-p", "--binary", "--full-index", *prefixes, *DIFF_OPTIONS, old, new)
+    # What git writes of a rename has no prefix, so below a folder it is told as a deletion and an addition.
+    renames = ("--no-renames",) if below else ()
+    options = ("-p", "--binary", "--full-index", *prefixes, *DIFF_OPTIONS, *renames)
+    return depot.git.stream("diff-tree", *options, old, new)
 
 
 async def patch_text(depot: Depot, old: str, new: str, folder: str = "") -> str:

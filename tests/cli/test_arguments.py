@@ -233,3 +233,19 @@ def test_two_repositories_of_one_name_cannot_share_a_project_and_leave_nothing(
     bad = boatyard("project", "add", "half", paths[0], str(tmp_path / "nowhere"), ok=False)
     assert bad.code == 3
     assert state(boatyard) == before
+
+
+def test_a_run_names_no_repository_where_one_is_at_hand(
+    boatyard: Boatyard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = make_repository(tmp_path / "at-hand", {"a": "a"})
+    monkeypatch.chdir(here)
+    made = boatyard("run", "Here", "--name", "here", "--json").json["workspace"]
+    assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
+    monkeypatch.chdir(tmp_path)
+    made = boatyard("run", "There", "--project", "at-hand", "--name", "there", "--json").json["workspace"]
+    assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
+    refused = boatyard("run", "Nowhere", "--project", "empty-one", ok=False)
+    assert (refused.code, "has no repositories" in refused.err) == (2, True)
+    for name in ("here", "there"):
+        boatyard("workspace", "remove", name, "--force")

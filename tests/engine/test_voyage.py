@@ -115,6 +115,21 @@ async def test_a_workspace_over_two_repositories_merges_into_both(yard: Yard) ->
     assert (git(one, "show", "main:NEW.md"), git(two, "show", "main:NEW.md")) == ("one", "two")
 
 
+async def test_the_patch_of_two_repositories_can_be_applied_renames_included(yard: Yard) -> None:
+    files = {"README.md": "# Repo\n", "old.txt": "".join(f"line {n}\n" for n in range(50))}
+    one, two = yard.repository("one", files), yard.repository("two", files)
+    workspace = await yard.workspace(one, two)
+    script = "for r in one two; do mv $r/old.txt $r/new.txt; echo more >> $r/new.txt; done"
+    process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", script)))
+    assert (await yard.client.wait_process(process.id)).status is ProcessStatus.COMPLETED
+    patch = yard.folder / "both.patch"
+    patch.write_text(await yard.client.patch(workspace.name))
+    git(yard.folder, "apply", str(patch))
+    for repository in (one, two):
+        assert not (repository / "old.txt").exists()
+        assert (repository / "new.txt").read_text().endswith("line 49\nmore\n")
+
+
 async def test_the_steps_of_a_creation_are_told_as_they_happen(yard: Yard) -> None:
     async with yard.watch() as watch:
         operation = await yard.begin(agent="writer")

@@ -21,7 +21,7 @@ async def run(call: Invocation) -> int:
     body = RunTask(
         title=args.title,
         description=args.description,
-        repos=tuple(repo_key(path) for path in args.repo),
+        repos=tuple(repo_key(path) for path in args.repo or ([] if args.project else ["."])),
         project=args.project,
         agent=args.agent,
         name=args.name,
@@ -57,7 +57,11 @@ def _unasked(args: argparse.Namespace) -> str:
 def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("title", help="title of the task, which is also the prompt")
     parser.add_argument(
-        "--repo", action="append", default=[], metavar="PATH", help="may be given several times"
+        "--repo",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="may be given several times; without it the project's repositories, or the one here",
     )
     parser.add_argument("--description", default="", help="more about the task, in Markdown")
     parser.add_argument("--project", default="", help="name of the project; else the repository's folder")

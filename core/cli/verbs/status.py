@@ -7,6 +7,7 @@ from collections import Counter
 from importlib.metadata import version
 
 from core.cli.invocation import Invocation
+from core.cli.output import counted
 from core.cli.verb import Verb
 from core.client import Client
 from core.values.entities import Snapshot
@@ -44,7 +45,7 @@ def _print(call: Invocation, snapshot: Snapshot) -> None:
     call.out.document({**summary, "detail": snapshot.workspaces})
     call.out.line(
         f"{summary['running']} running, {summary['waiting']} waiting for you, {summary['failed']} failed; "
-        f"{summary['workspaces']} workspaces, {summary['tasks']} tasks"
+        f"{counted(summary['workspaces'], 'workspace')}, {counted(summary['tasks'], 'task')}"
     )
     for workspace in snapshot.workspaces:
         if workspace.state is not WorkspaceState.CLOSED:

@@ -11,6 +11,7 @@ from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.cli.verbs.workspace_checkpoints import add_number
 from core.errors import UsageError
+from core.values.entities import Workspace
 from core.values.requests import MergeWorkspace
 from core.values.review import DiffSummary, FileNode, MergePreview
 from core.values.states import MergeStyle
@@ -86,7 +87,7 @@ async def merge(call: Invocation) -> None:
         if args.dry_run:
             preview = await client.merge_preview(args.name, style)
             call.out.document(preview)
-            _print_preview(call.out, preview)
+            _print_preview(call.out, preview, await client.workspace(args.name))
             return
         message = sys.stdin.read() if args.message == "-" else args.message
         result = await client.merge(args.name, MergeWorkspace(style=style, message=message))
@@ -99,16 +100,17 @@ async def merge(call: Invocation) -> None:
         call.out.line(f"{repo}: {landed.target_branch} is at {landed.commit[:12]} ({landed.style.value})")
 
 
-def _print_preview(out: Output, preview: MergePreview) -> None:
+def _print_preview(out: Output, preview: MergePreview, workspace: Workspace) -> None:
+    names = {repo.repo_id: repo.name for repo in workspace.repos}
     for repo in preview.repos:
         what = (
             "nothing to merge"
             if repo.old == repo.new
             else f"{repo.files} files, +{repo.added} -{repo.removed}"
         )
-        out.line(f"into {repo.target_branch}: {what}")
+        out.line(f"{names.get(repo.repo_id, '')} into {repo.target_branch}: {what}")
     for conflict in preview.conflicts:
-        out.line(f"conflict: {conflict.path} ({conflict.kind})")
+        out.line(f"conflict: {names.get(conflict.repo_id, '')}/{conflict.path} ({conflict.kind})")
     for reason in preview.blocked:
         out.line(f"in the way: {reason}")
 
