@@ -89,6 +89,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), "back", "One step back: out of zoom, to the tree", VIEW),
     Action("find", ("slash",), "find", "Find text in the pane", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
+    # Containers
+    Action("containers", ("5",), "containers", "The containers of this home: use, stop, log, shell", VIEW),
+    Action("defaults", (), "defaults", "Image, limits and network of new workspaces", APP),
     # Boatyard
     Action("help", ("question_mark", "f1"), "help", "All keys that work here", APP),
     Action("palette", ("colon", "ctrl+p"), "palette", "Find any action, task or workspace", APP),

@@ -42,6 +42,7 @@ def why_not(action_id: str, now: Situation) -> str:
 
 
 _NEED_ENGINE = frozenset({
+    "containers", "defaults",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "recover", "empty-trash",

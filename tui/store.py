@@ -44,6 +44,8 @@ class Changes:
     """Workspaces with a new snapshot."""
     checkpoints: set[str] = field(default_factory=set)
     """Workspaces with a new checkpoint."""
+    containers: bool = False
+    """Whether containers came, went, started or stopped."""
     entries: list[EntryChanged] = field(default_factory=list)
 
 
@@ -229,6 +231,8 @@ class Store:
                 self._apply_output(event)
             case told.CheckpointTaken(checkpoint=checkpoint):
                 self._changes.checkpoints.add(checkpoint.workspace)
+            case told.ContainersChanged():
+                self._changes.containers = True
             case told.Reset() | told.Stopping():
                 pass
 

@@ -17,9 +17,9 @@ class ContainerCalls:
 
     _http: Connection
 
-    async def containers(self, *, stats: bool = False) -> tuple[ContainerInfo, ...]:
+    async def containers(self, *, stats: bool = False, disk: bool = False) -> tuple[ContainerInfo, ...]:
         """All containers of the home; with `stats` what each uses, which takes a second or two."""
-        query = {"stats": "true"} if stats else None
+        query = {name: "true" for name, wanted in (("stats", stats), ("disk", disk)) if wanted}
         return await self._http.call("GET", "/containers", tuple[ContainerInfo, ...], query=query)
 
     async def container(self, container: str) -> ContainerInfo:

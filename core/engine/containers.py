@@ -47,8 +47,12 @@ class Containers:
     def _administration(self) -> Administration:
         return cast(DockerRunner, self._context.runners[RunnerKind.DOCKER]).administration
 
-    async def list(self, *, stats: bool = False) -> tuple[ContainerInfo, ...]:
-        """All containers of this home; with `stats` also what each uses, which takes a second or two.
+    async def list(self, *, stats: bool = False, disk: bool = False) -> tuple[ContainerInfo, ...]:
+        """All containers of this home.
+
+        Args:
+            stats: Also what each uses, `disk` included, which takes a second or two.
+            disk: Also what each has written.
 
         Raises:
             UnreachableError: The container engine does not answer.
@@ -56,13 +60,13 @@ class Containers:
         instance = self._context.home.instance
         live = await self._context.store.read(_live_images)
         found = [_judged(each, live) for each in await self._administration.list(instance)]
-        if not stats:
+        if not stats and not disk:
             return tuple(found)
-        disk, usages = await asyncio.gather(
-            self._administration.disk(instance), asyncio.gather(*map(self._sample, found))
-        )
+        written = asyncio.create_task(self._administration.disk(instance))
+        usages = await asyncio.gather(*map(self._sample, found)) if stats else [None] * len(found)
+        sizes = await written
         return tuple(
-            replace(each, usage=usage, disk_bytes=disk.get(each.id))
+            replace(each, usage=usage, disk_bytes=sizes.get(each.id))
             for each, usage in zip(found, usages, strict=True)
         )
 

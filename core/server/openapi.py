@@ -21,6 +21,7 @@ VERSION = "3.1.0"
 PREFIX = "/api/v1"
 USAGE_PATH = "/containers/{name}/usage"
 WHOLE_NUMBERS = frozenset({"end", "limit", "offset", "start", "context", "since", "from", "to", "lines"})
+FLAGS = frozenset({"force", "stats", "disk", "archived"})
 _REF = "#/components/schemas/{name}"
 
 
@@ -103,8 +104,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameter(name: str) -> dict[str, Any]:
-    flag = name in ("force", "stats", "archived")
-    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if flag else "string"
+    kind = "integer" if name in WHOLE_NUMBERS else "boolean" if name in FLAGS else "string"
     return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
 
 

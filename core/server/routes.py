@@ -294,8 +294,9 @@ _CHECKPOINTS = (
 _N = "/containers/{name}"
 _CONTAINERS = (
     Route(
-        "GET", "/containers", lambda c: c.engine.containers.list(stats=c.flag("stats")),
-        tuple[ContainerInfo, ...], query=("stats",),
+        "GET", "/containers",
+        lambda c: c.engine.containers.list(stats=c.flag("stats"), disk=c.flag("disk")),
+        tuple[ContainerInfo, ...], query=("stats", "disk"),
     ),
     Route("GET", _N, lambda c: c.engine.containers.get(c.part("name")), ContainerInfo),
     Route("POST", _N + "/start", lambda c: c.engine.containers.start(c.part("name")), ContainerInfo),

@@ -51,6 +51,13 @@ class ContainerInfo(Value, frozen=True, kw_only=True):
     def running(self) -> bool:
         return self.state == "running"
 
+    @property
+    def words(self) -> str:
+        """The state with what else is to be known of it: `running, healthy` or `exited 137, orphan`."""
+        code = f" {self.exit_code}" if self.exit_code is not None else ""
+        notes = [self.health] + ["out of memory"] * self.out_of_memory + ["orphan"] * self.orphan
+        return ", ".join(filter(None, (f"{self.state}{code}", *notes, "helper" if self.helper else "")))
+
 
 class ContainerLog(Value, frozen=True, kw_only=True):
     """The end of what a container's own first process has written; sessions have logs of their own."""

@@ -16,6 +16,7 @@ from core.errors import BoatyardError, ConflictError, NotFoundError, Unreachable
 from core.values import events as told
 from core.values import requests as ask
 from core.values.answers import ExportAnswer, PurgeReport
+from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage
 from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -99,6 +100,10 @@ class Harbour:
         """What the interface asked to be done, in order."""
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
         self.notice = ""
+        self.containers_: dict[str, ContainerInfo] = {}
+        self.docker_gone = False
+        self.watched: set[str] = set()
+        """Containers whose usage the interface follows now."""
         self.up = True
         self.resets = False
         """Whether the event stream answers with `Reset` at first."""
@@ -529,6 +534,64 @@ class Harbour:
             offset=start, next_offset=start + len(window), size=len(data),
             text=window.decode(errors="replace"), ended=False,
         )  # fmt: skip
+
+    # Containers
+
+    def put_container(self, workspace: str, state: str = "running", **more: Any) -> ContainerInfo:
+        name = f"boatyard-home-{workspace}"
+        info = ContainerInfo(
+            id=_id("container", workspace), name=name, workspace=workspace, state=state, started_at=NOW,
+            image="python:3.12", **more,
+        )  # fmt: skip
+        self.containers_[info.id] = info
+        self.emit(told.ContainersChanged(workspaces=(workspace,)))
+        return info
+
+    async def containers(self, *, stats: bool = False, disk: bool = False) -> tuple[ContainerInfo, ...]:
+        if self.docker_gone:
+            raise UnreachableError("no container engine answers", hint="Start Docker.")
+        return tuple(self.containers_.values())
+
+    async def container_usage(self, container: str) -> AsyncIterator[Usage]:
+        self.watched.add(container)
+        try:
+            yield Usage(cpu_percent=12.4, memory_bytes=300 * 2**20, processes=7)
+            await asyncio.Event().wait()
+        finally:
+            self.watched.discard(container)
+
+    async def start_container(self, container: str) -> ContainerInfo:
+        return self._container("start_container", container)
+
+    async def stop_container(self, container: str) -> ContainerInfo:
+        return self._container("stop_container", container)
+
+    async def restart_container(self, container: str) -> ContainerInfo:
+        return self._container("restart_container", container)
+
+    async def remove_container(self, container: str) -> ContainerInfo:
+        return self._container("remove_container", container)
+
+    def _container(self, call: str, container: str) -> ContainerInfo:
+        self._asked(call, container)
+        if container not in self.containers_:
+            raise NotFoundError(f"the container {container} is gone")
+        return self.containers_[container]
+
+    async def prune_containers(self, body: ask.PruneContainers) -> PruneReport:
+        self._asked("prune_containers", body.dry_run)
+        orphans = tuple(each for each in self.containers_.values() if each.orphan)
+        return PruneReport(dry_run=body.dry_run, containers=orphans)
+
+    async def container_log(self, container: str, *, lines: int = 200) -> ContainerLog:
+        return ContainerLog(name=container, text="first [b]line\nsecond line\n")
+
+    async def defaults(self) -> Defaults:
+        return Defaults(cpus=2.0, memory_mb=4096, processes=512, network="full")
+
+    async def update_defaults(self, body: ask.UpdateDefaults) -> Defaults:
+        self._asked("update_defaults", body)
+        return await self.defaults()
 
 
 def _id(kind: str, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import (
     checkpoints,
+    containers,
     dev_servers,
     keeping,
     merging,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Handler = Callable[["BoatyardApp"], Awaitable[None] | None]
 
 HANDLERS: dict[str, Handler] = {
+    "containers": containers.show,
+    "defaults": containers.defaults,
     "new": tasks.new,
     "start": tasks.start,
     "task-done": tasks.done,

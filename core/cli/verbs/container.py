@@ -28,15 +28,8 @@ async def show_all(call: Invocation) -> None:
 
 
 def _row(each: ContainerInfo, stats: bool) -> tuple[str, ...]:
-    first = (each.workspace or "-", state_words(each), uptime(each))
+    first = (each.workspace or "-", each.words, uptime(each))
     return (*first, *(_stats(each) if stats else ()), each.image[:40] or "-", each.name)
-
-
-def state_words(each: ContainerInfo) -> str:
-    """The state with what else is to be known of it, such as `running, healthy` or `exited 137`."""
-    code = f" {each.exit_code}" if each.exit_code is not None else ""
-    notes = [each.health] + ["out of memory"] * each.out_of_memory + ["orphan"] * each.orphan
-    return ", ".join(filter(None, (f"{each.state}{code}", *notes, "helper" if each.helper else "")))
 
 
 def uptime(each: ContainerInfo) -> str:
@@ -121,7 +114,7 @@ async def prune(call: Invocation) -> None:
     verb = "would remove" if report.dry_run else "removed"
     call.out.document(report)
     for each in report.containers:
-        call.out.line(f"{verb} {each.name} (workspace {each.workspace}, {state_words(each)})")
+        call.out.line(f"{verb} {each.name} (workspace {each.workspace}, {each.words})")
     if not report.containers:
         call.out.line("nothing is left behind: no container without its workspace carries this home's label")
 

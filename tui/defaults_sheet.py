@@ -1,0 +1,92 @@
+"""The dialog about what new workspaces get: where they run, image, limits, network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from core.values.requests import UpdateDefaults
+from core.values.states import RunnerKind
+from tui.choice import Choice
+from tui.sheet import Sheet
+
+if TYPE_CHECKING:
+    from core.values.containers import Defaults
+
+RUNNERS: Sequence[tuple[str, str, str]] = (
+    ("automatic", "in a container when an engine answers", ""),
+    ("container", "only in a container", "docker"),
+    ("host", "as you, with nothing around it", "host"),
+)
+NETWORKS: Sequence[tuple[str, str, str]] = (
+    ("full", "everything that this machine reaches", "full"),
+    ("none", "nothing at all", "none"),
+    ("allow", "only the hosts listed below", "allow"),
+)
+NUMBERS = (
+    ("cpus", "Processors"),
+    ("memory_mb", "Memory (MB)"),
+    ("processes", "Processes"),
+    ("disk_mb", "Disk (MB)"),
+)
+
+
+class DefaultsSheet(Sheet[UpdateDefaults]):
+    """Gives what is to be written into `config.toml`."""
+
+    def __init__(self, defaults: Defaults) -> None:
+        super().__init__("Defaults of new workspaces", "enter keep   tab next   esc cancel")
+        self._defaults = defaults
+
+    def body(self) -> ComposeResult:
+        now = self._defaults
+        yield self.field("Runs", Choice(RUNNERS, at=_at(RUNNERS, now.runner), id="runner"))
+        yield self.field("Image", Input(now.image, placeholder="the usual one", id="image", compact=True))
+        for name, label in NUMBERS:
+            value = f"{getattr(now, name):g}"
+            yield self.field(label, Input(value, placeholder="0", id=_id(name), compact=True))
+        yield self.field("Network", Choice(NETWORKS, at=_at(NETWORKS, now.network), id="network"))
+        hosts = " ".join(now.allow_hosts)
+        hint = "example.org *.example.org example.org:8443"
+        yield self.field("Hosts", Input(hosts, placeholder=hint, id="allow-hosts", compact=True))
+
+    def on_mount(self) -> None:
+        self.query_one("#image").focus()
+
+    @on(Choice.Submitted)
+    def submit(self) -> None:
+        runner = self.query_one("#runner", Choice).value
+        document: dict[str, object] = {
+            "runner": RunnerKind(runner) if runner else None,
+            "image": self._text("image"),
+            "network": self.query_one("#network", Choice).value,
+            "allow_hosts": tuple(self._text("allow_hosts").replace(",", " ").split()),
+        }
+        for name, label in NUMBERS:
+            text = self._text(name) or "0"
+            try:
+                document[name] = float(text) if name == "cpus" else int(text)
+            except ValueError:
+                self.problem(f"{label}: {text!r} is no number.")
+                return
+        try:
+            self.dismiss(msgspec.convert(document, UpdateDefaults))
+        except msgspec.ValidationError as error:
+            self.problem(str(error))
+
+    def _text(self, name: str) -> str:
+        return self.query_one(f"#{_id(name)}", Input).value.strip()
+
+
+def _id(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _at(options: Sequence[tuple[str, str, str]], value: str) -> int:
+    values = [option[2] for option in options]
+    return values.index(value) if value in values else 0
