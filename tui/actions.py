@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("restore", (), "restore", "Open a closed workspace again", WORK),
     Action("close", (), "close", "Close the workspace: stop its container, keep everything", WORK),
     Action("remove", (), "remove", "Remove the workspace or task", WORK),
+    Action("remix", (), "remix", "A new workspace from what this one has now", WORK),
     Action("pin", (), "pin", "Keep the workspace from closing by itself, or let it again", WORK),
     Action("archive", (), "archive", "Archive the workspace: scripts, close, hide; or show it again", WORK),
     Action("show-archived", (), "archived", "Show archived workspaces in the tree, or hide them", VIEW),

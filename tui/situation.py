@@ -45,7 +45,7 @@ _NEED_ENGINE = frozenset({
     "containers", "defaults",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "recover", "empty-trash",
+    "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover", "empty-trash",
     "repo-settings",
 })  # fmt: skip
 
@@ -160,6 +160,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "checkpoint": _kept,
     "pin": _workspace,
     "archive": _kept,
+    "remix": _kept,
     "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
     "pane-2": lambda now: "",
     "pane-3": _workspace,

@@ -17,6 +17,10 @@ class KeepingCalls:
     async def update_workspace(self, name: str, body: ask.UpdateWorkspace) -> Workspace:
         return await self._http.call("PATCH", f"/workspaces/{part(name)}", Workspace, body=body)
 
+    async def remix_workspace(self, name: str, body: ask.RemixWorkspace) -> Operation:
+        """Begins a `create` operation for a workspace that starts with what this one has now."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/remix", Operation, body=body)
+
     async def archive_workspace(self, name: str, body: ask.ArchiveWorkspace) -> Operation:
         """Begins to archive: archive scripts, closing, hiding."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/archive", Operation, body=body)

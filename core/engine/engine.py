@@ -28,6 +28,7 @@ from core.engine.planning import Planner
 from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
+from core.engine.remixing import Remixing
 from core.engine.repos import Repos
 from core.engine.review import Review
 from core.engine.sessions import Sessions, pending_approvals
@@ -99,7 +100,9 @@ class Engine:
         self.overrides = Overrides(context)
         self.preparation = Preparation(context)
         self.tasks = Tasks(context, removal)
-        starting = Starting(context, self.repos, self.tasks, Planner(context), creation)
+        planner = Planner(context)
+        starting = Starting(context, self.repos, self.tasks, planner, creation)
+        self.remixing = Remixing(context, self._snapshots, planner, starting)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)
         self.sessions = Sessions(context, self._turns, closing)
         self.conversations = Conversations(context, self._starter)

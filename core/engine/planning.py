@@ -60,7 +60,7 @@ class Planner:
         return Plan(
             name=body.name,
             prompt=body.prompt,
-            executor=self._executor(body.agent, runner),
+            executor=self.executor(body.agent, runner),
             runner=runner,
             notice=notice,
             settings=settings,
@@ -86,7 +86,7 @@ class Planner:
         chosen = settings.runner or (RunnerKind.DOCKER if docker.available else RunnerKind.HOST)
         return settings, chosen, HOST_NOTICE if chosen is RunnerKind.HOST else ""
 
-    def _executor(self, name: str, runner: RunnerKind) -> Executor | None:
+    def executor(self, name: str, runner: RunnerKind) -> Executor | None:
         """The executor; on the host it must be there before anything is made."""
         if not name:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -53,6 +54,21 @@ class Starting:
         operation, workspace, task = await self._context.store.write(write)
         return self._launch(plan, operation, workspace, task)
 
+    async def begin(
+        self, plan: Plan, task_id: str, adopt: Callable[[m.Workspace], dict[str, object]]
+    ) -> Operation:
+        """Begins a remix: `adopt` completes its rows and gives what its operation has to know."""
+
+        def write() -> tuple[Operation, Workspace, Task]:
+            row = m.Task.get_by_id(task_id)
+            workspace = insert_workspace(plan, row, self._context.home.workspaces)
+            self._claim_ports(plan, workspace)
+            operation = _begin(plan, workspace, adopt(workspace))
+            return operation, views.workspace(workspace), views.task(row)
+
+        operation, workspace, task = await self._context.store.write(write)
+        return self._launch(plan, operation, workspace, task, remix=True)
+
     async def run_task(self, body: RunTask) -> Operation:
         """See `Workspaces.run_task`."""
         if not body.repos and not body.project:
@@ -97,11 +113,13 @@ class Starting:
         inner = plan.settings.ports or default_ports(sum(bool(script.strip()) for script in scripts))
         claim_ports(workspace, inner, self._context.home.instance)
 
-    def _launch(self, plan: Plan, operation: Operation, workspace: Workspace, task: Task) -> Operation:
+    def _launch(
+        self, plan: Plan, operation: Operation, workspace: Workspace, task: Task, *, remix: bool = False
+    ) -> Operation:
         self._context.hub.publish(TaskChanged(task=task))
         self._context.hub.publish(WorkspaceChanged(workspace=workspace))
         self._context.hub.publish(OperationChanged(operation=operation))
-        steps = self._creation.steps(workspace.name, operation.id, plan.executor, plan.prompt)
+        steps = self._creation.steps(workspace.name, operation.id, plan.executor, plan.prompt, remix=remix)
         self._context.operations.launch(operation, steps)
         return operation
 
@@ -135,10 +153,11 @@ def insert_workspace(plan: Plan, task: m.Task, workspaces: Path) -> m.Workspace:
     return row
 
 
-def _begin(plan: Plan, workspace: m.Workspace) -> Operation:
-    labels = step_labels(agent=plan.executor is not None)
+def _begin(plan: Plan, workspace: m.Workspace, remix: dict[str, object] | None = None) -> Operation:
+    labels = step_labels(agent=plan.executor is not None, remix=remix is not None)
     agent = plan.executor.name if plan.executor else ""
-    return begin_operation("create", workspace, labels, {"agent": agent, "prompt": plan.prompt})
+    arguments = {"agent": agent, "prompt": plan.prompt, **(remix or {})}
+    return begin_operation("create", workspace, labels, arguments)
 
 
 def _paths_of_project(project_id: str) -> list[str]:

@@ -14,6 +14,7 @@ from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept, step_labe
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.idleness import touch
 from core.lifecycle.operation import Step, begin_operation, refuse_busy
+from core.lifecycle.origin import origin_of
 from core.lifecycle.place import Place
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS, Removal
 from core.store import lookup, views
@@ -93,12 +94,13 @@ class Workspaces:
         executor = self._context.executors.get(facts.executor) if facts.executor else None
         prompt = await self._context.store.read(_asked_prompt, name)
         first = await self._context.store.read(_failed_step, name)
-        labels = step_labels(agent=executor is not None, first=first)
+        remix = await self._context.store.read(origin_of, name) is not None
+        labels = step_labels(agent=executor is not None, remix=remix, first=first)
         operation = await self._write_operation(
             "create", name, labels, (WorkspaceState.FAILED,),
             {"agent": facts.executor, "prompt": prompt}, WorkspaceState.CREATING,
         )  # fmt: skip
-        steps = self._creation.steps(name, operation.id, executor, prompt, first=first)
+        steps = self._creation.steps(name, operation.id, executor, prompt, first=first, remix=remix)
         self._context.operations.launch(operation, steps)
         return operation
 

@@ -21,6 +21,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
+from core.lifecycle.origin import Origin, origin_of
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
 from core.lifecycle.spares import Spares
@@ -37,21 +38,25 @@ STEPS = (
     ("clone", "clone the repositories"),
     ("files", "copy files"),
     ("environment", "start the environment"),
+    ("work", "bring the work over"),
     ("agent", "look for the agent"),
     ("setup", "run the set-up scripts"),
     ("start", "start the agent"),
 )
 AGENT_STEPS = frozenset({"agent", "start"})
 """Steps that a workspace without an agent does not have."""
+REMIX_STEPS = frozenset({"work"})
+"""Steps that only a remix has."""
 POINT_OF_KEEPING = "environment"
 """From this step on a failure takes nothing back."""
 PROBE_SECONDS = 30.0
 
 
-def step_labels(*, agent: bool, first: str = "depot") -> tuple[tuple[str, str], ...]:
+def step_labels(*, agent: bool, remix: bool = False, first: str = "depot") -> tuple[tuple[str, str], ...]:
     """Names and labels of the steps, in order, from a step on."""
+    without = (frozenset() if agent else AGENT_STEPS) | (frozenset() if remix else REMIX_STEPS)
     begin = next(index for index, (name, _) in enumerate(STEPS) if name == first)
-    return tuple(step for step in STEPS[begin:] if agent or step[0] not in AGENT_STEPS)
+    return tuple(step for step in STEPS[begin:] if step[0] not in without)
 
 
 def is_kept(step: str) -> bool:
@@ -69,10 +74,12 @@ class Creation:
         self._processes = processes
         self._turns = turns
         self._files = Bringing(context)
+        self._origin = Origin(context)
 
     def steps(
-        self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, first: str = "depot"
-    ) -> list[Step]:
+        self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, first: str = "depot",
+        remix: bool = False,
+    ) -> list[Step]:  # fmt: skip
         """The steps of a creation, as `step_labels` names them."""
         labels = dict(STEPS)
 
@@ -87,11 +94,12 @@ class Creation:
             "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
             "files": Step("files", labels["files"], lambda: self._files.bring(name, operation_id)),
             "environment": kept("environment", lambda: self._ensure(name, operation_id)),
+            "work": kept("work", lambda: self._origin.bring(name, operation_id)),
             "agent": kept("agent", lambda: self._probe(name, executor)),
             "setup": kept("setup", lambda: self._set_up(name, operation_id)),
             "start": Step("start", labels["start"], start, keeps=True),
         }
-        return [every[step] for step, _ in step_labels(agent=executor is not None, first=first)]
+        return [every[step] for step, _ in step_labels(agent=executor is not None, remix=remix, first=first)]
 
     async def _or_failed(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
         """Does a step; when it fails the workspace waits for the user: retry, a shell, or removal."""
@@ -109,12 +117,14 @@ class Creation:
 
     async def _depot(self, name: str) -> None:
         facts = await self._facts(name)
+        remix = await self._context.store.read(origin_of, name)
         for repo in facts.repos:
             source = await inspect_repository(repo.path)
             depot = self._place(name).depot(repo.repo_id)
             await depot.ensure(source)
             commit = await depot.target(repo.target_branch)
-            await self._context.store.write(_set_base, facts.id, repo.repo_id, commit)
+            if remix is None:
+                await self._context.store.write(_set_base, facts.id, repo.repo_id, commit)
 
     async def _clone(self, name: str) -> None:
         facts = await self._facts(name)
@@ -130,7 +140,7 @@ class Creation:
             place.clone(repo.name),
             depot,
             target=repo.target_branch,
-            commit=repo.base_commit,
+            commit=repo.head,
             identity=await user_identity(source),
             source=source,
             spare=self._spares.of(repo.repo_id),

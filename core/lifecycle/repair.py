@@ -92,7 +92,7 @@ class Repair:
     async def _go_on(self, operation: Operation, agent: str, prompt: str) -> None:
         executor = self._context.executors.get(agent) if agent else None
         steps = self._creation.steps(
-            operation.workspace, operation.id, executor, prompt, first=POINT_OF_KEEPING
+            operation.workspace, operation.id, executor, prompt, first=POINT_OF_KEEPING, remix=True
         )
         due = {report.name for report in operation.steps} - _done(operation)
         left = [step for step in steps if step.name in due]

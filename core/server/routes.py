@@ -254,6 +254,10 @@ _REVIEW = (
 
 _KEEPING = (
     Route(
+        "POST", _W + "/remix", lambda c: c.engine.remixing.remix(c.part("name"), c.body), v.Operation,
+        ask.RemixWorkspace,
+    ),
+    Route(
         "PATCH", _W, lambda c: c.engine.keeping.update(c.part("name"), c.body), v.Workspace,
         ask.UpdateWorkspace,
     ),

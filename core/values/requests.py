@@ -161,6 +161,15 @@ class MergeWorkspace(Request, frozen=True, kw_only=True):
     """Empty: drafted from the task."""
 
 
+class RemixWorkspace(Request, frozen=True, kw_only=True):
+    name: str = ""
+    """Empty: made from the task's title."""
+    with_env: bool = False
+    """Whether variables, secrets' references and auth files come along."""
+    agent: str = ""
+    prompt: str = ""
+
+
 class UpdateWorkspace(Request, frozen=True, kw_only=True):
     pinned: bool | UnsetType = UNSET
     """A pinned workspace never closes by itself."""

@@ -50,3 +50,27 @@ def test_removed_work_comes_back_with_branch_files_and_history(
     assert "would be deleted" in user.boatyard("workspace", "purge", name, "--dry-run").out
     assert f"{name}: " in user.boatyard("workspace", "purge", name).out
     assert user.boatyard("workspace", "recover", name, ok=False).code == 3
+
+
+@pytest.mark.parametrize("runner", ["host", pytest.param("docker", marks=pytest.mark.container)])
+def test_a_remix_goes_its_own_way_from_what_was_there(
+    user: User, tmp_path: Path, runner: str, request: pytest.FixtureRequest
+) -> None:
+    repository = make_repository(tmp_path / "repo", {"README.md": "# Repo\n"})
+    options = ["--repo", str(repository), "--runner", runner, "--env", "COLOUR=red", "--json"]
+    if runner == "docker":
+        options += ["--image", request.getfixturevalue("docker_engine")]
+    name = user.boatyard("run", "Sail", *options).json["workspace"]["name"]
+    user.boatyard(
+        "workspace", "exec", name, "--", "sh", "-c", "echo c > c; git add c; git commit -qm c; echo u > u"
+    )
+    user.boatyard("workspace", "remix", name, "--as", "again")
+    assert f"from {name}" in user.boatyard("workspace", "show", "again").out
+    assert user.boatyard("workspace", "cat", "again", "repo/u").out == "u\n"
+    colour = ("--", "sh", "-c", "echo =$COLOUR=; git log -1 --format=%s; echo more > u")
+    assert user.boatyard("workspace", "exec", "again", *colour).out == "==\nc\n"
+    assert user.boatyard("workspace", "cat", name, "repo/u").out == "u\n"
+    user.boatyard("workspace", "remix", name, "--as", "dressed", "--with-env")
+    assert user.boatyard("workspace", "exec", "dressed", *colour).out == "=red=\nc\n"
+    user.boatyard("workspace", "merge", "again")
+    assert (repository / "u").read_text() == "more\n"

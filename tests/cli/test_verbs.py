@@ -133,6 +133,9 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace merge", workspace, "--dry-run")["conflicts"] == []
     (merge,) = call("workspace merge", workspace, "-m", "Land", twice=False)["merges"]
     assert git(repository, "rev-parse", "main") == merge["commit"]
+    remixed = call("workspace remix", workspace, "--as", "remixed", twice=False)
+    assert (remixed["workspace"], remixed["status"]) == ("remixed", "done")
+    assert call("workspace show", "remixed")["parent_workspace"] == workspace
     assert call("workspace pin", workspace)["pinned"] is True
     assert call("workspace pin", workspace, "--undo")["pinned"] is False
     assert call("workspace set", workspace, "--idle-minutes", "90")["idle_minutes"] == 90

@@ -28,6 +28,7 @@ from core.values.requests import (
     EmptyTrash,
     MergeWorkspace,
     NewWorkspace,
+    RemixWorkspace,
     RemoveWorkspace,
     RestoreTo,
     RunCommand,
@@ -282,6 +283,25 @@ async def test_going_back_to_a_checkpoint(
     assert [each.number for each in await daemon.client.checkpoints("do-it")] == [1, 2]
     await daemon.done(await daemon.client.restore_to("do-it", RestoreTo(number=2)))
     assert ((folder / "u.md").read_text(), (folder / "c.md").exists()) == ("spoiled\n", False)
+
+
+@pytest.mark.parametrize("step", names(step_labels(agent=False, remix=True)))
+async def test_a_remix(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+    await used_workspace(daemon, repository)
+    body = RemixWorkspace(name="again")
+    await killed(daemon, monkeypatch, f"create:{step}", lambda: daemon.client.remix_workspace("do-it", body))
+    ended = await operation_of(daemon, "create")
+    if step in CREATE[: CREATE.index("environment")]:
+        assert ended.status is OperationStatus.UNDONE
+        assert [each.name for each in await daemon.client.workspaces()] == ["do-it"]
+        await daemon.done(await daemon.client.remix_workspace("do-it", body))
+    else:
+        assert ended.status is OperationStatus.DONE
+    there = daemon.home.workspaces / "again" / "code" / "repo"
+    assert [(there / name).exists() for name in ("c.md", "u.md", "i.log")] == [True, True, False]
+    assert git(there, "log", "-1", "--format=%s") == "c"
+    assert git(there, "status", "--porcelain") == "?? u.md"
+    all_there(daemon.home.workspaces / "do-it" / "code" / "repo")
 
 
 @pytest.mark.parametrize("step", names(ARCHIVE_STEPS))

@@ -442,6 +442,11 @@ class Harbour:
         self._asked("update_workspace", (name, body.pinned))
         return self.set_workspace(self.workspaces_[name], pinned=body.pinned)
 
+    async def remix_workspace(self, name: str, body: ask.RemixWorkspace) -> Operation:
+        self._asked("remix_workspace", (name, body.name, body.with_env))
+        task = self.tasks_[self.workspaces_[name].task_id]
+        return self._begin(body.name or f"{name}-2", task, "")
+
     async def archive_workspace(self, name: str, body: ask.ArchiveWorkspace) -> Operation:
         self._asked("archive_workspace", name)
         self.set_workspace(self.workspaces_[name], state=WorkspaceState.CLOSED, archived=True)

@@ -65,3 +65,17 @@ async def test_the_trash_is_emptied_after_a_report(fleet: Harbour) -> None:
         await helm.sees("Delete these for good?")
         await helm.press("d")
         await helm.until(lambda: not fleet.removed, "deleted")
+
+
+async def test_a_remix_is_asked_for_its_name_and_shown_while_it_is_made(fleet: Harbour) -> None:
+    async with at_the_helm(fleet, (80, 24)) as helm:
+        await helm.open_workspace("second")
+        await helm.press("1")
+        await choose(helm, "a new workspace from what")
+        await helm.sees("Remix second", "Code alone", "auth files")
+        await helm.press("e")
+        await helm.sees("Name")
+        await helm.type("third")
+        await helm.press("enter")
+        assert await helm.asked("remix_workspace") == ("second", "third", True)
+        await helm.sees("Setting up")

@@ -52,6 +52,7 @@ HANDLERS: dict[str, Handler] = {
     "checkpoint": checkpoints.take,
     "pin": keeping.pin,
     "archive": keeping.archive,
+    "remix": keeping.remix,
     "show-archived": keeping.show_archived,
     "recover": keeping.recover,
     "empty-trash": keeping.empty_trash,

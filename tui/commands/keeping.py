@@ -11,7 +11,8 @@ from core.values.entities import Operation, Trashed, Workspace
 from core.values.states import OperationStatus
 from tui.durations import ago, size
 from tui.finder import Finder, Found
-from tui.menu import question
+from tui.menu import Menu, Option, question
+from tui.timeline import LineSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -50,6 +51,25 @@ async def archive(app: BoatyardApp) -> None:
         await app.client.restore_workspace(workspace.name)
 
     app.can_undo(f"{workspace.name} is archived", back)
+
+
+async def remix(app: BoatyardApp) -> None:
+    """A new workspace from what this one has now."""
+    name = _workspace(app).name
+    text = f"A new workspace on the same task, with everything that {name} has now:\ncommitted or not."
+    options = [
+        Option("c", "Code alone", "code"),
+        Option("e", "Code, variables and auth files", "env", "what they refer to is not copied"),
+    ]
+    chosen = await app.ask(Menu(f"Remix {name}", text, options))
+    if not chosen:
+        return
+    new = await app.ask(LineSheet(f"Remix {name}", "Name", "made from the task's title when left empty"))
+    if new is None:
+        return
+    body = ask.RemixWorkspace(name=new, with_env=chosen == "env")
+    operation = await app.client.remix_workspace(name, body)
+    app.home.go_to_workspace(operation.workspace)
 
 
 def show_archived(app: BoatyardApp) -> None:

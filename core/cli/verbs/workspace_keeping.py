@@ -12,7 +12,7 @@ from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.values.entities import Trashed
-from core.values.requests import ArchiveWorkspace, EmptyTrash, UpdateWorkspace
+from core.values.requests import ArchiveWorkspace, EmptyTrash, RemixWorkspace, UpdateWorkspace
 
 
 async def set_idle(call: Invocation) -> None:
@@ -29,6 +29,13 @@ async def pin(call: Invocation) -> None:
         changed = await client.update_workspace(call.args.name, body)
     word = "pinned: it never closes by itself" if changed.pinned else "not pinned any more"
     call.out.result(changed, f"{changed.name} is {word}")
+
+
+async def remix(call: Invocation) -> int:
+    args = call.args
+    body = RemixWorkspace(name=args.new_name, with_env=args.with_env, agent=args.agent, prompt=args.prompt)
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.remix_workspace(args.name, body))
 
 
 async def archive(call: Invocation) -> int:
@@ -108,6 +115,16 @@ def _pin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--undo", action="store_true", help="let it close by itself again")
 
 
+def _remix(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--as", dest="new_name", default="", metavar="NEW", help="name of the new workspace")
+    parser.add_argument(
+        "--with-env", action="store_true", help="variables, secrets' references and auth files come along"
+    )
+    parser.add_argument("--agent", default="", help="agent that starts at once")
+    parser.add_argument("--prompt", default="", help="what the agent is told, instead of the task's text")
+
+
 def _archive(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--undo", action="store_true", help="show it again; it stays closed")
@@ -127,6 +144,7 @@ def _purge(parser: argparse.ArgumentParser) -> None:
 VERBS = (
     Verb("workspace", "set", "change when it closes by itself", set_idle, _set),
     Verb("workspace", "pin", "keep it from closing by itself", pin, _pin),
+    Verb("workspace", "remix", "make another from what it has now", remix, _remix),
     Verb("workspace", "archive", "run its archive scripts, close and hide it", archive, _archive),
     Verb("workspace", "recover", "bring a removed workspace back, or list them", recover, _recover),
     Verb("workspace", "purge", "delete removed workspaces for good", purge, _purge),
