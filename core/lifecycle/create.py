@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.agents.driver import Executor
-from core.errors import AgentError, ScriptError
+from core.errors import AgentError, BoatyardError, ScriptError
 from core.git.clone import create_clone, remove_clone
 from core.git.removal import remove_below
 from core.git.user_repository import inspect_repository, user_identity
@@ -83,8 +84,9 @@ class Creation:
         """The steps of a creation, as `step_labels` names them."""
         labels = dict(STEPS)
 
-        def kept(step: str, do: Callable[[], Awaitable[None]]) -> Step:
-            return Step(step, labels[step], lambda: self._or_failed(name, do), keeps=True)
+        def kept(step: str, do: Callable[[], Awaitable[None]], *refuses: type[BoatyardError]) -> Step:
+            wrong = refuses if first == STEPS[0][0] else ()  # a workspace that was there before stays
+            return Step(step, labels[step], lambda: self._or_failed(name, do), keeps=True, refuses=wrong)
 
         def start() -> Awaitable[None]:
             return self._start(name, operation_id, executor, prompt)
@@ -93,9 +95,12 @@ class Creation:
             "depot": Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
             "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
             "files": Step("files", labels["files"], lambda: self._files.bring(name, operation_id)),
-            "environment": kept("environment", lambda: self._ensure(name, operation_id)),
+            "environment": replace(
+                kept("environment", lambda: self._ensure(name, operation_id)),
+                undo=lambda: self._remove(name),
+            ),
             "work": kept("work", lambda: self._origin.bring(name, operation_id)),
-            "agent": kept("agent", lambda: self._probe(name, executor)),
+            "agent": kept("agent", lambda: self._probe(name, executor), AgentError),
             "setup": kept("setup", lambda: self._set_up(name, operation_id)),
             "start": Step("start", labels["start"], start, keeps=True),
         }
@@ -169,6 +174,10 @@ class Creation:
         environment = self._place(name).environment(facts)
         await asyncio.to_thread(environment.prepare)
         await self._context.runners[facts.runner].ensure(environment)
+
+    async def _remove(self, name: str) -> None:
+        facts = await self._facts(name)
+        await self._context.runners[facts.runner].remove(self._place(name).environment(facts))
 
     async def _probe(self, name: str, executor: Executor | None) -> None:
         if executor is None:

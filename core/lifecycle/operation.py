@@ -40,6 +40,8 @@ class Step:
     undo: Callable[[], Awaitable[None]] | None = None
     keeps: bool = False
     """Whether a failure here, or later, leaves what was done before for the user to look at."""
+    refuses: tuple[type[BoatyardError], ...] = ()
+    """Errors here that show the request itself to be wrong: then everything is taken back all the same."""
 
 
 class OperationLog:
@@ -128,7 +130,7 @@ class OperationLog:
     ) -> Operation:
         operation = await self._mark(operation, step, ended_at=now(), error=error.message)
         log.warning("%s of %s failed at %s: %s", operation.kind, operation.workspace, step.name, error)
-        if any(each.keeps for each in begun):
+        if any(each.keeps for each in begun) and not isinstance(error, step.refuses):
             return await self.end(operation, OperationStatus.FAILED, error)
         await self.undo(begun)
         return await self.end(operation, OperationStatus.UNDONE, error)

@@ -112,10 +112,13 @@ def test_an_agent_that_the_container_lacks(user: User, repository: Path, docker_
 
 @pytest.mark.container
 def test_an_image_that_cannot_be_had(user: User, repository: Path, docker_engine: str) -> None:
-    argv = ["run", "Something", "--repo", str(repository), "--runner", "docker", "--json"]
+    """Nobody can tell a wrong name from a registry that is away: it waits to be tried again, or removed."""
+    argv = ["run", "Something", "--repo", str(repository), "--runner", "docker", "--name", "waits", "--json"]
     answer = user.boatyard(*argv, "--image", "localhost:1/no/such:image", ok=False)
     assert "localhost:1/no/such:image" in answer.error["message"]
     assert answer.error["hint"]
+    assert user.boatyard("workspace", "show", "waits", "--json").json["state"] == "failed"
+    user.boatyard("workspace", "remove", "waits", "--json")
     assert user.boatyard("workspace", "list", "--json").json == []
     assert list((user.home / "data" / "workspaces").iterdir()) == []
 

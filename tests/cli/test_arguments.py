@@ -93,7 +93,7 @@ CODES = [
     (2, ("workspace", "show")),
     (2, ("workspace", "list", "--no-such-option")),
     (2, ("task", "set", "x", "--status", "perhaps")),
-    (2, ("run", "title")),
+    (2, ("run", "title", "--project", "without-repositories")),
     (2, ("run", "title", "--repo", "x", "--env", "novalue")),
     (2, ("run", "title", "--repo", "x", "--memory-mb", "much")),
     (3, ("task", "show", "ffff")),
