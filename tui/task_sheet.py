@@ -52,6 +52,7 @@ class TaskForm:
     env: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
     """References by name."""
+    fetch: bool = False
     image: str = ""
     """An image's name, or with `./` in front the path of a Dockerfile in the repository."""
 
@@ -173,6 +174,8 @@ class StartSheet(Sheet[TaskForm]):
         yield self.field("Permissions", Choice(PERMISSIONS, id="approve"))
         branch = Input(placeholder=self._branch or "the branch checked out there", id="branch", compact=True)
         yield self.field("From branch", branch)
+        fetch = Choice([("as it is here", "", False), ("fetched first", "", True)], id="fetch")
+        yield self.field("Remote", fetch)
         yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
         image = Input(placeholder="the repository's, or the default", id="image", compact=True)
         yield self.field("Image", image)
@@ -191,6 +194,7 @@ class StartSheet(Sheet[TaskForm]):
         name = self.query_one("#name", Input).value.strip()
         approve = str(self.query_one("#approve", Choice).value)
         image = self.query_one("#image", Input).value.strip()
+        fetch = bool(self.query_one("#fetch", Choice).value)
         try:
             env, secrets = (pairs(self.query_one(f"#{id_}", Input).value) for id_ in ("env", "secrets"))
         except ValueError as error:
@@ -198,7 +202,20 @@ class StartSheet(Sheet[TaskForm]):
             return
         self.dismiss(
             TaskForm(
-                self._task_title, "", "", "", True, agent, runner, branch, name, approve, env, secrets, image
+                self._task_title,
+                "",
+                "",
+                "",
+                True,
+                agent,
+                runner,
+                branch,
+                name,
+                approve,
+                env,
+                secrets,
+                fetch,
+                image,
             )
         )
 
@@ -243,7 +260,7 @@ class PathSheet(Sheet[tuple[str, str]]):
 
     def body(self) -> ComposeResult:
         yield self.field(
-            "Repository", Input(self._here, placeholder="/path/of/a/repository", id="path", compact=True)
+            "Repository", Input(self._here, placeholder="/path or https://address", id="path", compact=True)
         )
         yield self.field("Name", Input(placeholder="the folder's name", id="name", compact=True))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from core.cli.env_file import read_env_file
+from core.cli.verbs.paths import repo_key
 from core.errors import UsageError
 from core.values.requests import WantedSettings
 from core.values.states import RunnerKind
@@ -86,6 +88,28 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
         allow_hosts=tuple(args.allow_host) if args.allow_host else None,
         approve=args.approve or approve,
     )
+
+
+def declare_targets(parser: argparse.ArgumentParser) -> None:
+    """Adds the options about branches."""
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="[REPO=]BRANCH",
+        help="branch to start from and merge into, such as main or origin/main; of one repository, or of all",
+    )
+    parser.add_argument("--fetch", action="store_true", help="fetch from the remotes first")
+
+
+def wanted_targets(args: argparse.Namespace) -> dict[str, Any]:
+    """What the options say, as fields of the request."""
+    named = [text.partition("=") for text in args.target if "=" in text]
+    return {
+        "target_branch": next((text for text in reversed(args.target) if "=" not in text), ""),
+        "targets": {repo_key(repo): branch for repo, _, branch in named},
+        "fetch": args.fetch,
+    }
 
 
 def _variables(args: argparse.Namespace) -> dict[str, str]:

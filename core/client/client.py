@@ -97,10 +97,11 @@ class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
         return await self._http.call("GET", f"/projects/{_part(project)}", Project)
 
     async def add_project(self, body: ask.AddProject) -> Project:
-        return await self._http.call("POST", "/projects", Project, body=body)
+        return await self._http.call("POST", "/projects", Project, body=body, patient=True)
 
     async def update_project(self, project: str, body: ask.UpdateProject) -> Project:
-        return await self._http.call("PATCH", f"/projects/{_part(project)}", Project, body=body)
+        path = f"/projects/{_part(project)}"
+        return await self._http.call("PATCH", path, Project, body=body, patient=True)
 
     async def remove_project(self, project: str, *, force: bool = False) -> None:
         """Removes a project with its tasks; `force` gives up removed workspaces that can be recovered."""
@@ -114,7 +115,7 @@ class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
         return await self._http.call("GET", f"/repos/{_part(repo)}", Repo)
 
     async def add_repo(self, body: ask.AddRepo) -> Repo:
-        return await self._http.call("POST", "/repos", Repo, body=body)
+        return await self._http.call("POST", "/repos", Repo, body=body, patient=True)
 
     async def update_repo(self, repo: str, body: ask.UpdateRepo) -> Repo:
         return await self._http.call("PATCH", f"/repos/{_part(repo)}", Repo, body=body)
@@ -175,7 +176,7 @@ class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
 
     async def run_task(self, body: ask.RunTask) -> Operation:
         """Project, task and workspace in one go; returns the `create` operation at once."""
-        return await self._http.call("POST", "/run", Operation, body=body)
+        return await self._http.call("POST", "/run", Operation, body=body, patient=True)
 
     async def operation(self, operation: str) -> Operation:
         return await self._http.call("GET", f"/operations/{_part(operation)}", Operation)

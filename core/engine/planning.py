@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.agents.driver import Executor
 from core.config import WorkspaceSection
 from core.engine.approvals import checked_policy
 from core.engine.limits import check_limits
 from core.engine.texts import check_prompt, check_text
-from core.errors import AgentError, UnreachableError, UsageError
+from core.errors import AgentError, NotFoundError, UnreachableError, UsageError
 from core.git.user_repository import inspect_repository, target_branch
 from core.lifecycle.context import Context
 from core.lifecycle.naming import free_name
@@ -36,7 +37,9 @@ class Plan:
     notice: str
     settings: Settings
     targets: tuple[tuple[str, str, str], ...]
-    """Path of the repository, target branch, and its commit now."""
+    """Path of the repository, target branch, and its commit now (empty: known when it was fetched)."""
+    fetch: bool = False
+    """Whether the repositories' remotes are fetched first."""
 
 
 class Planner:
@@ -55,7 +58,10 @@ class Planner:
         if body.name:
             await self._context.store.read(free_name, body.name, "")
         check_prompt(body.prompt)
-        targets = [await self._target(path, body.target_branch) for path in paths]
+        wanted = await self._context.store.read(_by_path, body.targets, paths)
+        targets = [
+            await self._target(path, wanted.get(path, body.target_branch), fetch=body.fetch) for path in paths
+        ]
         settings, runner, notice = await self._environment(body.settings)
         return Plan(
             name=body.name,
@@ -65,11 +71,17 @@ class Planner:
             notice=notice,
             settings=settings,
             targets=tuple(targets),
+            fetch=body.fetch,
         )
 
-    async def _target(self, path: str, branch: str) -> tuple[str, str, str]:
-        default = await self._context.store.read(_default_target, path)
-        name, commit = await target_branch(await inspect_repository(path), branch or default)
+    async def _target(self, path: str, branch: str, *, fetch: bool) -> tuple[str, str, str]:
+        wanted = branch or await self._context.store.read(_default_target, path)
+        try:
+            name, commit = await target_branch(await inspect_repository(path), wanted)
+        except NotFoundError:
+            if not (fetch and "/" in wanted):
+                raise
+            return path, wanted, ""  # Only the remote may have it so far.
         return path, name, commit
 
     async def _environment(self, wanted: WantedSettings) -> tuple[Settings, RunnerKind, str]:
@@ -96,6 +108,26 @@ class Planner:
                 f"the agent {name!r} is not installed on this machine", hint=executor.install_hint()
             )
         return executor
+
+
+def _by_path(targets: dict[str, str], paths: Sequence[str]) -> dict[str, str]:
+    """Branches by path of the repository.
+
+    Raises:
+        UsageError: A key names none of the workspace's repositories.
+    """
+    found = {}
+    for key, branch in targets.items():
+        row = m.Repo.get_or_none((m.Repo.id == key) | (m.Repo.path == key))
+        names = (key, row.path if row else key)
+        path = next((each for each in paths if each in names or Path(each).name == key), None)
+        if path is None:
+            raise UsageError(
+                f"the workspace has no repository {key[:80]!r}, so it has no target branch",
+                hint=f"Its repositories: {', '.join(Path(each).name for each in paths)}.",
+            )
+        found[path] = branch
+    return found
 
 
 def _default_target(path: str) -> str:

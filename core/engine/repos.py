@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
+from core.engine.cloning import Cloning
 from core.engine.overrides import check_creation_settings
 from core.errors import ConflictError, NotFoundError, UsageError
+from core.git.remotes import is_url
 from core.git.user_repository import branch_commit, inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.spares import forget_spare
@@ -27,6 +29,7 @@ class Repos:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._cloning = Cloning(context)
 
     async def list(self) -> tuple[Repo, ...]:
         def read() -> tuple[Repo, ...]:
@@ -45,7 +48,12 @@ class Repos:
             NotFoundError: Nothing is there.
             ConflictError: It is known already.
         """
-        path = await self._canonical(body.path)
+        if is_url(body.path):
+            path = await self._canonical(await self._cloning.path_of(body.path, body.into))
+        elif body.into:
+            raise UsageError(f"{body.path[:80]!r} is no address to clone from", hint="Leave --into out.")
+        else:
+            path = await self._canonical(body.path)
 
         def write() -> Repo:
             row, made = find_or_make_repo(path)
@@ -56,12 +64,16 @@ class Repos:
         return self._tell(await self._context.store.write(write))
 
     async def locate(self, key: str) -> str:
-        """The canonical path of the repo with this id, name or path; changes nothing.
+        """The canonical path of the repo with this id, name, path or address.
+
+        What is named by an address is cloned if that was not done before; else nothing changes.
 
         Raises:
             UsageError: It is no repository that can be worked with; the message says why.
             NotFoundError: Nothing is there.
         """
+        if is_url(key):
+            return await self._canonical(await self._cloning.path_of(key))
         if os.sep not in key and not key.startswith((".", "~")):
             try:
                 return (await self.get(key)).path

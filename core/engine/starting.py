@@ -87,6 +87,8 @@ class Starting:
             name=body.name,
             agent=body.agent,
             target_branch=body.target_branch,
+            targets=body.targets,
+            fetch=body.fetch,
             settings=body.settings,
         )
         plan = await self._planner.plan(request, list(dict.fromkeys((*known, *wanted))))
@@ -156,7 +158,7 @@ def insert_workspace(plan: Plan, task: m.Task, workspaces: Path) -> m.Workspace:
 def _begin(plan: Plan, workspace: m.Workspace, remix: dict[str, object] | None = None) -> Operation:
     labels = step_labels(agent=plan.executor is not None, remix=remix is not None)
     agent = plan.executor.name if plan.executor else ""
-    arguments = {"agent": agent, "prompt": plan.prompt, **(remix or {})}
+    arguments = {"agent": agent, "prompt": plan.prompt, "fetch": plan.fetch, **(remix or {})}
     return begin_operation("create", workspace, labels, arguments)
 
 

@@ -106,13 +106,26 @@ class Depot:
         """What a full ref name points at; None when there is no such ref."""
         return await exact_ref(self.git, name)
 
+    async def local_branch(self, branch: str) -> str:
+        """The local branch that work for a target goes into: for `REMOTE/NAME` the one of that name.
+
+        What is no remote-tracking branch, or has no local one beside it, stays as it is.
+        """
+        if await exact_ref(self.git, f"{SOURCE}/heads/{branch}") is None:
+            local = branch.partition("/")[2]
+            if local and await exact_ref(self.git, f"{SOURCE}/heads/{local}") is not None:
+                return local
+        return branch
+
     async def target(self, branch: str) -> str:
-        """The commit that the user's branch had at the last refresh.
+        """The commit that the user's branch, local or remote-tracking, had at the last refresh.
 
         Raises:
             NotFoundError: The user's repository has no such branch.
         """
-        commit = await exact_ref(self.git, f"{SOURCE}/heads/{branch}")
+        commit = await exact_ref(self.git, f"{SOURCE}/heads/{branch}") or await exact_ref(
+            self.git, f"{SOURCE}/remotes/{branch}"
+        )
         if commit is None:
             raise NotFoundError(
                 f"the target branch {branch!r} does not exist in the user's repository",

@@ -21,7 +21,7 @@ from core.git.checkouts import Checkout, checkout_of, git_dir_of, held_by_operat
 from core.git.command import reader_git
 from core.git.depot import Depot
 from core.git.path_text import name_to_text
-from core.git.user_repository import UserRepository, branch_commit
+from core.git.user_repository import UserRepository, branch_commit, exact_ref
 
 FILES_NAMED = 10
 """Files named in the sentence itself; `files` has all of them."""
@@ -51,7 +51,10 @@ async def find_obstacles(
         old: The commit that it has to be at.
         new: The commit that it would get.
     """
-    if await branch_commit(repository, branch) != old:
+    commit = await branch_commit(repository, branch)
+    if commit is None and await _is_remote(repository, branch):
+        return (_remote(repository, branch),)
+    if commit != old:
         return (_moved(repository, branch),)
     if old == new:
         return ()
@@ -87,6 +90,20 @@ async def touched(depot: Depot, old: str, new: str) -> list[RawChange]:
         "diff-tree", "-z", "--raw", "-r", "--no-renames", "--ignore-submodules=none", old, new
     )
     return parse_changes(answer.out)[0]
+
+
+async def _is_remote(repository: UserRepository, branch: str) -> bool:
+    """Whether this is a remote-tracking branch: those move by fetching only."""
+    return await exact_ref(repository.git, f"refs/remotes/{branch}") is not None
+
+
+def _remote(repository: UserRepository, branch: str) -> Obstacle:
+    """A branch of the user's own is not made unasked."""
+    local = branch.partition("/")[2]
+    return Obstacle(
+        f"{branch} is a remote-tracking branch, into which nothing can be merged",
+        hint=f"Make a local branch of it, then merge again: git -C {repository.path} branch {local} {branch}",
+    )
 
 
 def _moved(repository: UserRepository, branch: str) -> Obstacle:

@@ -86,7 +86,7 @@ async def branches(repository: UserRepository) -> tuple[str, ...]:
 
 
 async def target_branch(repository: UserRepository, name: str = "") -> tuple[str, str]:
-    """A branch to start from and merge into, and its commit.
+    """A branch to start from and merge into, local or remote-tracking (`REMOTE/NAME`), and its commit.
 
     Args:
         name: Empty for the branch that is checked out.
@@ -101,7 +101,9 @@ async def target_branch(repository: UserRepository, name: str = "") -> tuple[str
             f"no branch is checked out in {repository.path}, so there is no target branch",
             hint="Name the target branch.",
         )
-    commit = await branch_commit(repository, chosen)
+    commit = await branch_commit(repository, chosen) or await exact_ref(
+        repository.git, f"refs/remotes/{chosen}"
+    )
     if commit is None:
         known = await branches(repository)
         raise NotFoundError(

@@ -15,6 +15,7 @@ from pathlib import Path
 from core.agents.driver import Executor
 from core.errors import AgentError, BoatyardError, ScriptError
 from core.git.clone import create_clone, remove_clone
+from core.git.remotes import fetch_for
 from core.git.removal import remove_below
 from core.git.user_repository import inspect_repository, user_identity
 from core.lifecycle.bringing import Bringing
@@ -92,7 +93,9 @@ class Creation:
             return self._start(name, operation_id, executor, prompt)
 
         every = {
-            "depot": Step("depot", labels["depot"], lambda: self._depot(name), lambda: self._forget(name)),
+            "depot": Step(
+                "depot", labels["depot"], lambda: self._depot(name, operation_id), lambda: self._forget(name)
+            ),
             "clone": Step("clone", labels["clone"], lambda: self._clone(name), lambda: self._unclone(name)),
             "files": Step("files", labels["files"], lambda: self._files.bring(name, operation_id)),
             "environment": replace(
@@ -120,11 +123,16 @@ class Creation:
     def _place(self, name: str) -> Place:
         return Place(self._context.home, name)
 
-    async def _depot(self, name: str) -> None:
+    async def _depot(self, name: str, operation_id: str) -> None:
         facts = await self._facts(name)
         remix = await self._context.store.read(origin_of, name)
+        fetch = await self._context.store.read(_wants_fetch, operation_id)
         for repo in facts.repos:
             source = await inspect_repository(repo.path)
+            if fetch:
+                await self._context.operations.report(operation_id, "depot", detail=f"{repo.name}: fetching")
+                remote = await fetch_for(source, repo.target_branch) or "no remote, nothing to fetch"
+                await self._context.operations.report(operation_id, "depot", detail=f"{repo.name}: {remote}")
             depot = self._place(name).depot(repo.repo_id)
             await depot.ensure(source)
             commit = await depot.target(repo.target_branch)
@@ -271,6 +279,10 @@ def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:
     m.WorkspaceRepo.update(base_commit=commit, head=commit).where(
         m.WorkspaceRepo.workspace == workspace_id, m.WorkspaceRepo.repo == repo_id
     ).execute()
+
+
+def _wants_fetch(operation_id: str) -> bool:
+    return bool(m.Operation.get_by_id(operation_id).arguments.get("fetch"))
 
 
 def begun_process(operation_id: str, reason: RunReason, cwd: str) -> str | None:

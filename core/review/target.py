@@ -54,6 +54,7 @@ async def review_target(
     """
     if refresh:
         await depot.refresh(repository)
+    target_branch = await depot.local_branch(target_branch)
     target = await depot.target(target_branch)
     work = await read_work(depot, workspace)
     if work is None:

@@ -26,6 +26,13 @@ class RepoChanged(Event, frozen=True, kw_only=True, tag="repo"):
     repo: Repo
 
 
+class RepoCloning(Event, frozen=True, kw_only=True, tag="cloning"):
+    """A repository that was named by its address is being cloned, which may take a while."""
+
+    url: str
+    folder: str
+
+
 class TaskChanged(Event, frozen=True, kw_only=True, tag="task"):
     task: Task
 
@@ -104,6 +111,7 @@ class Stopping(Event, frozen=True, kw_only=True, tag="stopping"):
 AnyEvent = (
     ProjectChanged
     | RepoChanged
+    | RepoCloning
     | TaskChanged
     | WorkspaceChanged
     | ProcessChanged

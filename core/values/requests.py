@@ -69,6 +69,9 @@ class UpdateProject(Request, frozen=True, kw_only=True):
 
 class AddRepo(Request, frozen=True, kw_only=True):
     path: str
+    """Of a repository on this machine, or the address (https, ssh, file) of one to clone."""
+    into: str = ""
+    """Absolute path of the folder to clone into; empty: one of the home's own."""
 
 
 class UpdateRepo(Request, frozen=True, kw_only=True):
@@ -117,6 +120,10 @@ class NewWorkspace(Request, frozen=True, kw_only=True):
     """Empty: the task's title and description."""
     target_branch: str = ""
     """Empty: each repo's default, else the branch that is checked out there."""
+    targets: dict[str, str] = {}
+    """By repo (path, name or id), before `target_branch`; `REMOTE/BRANCH` is a remote-tracking branch."""
+    fetch: bool = False
+    """Whether the repos' remotes are fetched first."""
     settings: WantedSettings = WantedSettings()
 
 
@@ -131,6 +138,10 @@ class RunTask(Request, frozen=True, kw_only=True):
     agent: str = ""
     name: str = ""
     target_branch: str = ""
+    targets: dict[str, str] = {}
+    """By repo (path, name or id), before `target_branch`; `REMOTE/BRANCH` is a remote-tracking branch."""
+    fetch: bool = False
+    """Whether the repos' remotes are fetched first."""
     settings: WantedSettings = WantedSettings()
 
 

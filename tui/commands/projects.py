@@ -22,7 +22,10 @@ async def add(app: BoatyardApp) -> None:
     if form is None:
         return
     path, name = form
-    repo = await app.client.add_repo(ask.AddRepo(path=str(Path(path).expanduser())))
+    address = "://" in path or (":" in path and "/" not in path.partition(":")[0])
+    if address:
+        app.say(f"cloning {path}: this may take a while")
+    repo = await app.client.add_repo(ask.AddRepo(path=path if address else str(Path(path).expanduser())))
     name = name or repo.display_name or repo.name
     existing = next((p for p in app.store.projects.values() if p.name == name), None)
     if existing is not None and repo.id not in existing.repo_ids:

@@ -57,11 +57,15 @@ async def _first(app: BoatyardApp, form: TaskForm) -> None:
 
 
 async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
+    named = form.target_branch.split() if "=" in form.target_branch else []
+    targets = {repo: branch for repo, _, branch in (text.partition("=") for text in named)}
     body = ask.NewWorkspace(
         task=task_id,
         name=form.name,
         agent=form.agent,
-        target_branch=form.target_branch,
+        target_branch="" if targets else form.target_branch,
+        targets=targets,
+        fetch=form.fetch,
         settings=ask.WantedSettings(
             runner=form.runner,
             approve=form.approve,

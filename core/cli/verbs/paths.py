@@ -9,14 +9,22 @@ from core.errors import UsageError
 
 
 def repo_key(text: str) -> str:
-    """An absolute path for what is a path here; a name or an id stays as it is.
+    """An absolute path for what is a path here; a name, an id or an address stays as it is.
 
     Raises:
         UsageError: It begins with the name of a user that does not exist.
     """
+    if is_address(text):
+        return text
     if text and (os.sep in text or text.startswith((".", "~")) or os.path.isdir(text)):
         return str(absolute(text))
     return text
+
+
+def is_address(text: str) -> bool:
+    """Whether a repository is named by an address to clone from, such as `https://…` or `git@host:path`."""
+    host, colon, _ = text.partition(":")
+    return "://" in text or "::" in text or bool(colon and "/" not in host and not os.path.exists(text))
 
 
 def absolute(text: str) -> Path:

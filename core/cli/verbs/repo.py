@@ -9,7 +9,7 @@ from msgspec import UNSET
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.verb import Verb
-from core.cli.verbs.paths import repo_key
+from core.cli.verbs.paths import absolute, is_address, repo_key
 from core.values.entities import Repo
 from core.values.requests import AddRepo, UpdateRepo
 
@@ -17,8 +17,11 @@ SCRIPTS = ("setup", "cleanup", "archive", "dev_server")
 
 
 async def add(call: Invocation) -> None:
+    into = str(absolute(call.args.into)) if call.args.into else ""
+    if is_address(call.args.path):
+        call.out.note(f"cloning {call.args.path}; this may take a while")
     async with call.engine() as client:
-        repo = await client.add_repo(AddRepo(path=repo_key(call.args.path)))
+        repo = await client.add_repo(AddRepo(path=repo_key(call.args.path), into=into))
     call.out.result(repo, f"added {repo.path} ({short(repo.id)})")
 
 
@@ -88,7 +91,8 @@ def declare_scripts(parser: argparse.ArgumentParser, parallel: tuple[str, ...]) 
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", help="path of a git repository")
+    parser.add_argument("path", help="path of a git repository, or the address of one to clone")
+    parser.add_argument("--into", metavar="DIR", default="", help="folder to clone an address into")
 
 
 def _set(parser: argparse.ArgumentParser) -> None:

@@ -8,10 +8,10 @@ import sys
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.progress import watch_operation
-from core.cli.settings import declare_settings, wanted_settings
+from core.cli.settings import declare_settings, declare_targets, wanted_settings, wanted_targets
 from core.cli.turn import wait_for_turn
 from core.cli.verb import Verb
-from core.cli.verbs.paths import repo_key
+from core.cli.verbs.paths import is_address, repo_key
 from core.cli.verbs.process import outcome
 from core.values.requests import RunTask
 
@@ -25,9 +25,11 @@ async def run(call: Invocation) -> int:
         project=args.project,
         agent=args.agent,
         name=args.name,
-        target_branch=args.target,
+        **wanted_targets(args),
         settings=wanted_settings(args, approve=_unasked(args)),
     )
+    for path in filter(is_address, args.repo):
+        call.out.note(f"{path} is cloned if it was not before; this may take a while")
     async with call.engine() as client:
         operation = await watch_operation(call.out, client, await client.run_task(body))
         workspace = await client.workspace(operation.workspace)
@@ -61,13 +63,14 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="may be given several times; without it the project's repositories, or the one here",
+        help="a path, or an address to clone; may be given several times; without it the project's "
+        "repositories, or the one here",
     )
     parser.add_argument("--description", default="", help="more about the task, in Markdown")
     parser.add_argument("--project", default="", help="name of the project; else the repository's folder")
     parser.add_argument("--agent", default="", help="see 'boatyard agent list'")
     parser.add_argument("--name", default="", help="name of the workspace")
-    parser.add_argument("--target", default="", metavar="BRANCH", help="branch to start from and merge into")
+    declare_targets(parser)
     parser.add_argument(
         "--wait",
         action="store_true",

@@ -8,7 +8,7 @@ import os
 from core.cli.invocation import Invocation
 from core.cli.output import short, when
 from core.cli.progress import follow_operation
-from core.cli.settings import declare_settings, wanted_settings
+from core.cli.settings import declare_settings, declare_targets, wanted_settings, wanted_targets
 from core.cli.verb import Verb
 from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
@@ -24,7 +24,7 @@ def new_body(args: argparse.Namespace) -> NewWorkspace:
         name=args.name,
         agent=args.agent,
         prompt=args.prompt,
-        target_branch=args.target,
+        **wanted_targets(args),
         settings=wanted_settings(args),
     )
 
@@ -36,7 +36,7 @@ def declare_new(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--agent", default="", help="agent that starts at once; see 'boatyard agent list'")
     parser.add_argument("--prompt", default="", help="what the agent is told, instead of the task's text")
-    parser.add_argument("--target", default="", metavar="BRANCH", help="branch to start from and merge into")
+    declare_targets(parser)
     declare_settings(parser)
 
 
