@@ -129,7 +129,8 @@ async def test_dangerous_and_wrong_addresses_are_refused(yard: Yard, url: str) -
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("https://example.com/a/b.git", "b"), ("git@example.com:a/b.git", "b"), ("ssh://git@example.com/x/", "x"),
+    [("https://example.com/a/b.git", "b"), ("git@example.com:a/b.git", "b"),
+     ("ssh://git@example.com/x/", "x"),
      ("example.com:x", "x"), ("file:///srv/..", "repository")],
 )  # fmt: skip
 def test_usual_addresses_are_taken(url: str, name: str) -> None:

@@ -14,7 +14,7 @@ def repo_key(text: str) -> str:
     Raises:
         UsageError: It begins with the name of a user that does not exist.
     """
-    if is_address(text):
+    if text and is_address(text):
         return text
     if text and (os.sep in text or text.startswith((".", "~")) or os.path.isdir(text)):
         return str(absolute(text))

@@ -6,10 +6,11 @@ import argparse
 
 from msgspec import UNSET
 
+from core.cli.cloning import telling_of_clones
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.verb import Verb
-from core.cli.verbs.paths import absolute, is_address, repo_key
+from core.cli.verbs.paths import absolute, repo_key
 from core.values.entities import Repo
 from core.values.requests import AddRepo, UpdateRepo
 
@@ -18,9 +19,7 @@ SCRIPTS = ("setup", "cleanup", "archive", "dev_server")
 
 async def add(call: Invocation) -> None:
     into = str(absolute(call.args.into)) if call.args.into else ""
-    if is_address(call.args.path):
-        call.out.note(f"cloning {call.args.path}; this may take a while")
-    async with call.engine() as client:
+    async with call.engine() as client, telling_of_clones(call.out, client):
         repo = await client.add_repo(AddRepo(path=repo_key(call.args.path), into=into))
     call.out.result(repo, f"added {repo.path} ({short(repo.id)})")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
+from core.cli.cloning import telling_of_clones
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.progress import watch_operation
 from core.cli.settings import declare_settings, declare_targets, wanted_settings, wanted_targets
 from core.cli.turn import wait_for_turn
 from core.cli.verb import Verb
-from core.cli.verbs.paths import is_address, repo_key
+from core.cli.verbs.paths import repo_key
 from core.cli.verbs.process import outcome
 from core.values.requests import RunTask
 
@@ -28,10 +29,10 @@ async def run(call: Invocation) -> int:
         **wanted_targets(args),
         settings=wanted_settings(args, approve=_unasked(args)),
     )
-    for path in filter(is_address, args.repo):
-        call.out.note(f"{path} is cloned if it was not before; this may take a while")
     async with call.engine() as client:
-        operation = await watch_operation(call.out, client, await client.run_task(body))
+        async with telling_of_clones(call.out, client):
+            begun = await client.run_task(body)
+        operation = await watch_operation(call.out, client, begun)
         workspace = await client.workspace(operation.workspace)
         if workspace.notice and not call.out.json:
             call.out.note(workspace.notice)
