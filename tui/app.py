@@ -234,6 +234,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def _on_changes(self, changes: Changes) -> None:
         """Rings once for each workspace that begins to need the user."""
+        for text in changes.notices:
+            self.say(text, severity="warning")
         now = set(self.store.needing_attention())
         new = now - self._attention
         self._attention = now

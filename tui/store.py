@@ -46,6 +46,8 @@ class Changes:
     """Workspaces with a new checkpoint."""
     containers: bool = False
     """Whether containers came, went, started or stopped."""
+    notices: list[str] = field(default_factory=list)
+    """What has happened without the user's doing, in sentences."""
     entries: list[EntryChanged] = field(default_factory=list)
 
 
@@ -233,6 +235,8 @@ class Store:
                 self._changes.checkpoints.add(checkpoint.workspace)
             case told.ContainersChanged():
                 self._changes.containers = True
+            case told.Noticed(notice=notice):
+                self._changes.notices.append(notice.text)
             case told.Reset() | told.Stopping():
                 pass
 

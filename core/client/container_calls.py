@@ -9,7 +9,16 @@ import msgspec
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
-from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage
+from core.values.containers import (
+    ContainerInfo,
+    ContainerLog,
+    Defaults,
+    Notice,
+    PruneReport,
+    Usage,
+    WorkspaceHealth,
+)
+from core.values.entities import Operation
 
 
 class ContainerCalls:
@@ -48,6 +57,18 @@ class ContainerCalls:
     def container_usage(self, container: str) -> AsyncIterator[Usage]:
         """What a container uses, about once a second; ends with it."""
         return self._http.frames(f"/containers/{part(container)}/usage", msgspec.json.Decoder(Usage))
+
+    async def workspace_health(self, name: str) -> WorkspaceHealth:
+        """Whether all that a workspace is made of is there."""
+        return await self._http.call("GET", f"/workspaces/{part(name)}/health", WorkspaceHealth)
+
+    async def repair_workspace(self, name: str) -> Operation:
+        """Begins to bring back what is missing of it, from its last snapshot."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/repair", Operation)
+
+    async def notices(self) -> tuple[Notice, ...]:
+        """What has happened lately without the user's doing."""
+        return await self._http.call("GET", "/notices", tuple[Notice, ...])
 
     async def defaults(self) -> Defaults:
         """What new workspaces get."""

@@ -28,6 +28,7 @@ from core.engine.planning import Planner
 from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
+from core.engine.reconciliation import Reconciliation
 from core.engine.remixing import Remixing
 from core.engine.repos import Repos
 from core.engine.review import Review
@@ -35,6 +36,7 @@ from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
 from core.engine.tasks import Tasks
+from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
 from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
@@ -43,6 +45,7 @@ from core.lifecycle.create import Creation
 from core.lifecycle.dev_server import DevServers as Servers
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.landing import Landing
+from core.lifecycle.mending import Mending
 from core.lifecycle.operation import OperationLog
 from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
@@ -93,7 +96,10 @@ class Engine:
         landing = Landing(context, self._snapshots)
         archiving, trash = Archiving(context, self._starter, closing), Trash(context)
         restoring = Restoring(context, self._snapshots)
-        self._repair = Repair(context, creation, closing, removal, landing, restoring, archiving, trash)
+        mending = Mending(context)
+        self._repair = Repair(
+            context, creation, closing, removal, landing, restoring, archiving, trash, mending
+        )
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal)
@@ -116,6 +122,8 @@ class Engine:
         self.agents = Agents(context)
         self.containers = Containers(context, closing)
         self.settings = SettingsFile(context)
+        self.upkeep = Upkeep(context, self.workspaces, mending)
+        self.reconciliation = Reconciliation(context)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -155,6 +163,7 @@ class Engine:
         except BaseException:
             await engine.close()
             raise
+        engine.reconciliation.begin()
         engine._tasks += [
             asyncio.create_task(engine._catch_up()),
             asyncio.create_task(engine.housekeeping.run()),
@@ -242,6 +251,7 @@ class Engine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._servers.close()
         await self._spares.close()
+        await self.reconciliation.close()
         await self._context.operations.close()
         await self._context.supervisor.close()
         await asyncio.gather(*(runner.close() for runner in self._context.runners.values()))

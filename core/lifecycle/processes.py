@@ -29,7 +29,7 @@ from core.values.states import ProcessStatus, RunReason
 log = logging.getLogger(__name__)
 
 LABEL_LIMIT = 60
-ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "restore-to", "archive")
+ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "repair", "restore-to", "archive")
 """Nothing new may start in a workspace while one of these is under way."""
 
 

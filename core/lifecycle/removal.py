@@ -21,6 +21,7 @@ from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.soundness import Damage, damage_of
 from core.store import models as m
 from core.store import views
 from core.store.models.fields import now
@@ -76,6 +77,7 @@ class Removal:
         report = LossReport(workspace=name)
         if await self._context.store.read(_is_untouched, name):
             return report
+        await self._refuse_damaged(name)
         facts = await self._snapshots.take(name)
         for repo in facts.repos:
             untracked, ignored, changed = await self._count_files(facts, repo.name)
@@ -91,6 +93,17 @@ class Removal:
                 ignored_files=report.ignored_files + ignored,
             )
         return report
+
+    async def _refuse_damaged(self, name: str) -> None:
+        damage = await self._damage(await self._facts(name))
+        if damage.found:
+            raise ConflictError(
+                f"what removing {name!r} would lose cannot be counted: {damage.words(name)[0]}",
+                hint="Or use --force: its last snapshot is kept for 30 days.",
+            )
+
+    async def _damage(self, facts: WorkspaceFacts) -> Damage:
+        return await asyncio.to_thread(damage_of, self._place(facts.name), facts)
 
     def remove_steps(self, name: str) -> list[Step]:
         labels = dict(REMOVE_STEPS)
@@ -151,7 +164,8 @@ class Removal:
             return
         facts = await self._facts(name)
         untouched = await self._context.store.read(_is_untouched, name)
-        if facts.state is not WorkspaceState.CREATING and not untouched:
+        damaged = (await self._damage(facts)).found
+        if facts.state is not WorkspaceState.CREATING and not untouched and not damaged:
             facts = await self._snapshots.take(name)
         for repo in facts.repos:
             if repo.snapshot:

@@ -15,6 +15,7 @@ from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
+from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
 from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
@@ -32,7 +33,7 @@ class Repair:
 
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
-        restoring: Restoring, archiving: Archiving, trash: Trash,
+        restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -42,6 +43,7 @@ class Repair:
         self._restoring = restoring
         self._archiving = archiving
         self._trash = trash
+        self._mending = mending
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -68,6 +70,8 @@ class Repair:
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
             await self._finish(operation, steps)
+        elif operation.kind == "repair":
+            await self._finish(operation, self._mending.steps(operation.id, operation.workspace))
         elif operation.kind == "archive":
             scripts = bool(arguments.get("scripts", True))
             await self._finish(operation, self._archiving.steps(operation, scripts=scripts))

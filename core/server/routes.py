@@ -21,7 +21,14 @@ from core.values.answers import (
     ShellAnswer,
     StoppedAnswer,
 )
-from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport
+from core.values.containers import (
+    ContainerInfo,
+    ContainerLog,
+    Defaults,
+    Notice,
+    PruneReport,
+    WorkspaceHealth,
+)
 from core.values.conversation import Conversation, LogChunk
 from core.values.review import (
     DiffSummary,
@@ -315,6 +322,9 @@ _CONTAINERS = (
         "POST", "/prune-containers", lambda c: c.engine.containers.prune(c.body), PruneReport,
         ask.PruneContainers,
     ),
+    Route("GET", _W + "/health", lambda c: c.engine.upkeep.health(c.part("name")), WorkspaceHealth),
+    Route("POST", _W + "/repair", lambda c: c.engine.upkeep.repair(c.part("name")), v.Operation),
+    Route("GET", "/notices", lambda c: c.engine.reconciliation.notices(), tuple[Notice, ...]),
     Route("GET", "/defaults", lambda c: c.engine.settings.defaults(), Defaults),
     Route(
         "PATCH", "/defaults", lambda c: c.engine.settings.update_defaults(c.body), Defaults,

@@ -86,3 +86,21 @@ class Defaults(Value, frozen=True, kw_only=True):
     """0: no limit."""
     network: str = ""
     allow_hosts: tuple[str, ...] = ()
+
+
+class Notice(Value, frozen=True, kw_only=True):
+    """Something that has happened without the user's doing, such as a container removed from outside."""
+
+    text: str
+    workspace: str = ""
+    at: float = 0.0
+
+
+class WorkspaceHealth(Value, frozen=True, kw_only=True):
+    """Whether everything that a workspace is made of is there."""
+
+    workspace: str
+    environment: str
+    """`running`, `stopped` or `absent`."""
+    troubles: tuple[str, ...] = ()
+    """What is missing or does not fit, each in a sentence with what to do."""

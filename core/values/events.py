@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from core.values.containers import Notice
 from core.values.conversation import Entry
 from core.values.entities import Approval, Checkpoint, Operation, Process, Project, Repo, Task, Workspace
 
@@ -100,6 +101,12 @@ class ContainersChanged(Event, frozen=True, kw_only=True, tag="containers"):
     """Whose."""
 
 
+class Noticed(Event, frozen=True, kw_only=True, tag="notice"):
+    """Something has happened without the user's doing."""
+
+    notice: Notice
+
+
 class Reset(Event, frozen=True, kw_only=True, tag="reset"):
     """The events asked for are gone: take a new snapshot."""
 
@@ -123,6 +130,7 @@ AnyEvent = (
     | FilesChanged
     | CheckpointTaken
     | ContainersChanged
+    | Noticed
     | Reset
     | Stopping
 )

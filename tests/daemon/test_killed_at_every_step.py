@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -17,6 +18,7 @@ from core.lifecycle.archiving import ARCHIVE_STEPS
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
 from core.lifecycle.create import POINT_OF_KEEPING, step_labels
 from core.lifecycle.landing import MERGE_STEPS
+from core.lifecycle.mending import REPAIR_STEPS
 from core.lifecycle.operation import CRASH_AT
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS
@@ -356,3 +358,19 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "archive",
         "purge",
     }
+
+
+@pytest.mark.parametrize("step", names(REPAIR_STEPS))
+async def test_a_repair_is_finished(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace(agent="writer", prompt="work")
+    await daemon.turn(workspace)
+    await daemon.client.loss(workspace.name)
+    shutil.rmtree(daemon.home.workspaces / workspace.name / "code" / "repo")
+    await killed(
+        daemon, monkeypatch, f"repair:{step}", lambda: daemon.client.repair_workspace(workspace.name)
+    )
+    ended = await operation_of(daemon, "repair")
+    assert ended.status is OperationStatus.DONE, ended
+    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "work\n"
+    assert (await daemon.client.workspace_health(workspace.name)).troubles == ()

@@ -27,6 +27,7 @@ Handler = Callable[["BoatyardApp"], Awaitable[None] | None]
 HANDLERS: dict[str, Handler] = {
     "containers": containers.show,
     "defaults": containers.defaults,
+    "repair": containers.repair,
     "new": tasks.new,
     "start": tasks.start,
     "task-done": tasks.done,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import error_from_document
+from core.values.states import OperationStatus
 from tui.container_sheet import ContainerSheet
 from tui.defaults_sheet import DefaultsSheet
+from tui.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -30,3 +33,20 @@ async def defaults(app: BoatyardApp) -> None:
     if body is not None:
         await app.client.update_defaults(body)
         app.say("new workspaces get these from now on")
+
+
+async def repair(app: BoatyardApp) -> None:
+    """Says what is missing of the workspace at hand, and brings it back."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    health = await app.client.workspace_health(workspace.name)
+    if not health.troubles:
+        app.say(f"nothing is missing of {workspace.name}")
+        return
+    text = "\n".join(health.troubles)
+    if await app.ask(Menu(f"Repair {workspace.name}", text, [Option("r", "Repair it", "yes")])):
+        operation = await app.client.repair_workspace(workspace.name)
+        ended = await app.client.wait_operation(operation.id)
+        if ended.status is not OperationStatus.DONE:
+            raise error_from_document(dict(ended.error or {}))
+        app.say(f"{workspace.name} is whole again")

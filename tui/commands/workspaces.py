@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import ConflictError
 from core.values import requests as ask
 from core.values.entities import QueuedPrompt, Workspace
 from core.values.review import LossReport
@@ -115,9 +116,12 @@ async def remove(app: BoatyardApp) -> None:
         await _remove_task(app)
         return
     name = now.workspace.name
-    report = await app.client.loss(name)
+    try:
+        lost = _loss(await app.client.loss(name))
+    except ConflictError as error:  # it is damaged: that cannot be counted, and is no reason to keep it
+        lost = error.message
     after = "z brings it back; the trash keeps it for 30 days."
-    text = f"Remove the workspace {name}?\n\n{_loss(report)}\n\n{after}"
+    text = f"Remove the workspace {name}?\n\n{lost}\n\n{after}"
     if not await app.ask(question("Remove the workspace", text, "r", "Remove it")):
         return
     await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True))

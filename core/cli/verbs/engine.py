@@ -15,6 +15,7 @@ from core.errors import NotFoundError, UnreachableError
 
 STOP_SECONDS = 15.0
 LOG_TAIL = 200_000
+SHOWN_NOTICES = 10
 
 
 async def start(call: Invocation) -> None:
@@ -53,6 +54,7 @@ async def status(call: Invocation) -> int | None:
         return UnreachableError.exit_code
     async with Client(call.home.socket) as client:
         found = await client.engine_status()
+        notices = await client.notices()
     lines = [
         f"process    {found.pid}, version {found.version}, since {when(found.started_at)}",
         f"home       {found.home}",
@@ -63,6 +65,7 @@ async def status(call: Invocation) -> int | None:
         state = "can be used" if runner.available else "cannot be used"
         chosen = ", default" if runner.kind is found.default_runner else ""
         lines.append(f"runner     {runner.kind.value}: {state}{chosen} ({runner.detail})")
+    lines += [f"notice     {when(notice.at)} {notice.text}" for notice in notices[-SHOWN_NOTICES:]]
     call.out.result(found, *lines)
     return None
 

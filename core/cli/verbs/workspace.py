@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 
 from core.cli.invocation import Invocation
@@ -12,7 +13,7 @@ from core.cli.settings import declare_settings, declare_targets, wanted_settings
 from core.cli.verb import Verb
 from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UnreachableError
 from core.values.entities import Workspace
 from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand
 
@@ -67,6 +68,9 @@ async def show(call: Invocation) -> None:
     async with call.engine() as client:
         found = await client.workspace(call.args.name)
         task = await client.task(found.task_id)
+        health = None
+        with contextlib.suppress(UnreachableError):  # what is known without the container engine is shown
+            health = await client.workspace_health(call.args.name)
         copied = await client.copied_files(found.name)
     out = call.out
     out.document(found)
@@ -93,6 +97,8 @@ async def show(call: Invocation) -> None:
     out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
     for line in keeping_lines(found):
         out.line(line)
+    for trouble in health.troubles if health else ():
+        out.line(f"trouble   {trouble}", "yellow")
     out.line(f"created   {when(found.created_at)}, last active {when(found.last_activity_at)}")
 
 
@@ -115,6 +121,15 @@ async def restore(call: Invocation) -> int:
 async def retry(call: Invocation) -> int:
     async with call.engine() as client:
         return await follow_operation(call.out, client, await client.retry_setup(call.args.name))
+
+
+async def repair(call: Invocation) -> int:
+    """Brings back what is missing, and says what was."""
+    async with call.engine() as client:
+        with contextlib.suppress(UnreachableError):
+            for trouble in (await client.workspace_health(call.args.name)).troubles:
+                call.out.note(trouble)
+        return await follow_operation(call.out, client, await client.repair_workspace(call.args.name))
 
 
 async def remove(call: Invocation) -> int:
@@ -198,6 +213,7 @@ VERBS = (
     Verb("workspace", "close", "stop it and keep everything", close, name),
     Verb("workspace", "restore", "open a closed workspace again", restore, name),
     Verb("workspace", "retry", "run failed set-up scripts again", retry, name),
+    Verb("workspace", "repair", "bring back what is missing, from its last snapshot", repair, name),
     Verb("workspace", "remove", "move it to the trash", remove, _remove),
     Verb("workspace", "exec", "run a command in it", execute, _command),
     Verb("workspace", "shell", "open a shell in it", shell, _shell),

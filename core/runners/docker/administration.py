@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import calendar
+import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UnreachableError
 from core.runners.docker.connection import CREATE_SECONDS, Connection, Refused
 from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE
+from core.runners.docker.deeds import Deeds
 from core.runners.docker.http import EngineHttp
 from core.runners.docker.usage import usage_of
 from core.values.containers import ContainerInfo, Usage
@@ -25,13 +28,26 @@ SAMPLE_SECONDS = 5.0
 DISK_SECONDS = 60.0
 """The engine walks all files of a container to say how much it has written."""
 _AT_ONCE = 16
+_EVENTS = ("start", "die", "destroy", "oom", "pause", "unpause", "health_status")
+
+
+@dataclass(frozen=True)
+class ContainerEvent:
+    """Something that has happened to a workspace's container."""
+
+    action: str
+    """`start`, `die`, `destroy`, `oom`, `pause`, `unpause` or `health_status`."""
+    workspace: str
+    ours: bool
+    """We have just stopped or removed it ourselves."""
 
 
 class Administration:
     """The calls for everything that carries an instance's label."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, deeds: Deeds) -> None:
         self.http = EngineHttp(connection)
+        self._deeds = deeds
 
     async def close(self) -> None:
         await self.http.close()
@@ -78,6 +94,7 @@ class Administration:
 
     async def remove(self, container: ContainerInfo) -> None:
         """Removes it, running or not, with its anonymous volumes; one that is gone is no error."""
+        self._deeds.note(container.id)
         try:
             await self.http.request(
                 "DELETE", f"/containers/{container.id}", f"remove the container {container.name}",
@@ -88,6 +105,7 @@ class Administration:
                 raise
 
     async def _act(self, container: ContainerInfo, verb: str, query: dict[str, str] | None = None) -> None:
+        self._deeds.note(container.id)
         try:
             await self.http.request(
                 "POST", f"/containers/{container.id}/{verb}", f"{verb} the container {container.name}",
@@ -100,6 +118,29 @@ class Administration:
                 ) from refused
             raise
 
+    async def events(self, instance: str, since: float) -> AsyncGenerator[ContainerEvent]:
+        """What happens to the instance's containers after a time, until the engine goes away.
+
+        Raises:
+            UnreachableError: It went away.
+        """
+        filters = {"type": ["container"], "label": [f"{INSTANCE}={instance}"], "event": list(_EVENTS)}
+        query = {"since": f"{since:.3f}", "filters": json.dumps(filters)}
+        stream = self.http.documents("/events", "watch the containers", query=query)
+        async with contextlib.aclosing(stream):
+            async for document in stream:
+                labels = document["Actor"].get("Attributes") or {}
+                if HELPER not in labels:
+                    names = str(document["Actor"]["ID"]), str(labels.get("name", ""))
+                    yield ContainerEvent(
+                        action=str(document["Action"]).partition(":")[0],
+                        workspace=str(labels.get(WORKSPACE, "")),
+                        ours=self._deeds.has(*names),
+                    )
+        raise UnreachableError(
+            "the container engine has ended its events", hint="It is stopped, or being restarted."
+        )
+
     async def log(self, container: ContainerInfo, lines: int) -> str:
         """The last lines that the container's own process has written, both streams as they came."""
         query = {"stdout": "true", "stderr": "true", "tail": str(lines)}
@@ -108,7 +149,7 @@ class Administration:
         )
         return _demultiplexed(payload).decode(errors="replace")
 
-    async def usage(self, container: ContainerInfo) -> AsyncIterator[Usage]:
+    async def usage(self, container: ContainerInfo) -> AsyncGenerator[Usage]:
         """What a container uses, about once a second, until it ends."""
         what = f"watch what {container.name} uses"
         async for sample in self.http.documents(f"/containers/{container.id}/stats", what):
@@ -127,7 +168,7 @@ class Administration:
         except (TimeoutError, Refused):
             return None
         finally:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
 
 
 def _label_filter(instance: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BoatyardError, ConflictError
 from core.runners.docker.connection import CREATE_SECONDS, PROBE_SECONDS, Connection, Refused
 from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE, ContainerSpec, user
+from core.runners.docker.deeds import Deeds
 from core.runners.runner import EnvironmentState, Owned
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ class Facts:
 class ContainerEngine:
     """The calls; errors are told in words that name the container or image."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, deeds: Deeds | None = None) -> None:
         self._connection = connection
+        self._deeds = deeds or Deeds()
         self._cpus: int | None = None
         self._creating = asyncio.Semaphore(2 * (os.cpu_count() or 1))
         """Creating is bound by the processor: more at once only makes each one slower."""
@@ -145,16 +147,20 @@ class ContainerEngine:
         )
 
     async def stop(self, container: str) -> None:
+        self._deeds.note(container)
         await self._unless_gone(
             f"stop the container {container}",
             lambda client: client.stop(container, timeout=_STOP_SECONDS),
         )
 
     async def kill(self, container: str) -> None:
+        self._deeds.note(container)
         await self._unless_gone(f"kill the container {container}", lambda client: client.kill(container))
 
     async def remove(self, container: str) -> None:
         """Removes it, running or not, with its anonymous volumes; returns when it is gone."""
+
+        self._deeds.note(container)
 
         def use(client: APIClient) -> None:
             from docker.errors import APIError

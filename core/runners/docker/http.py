@@ -6,7 +6,7 @@ The SDK reads streams in blocking calls that nobody can cancel. What is short go
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import aiohttp
@@ -86,7 +86,7 @@ class EngineHttp:
 
     async def documents(
         self, path: str, what: str, *, query: Mapping[str, str] | None = None
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any]]:
         """JSON documents, one per line, as they come, until the engine ends the stream.
 
         Raises:

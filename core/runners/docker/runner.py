@@ -26,6 +26,7 @@ from core.runners.docker.container import (
     user,
     workspace_spec,
 )
+from core.runners.docker.deeds import Deeds
 from core.runners.docker.delivery import deliver
 from core.runners.docker.engine import Container, ContainerEngine
 from core.runners.docker.helper import Helpers
@@ -58,8 +59,9 @@ class DockerRunner:
         self._delivered: dict[str, tuple[str, str]] = {}
         """By container: its id and start when it got its secrets."""
         self._connection = Connection(address)
-        self.administration = Administration(self._connection)
-        self._engine = ContainerEngine(self._connection)
+        deeds = Deeds()
+        self.administration = Administration(self._connection, deeds)
+        self._engine = ContainerEngine(self._connection, deeds)
         self._images = Images(self._connection)
         self._inside = Inside(self._engine)
         self._helpers = Helpers(self._engine)
