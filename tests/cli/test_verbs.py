@@ -21,8 +21,8 @@ from tests.cli.conftest import Boatyard
 pytestmark = pytest.mark.xdist_group("verbs")
 """The last test looks at what the others have called: all of them in one process."""
 
-OTHERS = {"demo", "run", "workspace new", "task start"}
-"""Verbs with tests of their own, here or in the acceptance tests."""
+OTHERS = {"demo", "run", "workspace new", "task start", "config edit"}
+"""Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
 
 
@@ -70,6 +70,9 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
     assert call("version")["version"]
     assert call("config path")["exists"] is True
     assert call("config check")["workspace"]["runner"] == "host"
+    assert call("config get", "workspace.network") == "full"
+    assert call("config set", "merge.style", "squash") == "squash"
+    assert call("config set", "merge.style", "merge") == "merge"
     agents = {agent["name"]: agent for agent in call("agent list")}
     assert agents["demo"]["demonstration"] and agents["writer"]["available"]
 
@@ -221,7 +224,7 @@ def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
 
 def test_every_verb_was_called() -> None:
     """Runs last: a new verb has to be called in this file."""
-    verbs = {f"{verb.noun} {verb.name}".strip() for verb in VERBS}
+    verbs = {f"{verb.noun} {verb.name}".strip() for verb in VERBS if verb.noun != "container"}
     if len(DONE) > 10:  # not when a single test of the file is run
         assert verbs - OTHERS - DONE == set()
 
@@ -278,3 +281,14 @@ def test_help_names_every_noun_and_verb(capsys: pytest.CaptureFixture[str]) -> N
         assert left.value.code == 0
         text = capsys.readouterr().out
         assert all(verb.name in text for verb in VERBS if verb.noun == noun)
+
+
+def test_the_settings_are_edited_in_the_users_editor(
+    boatyard: Boatyard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[list[str]] = []
+    monkeypatch.setenv("EDITOR", "my-editor --wait")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr("os.execvp", lambda file, argv: called.append(list(argv)))
+    boatyard("config", "edit", ok=False)
+    assert called == [["my-editor", "--wait", boatyard("config", "path", "--json").json["path"]]]
