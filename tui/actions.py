@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", ("slash",), "find", "Find text in the pane", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Containers
+    Action("limits", (), "limits", "Processors, memory, disk and network of the workspace", WORK),
     Action("repair", (), "repair", "Bring back what is missing of the workspace", WORK),
     Action("containers", ("5",), "containers", "The containers of this home: use, stop, log, shell", VIEW),
     Action("defaults", (), "defaults", "Image, limits and network of new workspaces", APP),

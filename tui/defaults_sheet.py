@@ -37,16 +37,20 @@ NUMBERS = (
 
 
 class DefaultsSheet(Sheet[UpdateDefaults]):
-    """Gives what is to be written into `config.toml`."""
+    """Gives what is to be written into `config.toml`, or what one workspace is to have."""
 
-    def __init__(self, defaults: Defaults) -> None:
-        super().__init__("Defaults of new workspaces", "enter keep   tab next   esc cancel")
+    def __init__(self, defaults: Defaults, workspace: str = "") -> None:
+        """With the name of a workspace, only what can be changed of it is asked."""
+        title = f"Limits and network of {workspace}" if workspace else "Defaults of new workspaces"
+        super().__init__(title, "enter keep   tab next   esc cancel")
         self._defaults = defaults
+        self._whole = not workspace
 
     def body(self) -> ComposeResult:
         now = self._defaults
-        yield self.field("Runs", Choice(RUNNERS, at=_at(RUNNERS, now.runner), id="runner"))
-        yield self.field("Image", Input(now.image, placeholder="the usual one", id="image", compact=True))
+        if self._whole:
+            yield self.field("Runs", Choice(RUNNERS, at=_at(RUNNERS, now.runner), id="runner"))
+            yield self.field("Image", Input(now.image, placeholder="the usual one", id="image", compact=True))
         for name, label in NUMBERS:
             value = f"{getattr(now, name):g}"
             yield self.field(label, Input(value, placeholder="0", id=_id(name), compact=True))
@@ -56,17 +60,17 @@ class DefaultsSheet(Sheet[UpdateDefaults]):
         yield self.field("Hosts", Input(hosts, placeholder=hint, id="allow-hosts", compact=True))
 
     def on_mount(self) -> None:
-        self.query_one("#image").focus()
+        self.query_one("#image" if self._whole else "#cpus").focus()
 
     @on(Choice.Submitted)
     def submit(self) -> None:
-        runner = self.query_one("#runner", Choice).value
         document: dict[str, object] = {
-            "runner": RunnerKind(runner) if runner else None,
-            "image": self._text("image"),
             "network": self.query_one("#network", Choice).value,
             "allow_hosts": tuple(self._text("allow_hosts").replace(",", " ").split()),
         }
+        if self._whole:
+            runner = self.query_one("#runner", Choice).value
+            document |= {"runner": RunnerKind(runner) if runner else None, "image": self._text("image")}
         for name, label in NUMBERS:
             text = self._text(name) or "0"
             try:

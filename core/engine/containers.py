@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from core.engine.usage import UsageFeeds
 from core.errors import ConflictError, NotFoundError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
+from core.lifecycle.disk_use import bytes_below
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
@@ -64,11 +65,19 @@ class Containers:
             return tuple(found)
         written = asyncio.create_task(self._administration.disk(instance))
         usages = await asyncio.gather(*map(self._sample, found)) if stats else [None] * len(found)
-        sizes = await written
+        sizes = await self._with_files(found, await written)
         return tuple(
             replace(each, usage=usage, disk_bytes=sizes.get(each.id))
             for each, usage in zip(found, usages, strict=True)
         )
+
+    async def _with_files(self, found: Sequence[ContainerInfo], sizes: dict[str, int]) -> dict[str, int]:
+        """What each container has written, and the files of its workspace."""
+        for each in found:
+            if not each.helper and not each.orphan:
+                root = Place(self._context.home, each.workspace).root
+                sizes[each.id] = sizes.get(each.id, 0) + await asyncio.to_thread(bytes_below, root)
+        return sizes
 
     async def _sample(self, container: ContainerInfo) -> Usage | None:
         return await self._administration.sample(container) if container.running else None

@@ -21,6 +21,7 @@ from core.engine.checkpoints import Checkpoints
 from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
+from core.engine.disk_watch import DiskWatch
 from core.engine.housekeeping import Housekeeping
 from core.engine.keeping import Keeping
 from core.engine.overrides import Overrides
@@ -124,6 +125,7 @@ class Engine:
         self.settings = SettingsFile(context)
         self.upkeep = Upkeep(context, self.workspaces, mending)
         self.reconciliation = Reconciliation(context)
+        self.disk_watch = DiskWatch(context, self.reconciliation)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -167,6 +169,7 @@ class Engine:
         engine._tasks += [
             asyncio.create_task(engine._catch_up()),
             asyncio.create_task(engine.housekeeping.run()),
+            asyncio.create_task(engine.disk_watch.run()),
         ]
         return engine
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
+import msgspec
 from msgspec import UNSET
 
+from core.engine.limits import changed_settings
 from core.engine.workspaces import Workspaces
 from core.errors import BoatyardError, ConflictError, UsageError, error_from_document
 from core.lifecycle.archiving import ARCHIVE_STEPS, Archiving
 from core.lifecycle.context import Context
+from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.idleness import notice_of_closing
+from core.lifecycle.place import Place
 from core.lifecycle.trash import PURGE_STEPS, Trash
 from core.store import lookup, views
 from core.store import models as m
 from core.values.answers import PurgeReport
-from core.values.entities import Operation, Trashed, Workspace
+from core.values.entities import Operation, Settings, Trashed, Workspace
 from core.values.events import WorkspaceChanged
 from core.values.requests import ArchiveWorkspace, EmptyTrash, UpdateWorkspace
 from core.values.states import OperationStatus, WorkspaceState
@@ -35,10 +40,17 @@ class Keeping:
         self._trash = trash
 
     async def update(self, name: str, body: UpdateWorkspace) -> Workspace:
-        """Pins a workspace, or sets after how many idle minutes it closes by itself."""
+        """Pins a workspace, sets when it closes by itself, or changes its limits, which hold at once.
+
+        Raises:
+            UsageError: A limit makes no sense; nothing was changed.
+            ConflictError: The container engine refuses it; nothing was changed.
+        """
+        settings = await self._adapted(name, body)
 
         def write() -> Workspace:
             row = lookup.live_workspace(name)
+            row.settings = row.settings if settings is None else msgspec.to_builtins(settings)
             if body.pinned is not UNSET:
                 row.pinned = body.pinned
             if body.idle_minutes is not UNSET:
@@ -49,6 +61,21 @@ class Keeping:
         workspace = await self._context.store.write(write)
         self._context.hub.publish(WorkspaceChanged(workspace=workspace))
         return workspace
+
+    async def _adapted(self, name: str, body: UpdateWorkspace) -> Settings | None:
+        """The workspace's settings with new limits that are in force; None where none was asked for."""
+
+        def read() -> WorkspaceFacts:
+            lookup.live_workspace(name)
+            return workspace_facts(name)
+
+        facts = await self._context.store.read(read)
+        settings = changed_settings(facts.settings, body)
+        if settings == facts.settings:
+            return None
+        environment = Place(self._context.home, name).environment(replace(facts, settings=settings))
+        await self._context.runners[facts.runner].adapt(environment)
+        return settings
 
     async def archive(self, name: str, body: ArchiveWorkspace) -> Operation:
         """Runs the archive scripts, closes the workspace and hides it.

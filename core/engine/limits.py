@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from core.egress.rules import MOST_ENTRIES, Rules
 from core.errors import UsageError
 from core.values.entities import Settings
+from core.values.requests import UpdateWorkspace
 
 NETWORKS = ("full", "none", "allow")
 LEAST_DISK_MB = 16
+CHANGEABLE = ("cpus", "memory_mb", "processes", "disk_mb", "network", "allow_hosts")
+"""What of a workspace's settings can be changed after it was made."""
 
 
 def check_limits(settings: Settings) -> None:
@@ -33,3 +39,18 @@ def check_limits(settings: Settings) -> None:
             f"a disk limit of {settings.disk_mb} MB is too small to hold anything",
             hint=f"Give at least {LEAST_DISK_MB} MB, or 0 for no limit.",
         )
+
+
+def changed_settings(settings: Settings, body: UpdateWorkspace) -> Settings:
+    """The settings with what a request changes of limits and network.
+
+    Raises:
+        UsageError: They make no sense.
+    """
+    given = {name: getattr(body, name) for name in CHANGEABLE}
+    changes = {name: value for name, value in given.items() if value is not UNSET}
+    if changes.get("allow_hosts") and "network" not in changes:
+        changes["network"] = "allow"
+    changed = replace(settings, **changes)
+    check_limits(changed)
+    return changed

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from core.lifecycle.context import Context
+from core.lifecycle.disk_use import bytes_below
 from core.lifecycle.facts import WorkspaceFacts
 from core.lifecycle.place import Place
 from core.runners.runner import EnvironmentState
@@ -57,7 +58,12 @@ async def health_of(context: Context, facts: WorkspaceFacts) -> WorkspaceHealth:
     state = await context.runners[facts.runner].state(place.environment(facts))
     if facts.runner is RunnerKind.DOCKER:
         troubles += container_troubles(facts.name, facts.state, state)
-    return WorkspaceHealth(workspace=facts.name, environment=state.value, troubles=tuple(troubles))
+    return WorkspaceHealth(
+        workspace=facts.name,
+        environment=state.value,
+        disk_bytes=await asyncio.to_thread(bytes_below, place.root),
+        troubles=tuple(troubles),
+    )
 
 
 def container_troubles(name: str, state: WorkspaceState, container: EnvironmentState) -> list[str]:

@@ -65,6 +65,9 @@ class HostRunner:
             await asyncio.to_thread(_write_secrets, folder, resolved)
             self._started.add(env.workspace)
 
+    async def adapt(self, env: Environment) -> None:
+        """Nothing: the host keeps no limits."""
+
     async def stop(self, env: Environment) -> None:
         await terminate(runs_of(env.runs), _STOP_GRACE_SECONDS)
         self._started.discard(env.workspace)

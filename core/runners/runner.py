@@ -127,6 +127,14 @@ class Runner(Protocol):
         """
         ...
 
+    async def adapt(self, env: Environment) -> None:
+        """Puts the limits of `env` in force where it runs; what does not run gets them when it starts.
+
+        Raises:
+            ConflictError: They cannot be put in force, such as less memory than is in use.
+        """
+        ...
+
     async def stop(self, env: Environment) -> None:
         """Ends everything that runs in the environment and keeps its files."""
         ...

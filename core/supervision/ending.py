@@ -61,7 +61,7 @@ class Ending:
             if ended is not None and report is not None and not (report.out_of_memory and report.code):
                 status, reason = ended.status, ended.reason
         if live.stop_requested or await self._store.read(records.stop_was_requested, live.id):
-            status, reason = ProcessStatus.KILLED, "stopped by you"
+            status, reason = ProcessStatus.KILLED, live.stop_reason or "stopped by you"
         if live.turn is not None:
             # What the agent left running in sessions of its own ends with it.
             await self.terminate(live)

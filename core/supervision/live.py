@@ -25,6 +25,8 @@ class LiveProcess:
     environment: Environment
     turn: LiveTurn | None = None
     stop_requested: bool = False
+    stop_reason: str = ""
+    """Why, for people; empty: the user wanted it."""
     finished: bool = False
     """Its end is being recorded, or has been."""
     growth: Pulse | None = None

@@ -115,12 +115,18 @@ class Supervisor:
             return
         self._watch(live, begun=True)
 
-    async def stop(self, process_id: str) -> None:
-        """Ends a process and everything that it started: politely first. Returns when it has ended."""
+    async def stop(self, process_id: str, reason: str = "") -> None:
+        """Ends a process and everything that it started: politely first. Returns when it has ended.
+
+        Args:
+            process_id: The process; one that has ended is no error.
+            reason: Why, for people; empty: the user wanted it.
+        """
         live = self._live.get(process_id)
         if live is None:
             return
         live.stop_requested = True
+        live.stop_reason = live.stop_reason or reason
         try:
             await self._store.write(records.request_stop, process_id)
             await self._ask_to_end(live)

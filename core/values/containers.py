@@ -45,7 +45,7 @@ class ContainerInfo(Value, frozen=True, kw_only=True):
     usage: Usage | None = None
     """Only when it was asked for and the container runs."""
     disk_bytes: int | None = None
-    """What it has written over its image; only when it was asked for."""
+    """What it has written over its image, and its workspace's files; only when it was asked for."""
 
     @property
     def running(self) -> bool:
@@ -102,5 +102,7 @@ class WorkspaceHealth(Value, frozen=True, kw_only=True):
     workspace: str
     environment: str
     """`running`, `stopped` or `absent`."""
+    disk_bytes: int = 0
+    """What its files take on this machine."""
     troubles: tuple[str, ...] = ()
     """What is missing or does not fit, each in a sentence with what to do."""

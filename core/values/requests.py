@@ -182,6 +182,13 @@ class RemixWorkspace(Request, frozen=True, kw_only=True):
 
 
 class UpdateWorkspace(Request, frozen=True, kw_only=True):
+    cpus: float | UnsetType = UNSET
+    memory_mb: Limit | UnsetType = UNSET
+    processes: Limit | UnsetType = UNSET
+    disk_mb: DiskLimit | UnsetType = UNSET
+    network: str | UnsetType = UNSET
+    """Holds from the container's next start on; limits hold at once."""
+    allow_hosts: tuple[str, ...] | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
     """A pinned workspace never closes by itself."""
     idle_minutes: Annotated[float, Meta(ge=0, le=525_600)] | UnsetType | None = UNSET

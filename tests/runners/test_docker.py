@@ -97,7 +97,7 @@ async def test_other_settings_make_another_container_but_not_under_a_process(
     runner = DockerRunner()
     await runner.ensure(environment)
     first = id_of(client, environment)
-    changed = replace(environment, settings=Settings(image=environment.settings.image, memory_mb=256))
+    changed = replace(environment, settings=Settings(image=environment.settings.image, network="full"))
     run = await start(runner, environment, "cat")
     await runner.ensure(changed)
     assert id_of(client, environment) == first and run.alive()

@@ -28,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
     "containers": containers.show,
     "defaults": containers.defaults,
     "repair": containers.repair,
+    "limits": containers.limits,
     "new": tasks.new,
     "start": tasks.start,
     "task-done": tasks.done,

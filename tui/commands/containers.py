@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import error_from_document
+from core.values import requests as ask
+from core.values.containers import Defaults
 from core.values.states import OperationStatus
 from tui.container_sheet import ContainerSheet
 from tui.defaults_sheet import DefaultsSheet
@@ -50,3 +52,19 @@ async def repair(app: BoatyardApp) -> None:
         if ended.status is not OperationStatus.DONE:
             raise error_from_document(dict(ended.error or {}))
         app.say(f"{workspace.name} is whole again")
+
+
+async def limits(app: BoatyardApp) -> None:
+    """Limits and network of the workspace at hand; limits hold at once."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    now = workspace.settings
+    names = ("cpus", "memory_mb", "processes", "disk_mb", "network", "allow_hosts")
+    shown = Defaults(**{name: getattr(now, name) for name in names})
+    body = await app.ask(DefaultsSheet(shown, workspace.name))
+    if body is None:
+        return
+    wanted = ask.UpdateWorkspace(**{name: getattr(body, name) for name in names})
+    await app.client.update_workspace(workspace.name, wanted)
+    later = "; the network changes with the next start" if body.network != now.network else ""
+    app.say(f"the limits of {workspace.name} hold from now on{later}")

@@ -83,6 +83,11 @@ async def show(call: Invocation) -> None:
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
     settings = found.settings
+    disk = f"{settings.disk_mb} MB" if settings.disk_mb else "no limit"
+    used = f", {health.disk_bytes / 2**20:.0f} MB used" if health else ""
+    out.line(f"limits    {settings.cpus:g} CPUs, {settings.memory_mb} MB, {settings.processes} processes")
+    out.line(f"disk      {disk}{used}")
+    out.line(f"network   {settings.network} {' '.join(settings.allow_hosts)}".rstrip())
     if settings.image or settings.image_from:
         out.line(f"image     {settings.image} {settings.image_from}".rstrip())
     for text in settings.unsupported:

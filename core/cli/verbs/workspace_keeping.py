@@ -15,12 +15,19 @@ from core.values.entities import Trashed
 from core.values.requests import ArchiveWorkspace, EmptyTrash, RemixWorkspace, UpdateWorkspace
 
 
-async def set_idle(call: Invocation) -> None:
+async def set_some(call: Invocation) -> None:
     """Only what is given changes."""
-    minutes = call.args.idle_minutes
+    args = call.args
+    given = {
+        "idle_minutes": args.idle_minutes, "cpus": args.cpus, "memory_mb": args.memory,
+        "processes": args.processes, "disk_mb": args.disk, "network": args.network,
+        "allow_hosts": UNSET if args.allow_host is UNSET else tuple(args.allow_host),
+    }  # fmt: skip
     async with call.engine() as client:
-        changed = await client.update_workspace(call.args.name, UpdateWorkspace(idle_minutes=minutes))
+        changed = await client.update_workspace(args.name, UpdateWorkspace(**given))
     call.out.result(changed, f"{changed.name} is set")
+    if args.network is not UNSET:
+        call.out.note(f"the network changes with the next start: boatyard container restart {changed.name}")
 
 
 async def pin(call: Invocation) -> None:
@@ -108,6 +115,14 @@ def _set(parser: argparse.ArgumentParser) -> None:
         "--idle-minutes", type=minutes, default=UNSET, metavar="N",
         help="it closes by itself after so long without activity; 'never', or 'default' as the settings say",
     )  # fmt: skip
+    parser.add_argument("--cpus", type=float, default=UNSET)
+    parser.add_argument("--memory", "--memory-mb", type=int, default=UNSET, metavar="MB")
+    parser.add_argument("--processes", type=int, default=UNSET, help="how many processes at most")
+    parser.add_argument("--disk", type=int, default=UNSET, metavar="MB", help="0: no limit")
+    parser.add_argument("--network", choices=("full", "none", "allow"), default=UNSET)
+    parser.add_argument(
+        "--allow-host", nargs="*", default=UNSET, metavar="HOST", help="the whole list of hosts for 'allow'"
+    )
 
 
 def _pin(parser: argparse.ArgumentParser) -> None:
@@ -142,7 +157,7 @@ def _purge(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS = (
-    Verb("workspace", "set", "change when it closes by itself", set_idle, _set),
+    Verb("workspace", "set", "change limits, network, when it closes by itself", set_some, _set),
     Verb("workspace", "pin", "keep it from closing by itself", pin, _pin),
     Verb("workspace", "remix", "make another from what it has now", remix, _remix),
     Verb("workspace", "archive", "run its archive scripts, close and hide it", archive, _archive),

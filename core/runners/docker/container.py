@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.runners.docker.layout import SECRETS as SECRETS_FOLDER
@@ -68,7 +68,6 @@ class ContainerSpec:
             "form": _FORM,
             "user": user(),
             "mounts": [mount.identity() for mount in self.mounts],
-            "limits": asdict(self.limits),
             "network": self.network,
             "working_dir": self.working_dir,
             "entrypoint": self.entrypoint,

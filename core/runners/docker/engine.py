@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BoatyardError, ConflictError
-from core.runners.docker.connection import CREATE_SECONDS, PROBE_SECONDS, Connection, Refused
-from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE, ContainerSpec, user
+from core.runners.docker.connection import CREATE_SECONDS, PROBE_SECONDS, USUAL_SECONDS, Connection, Refused
+from core.runners.docker.container import HELPER, INSTANCE, WORKSPACE, ContainerSpec, Limits, user
 from core.runners.docker.deeds import Deeds
 from core.runners.runner import EnvironmentState, Owned
 
@@ -31,6 +31,7 @@ class Container:
     labels: dict[str, str]
     started_at: str = ""
     """As the engine writes it; another one after each start."""
+    limits: Limits | None = None
 
     @property
     def state(self) -> EnvironmentState:
@@ -88,6 +89,7 @@ class ContainerEngine:
             status=str(found["State"]["Status"]),
             image=str(found["Image"]),
             labels=dict(found["Config"].get("Labels") or {}),
+            limits=_limits(found["HostConfig"]),
             started_at=str(found["State"].get("StartedAt", "")),
         )
 
@@ -127,6 +129,32 @@ class ContainerEngine:
                 await self.remove(container)
                 raise
         return container
+
+    async def limit(self, container: str, spec: ContainerSpec) -> None:
+        """Gives a container the limits of `spec`, whether it runs or not.
+
+        Raises:
+            ConflictError: The engine refuses them.
+        """
+        limits = spec.limits
+        body = {
+            "Memory": limits.memory_bytes, "MemorySwap": limits.memory_bytes,
+            "NanoCpus": limits.nano_cpus, "PidsLimit": limits.processes,
+        }  # fmt: skip
+
+        def use(client: APIClient) -> str:
+            # The SDK's own call knows neither processes nor whole processors.
+            url = f"{client.base_url}/v{client.api_version}/containers/{container}/update"
+            answer = client.post(url, json=body, timeout=USUAL_SECONDS)
+            return "" if answer.ok else str(answer.json().get("message", answer.status_code))
+
+        what = f"change the limits of the container {spec.name}"
+        refusal = await self._connection.call(what, use)
+        if refusal:
+            raise ConflictError(
+                f"cannot {what}: {refusal}",
+                hint="Less memory than is in use cannot be given: stop what runs first.",
+            )
 
     async def start(self, container: str, name: str) -> None:
         """Starts, or wakes a paused container.
@@ -223,6 +251,14 @@ class ContainerEngine:
             for container in found
             if container.get("Names")
         ]
+
+
+def _limits(host: dict[str, Any]) -> Limits:
+    return Limits(
+        memory_bytes=int(host.get("Memory") or 0),
+        nano_cpus=int(host.get("NanoCpus") or 0),
+        processes=int(host.get("PidsLimit") or 0),
+    )
 
 
 def _start_hint(message: str) -> str:

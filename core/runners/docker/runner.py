@@ -113,6 +113,7 @@ class DockerRunner:
         busy = running and any(run.alive() for run in runs_of(env.runs))
         if not busy and not await self._current(env, spec, found):
             return False
+        await self._adapt(spec, found)
         if found.status == "paused":
             await self._engine.wake(found.id)
         elif not running:
@@ -148,6 +149,16 @@ class DockerRunner:
     async def build_image(self, recipe: ImageRecipe, instance: str, tell: Progress) -> None:
         """Builds an image; each line of the log is told (see `core.runners.docker.build`)."""
         await build_image(self._connection, recipe, instance, tell)
+
+    async def adapt(self, env: Environment) -> None:
+        found = await self._engine.find(container_name(env))
+        if found is not None:
+            await self._adapt(workspace_spec(env, await self._engine.cpus()), found)
+
+    async def _adapt(self, spec: ContainerSpec, found: Container) -> None:
+        """Gives a container other limits, as it runs: what was installed into it stays."""
+        if found.limits != spec.limits:
+            await self._engine.limit(found.id, spec)
 
     async def stop(self, env: Environment) -> None:
         found = await self._engine.find(container_name(env))
