@@ -1,4 +1,4 @@
-"""Whatever a container does to itself, the user's repository, the depot and the machine are none the worse."""
+"""Whatever a container does to itself, the repository, the depot and the machine are none the worse."""
 
 from __future__ import annotations
 
