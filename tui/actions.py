@@ -62,6 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("task-todo", (), "to do", "Put the task back to do", WORK),
     Action("task-edit", (), "edit task", "Edit the task's title and description", WORK),
     Action("remove-project", (), "remove project", "Forget the project; its repositories stay", WORK),
+    Action("templates", (), "templates", "What new workspaces can be made from", WORK),
     Action("repo-settings", (), "set-up", "Scripts and copied files of a repository", WORK),
     # Agent
     Action("prompt", ("i",), "prompt", "Write to the agent", ASK),

@@ -221,11 +221,22 @@ class BoatyardApp(App[None], inherit_bindings=False):
         from tui.task_sheet import Means
 
         if self._means is None:
-            agents, status = await asyncio.gather(self.client.agents(), self.client.engine_status())
+            agents, status, templates = await asyncio.gather(
+                self.client.agents(), self.client.engine_status(), self.client.templates()
+            )
             self._means = Means(
-                self.store, agents, status.runners, status.default_runner, self.preferences.last_agent
+                self.store,
+                agents,
+                status.runners,
+                status.default_runner,
+                self.preferences.last_agent,
+                templates,
             )
         return self._means
+
+    def forget_means(self) -> None:
+        """What there is to run a task with is asked for anew the next time."""
+        self._means = None
 
     def remember_agent(self, name: str) -> None:
         """The agent that is offered first from now on."""

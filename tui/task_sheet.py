@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -19,7 +19,7 @@ from tui.sheet import Sheet
 from tui.store import Store, marked_title
 
 if TYPE_CHECKING:
-    from core.values.entities import AgentInfo, Project, RunnerInfo
+    from core.values.entities import AgentInfo, Project, RunnerInfo, Template
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Means:
     runners: Sequence[RunnerInfo]
     default_runner: RunnerKind
     last_agent: str = ""
+    templates: Sequence[Template] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class TaskForm:
     secrets: tuple[tuple[str, str], ...] = ()
     """References by name."""
     fetch: bool = False
+    template: str = ""
     image: str = ""
     """An image's name, or with `./` in front the path of a Dockerfile in the repository."""
 
@@ -179,6 +181,12 @@ class StartSheet(Sheet[TaskForm]):
         yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
         image = Input(placeholder="the repository's, or the default", id="image", compact=True)
         yield self.field("Image", image)
+        if self._means.templates:
+            options = [
+                ("none", "", ""),
+                *((each.name, each.description, each.name) for each in self._means.templates),
+            ]
+            yield self.field("Template", Choice(options, id="template"))
         yield self.field("Variables", Input(placeholder="NAME=value OTHER=value", id="env", compact=True))
         secrets = Input(placeholder="NAME=file:PATH, env:NAME or command:…", id="secrets", compact=True)
         yield self.field("Secrets", secrets)
@@ -194,30 +202,15 @@ class StartSheet(Sheet[TaskForm]):
         name = self.query_one("#name", Input).value.strip()
         approve = str(self.query_one("#approve", Choice).value)
         image = self.query_one("#image", Input).value.strip()
+        template = str(self.query_one("#template", Choice).value) if self.query("#template") else ""
         fetch = bool(self.query_one("#fetch", Choice).value)
         try:
             env, secrets = (pairs(self.query_one(f"#{id_}", Input).value) for id_ in ("env", "secrets"))
         except ValueError as error:
             self.problem(str(error))
             return
-        self.dismiss(
-            TaskForm(
-                self._task_title,
-                "",
-                "",
-                "",
-                True,
-                agent,
-                runner,
-                branch,
-                name,
-                approve,
-                env,
-                secrets,
-                fetch,
-                image,
-            )
-        )
+        form = TaskForm(self._task_title, "", "", "", True, agent, runner, branch, name, approve)
+        self.dismiss(replace(form, env=env, secrets=secrets, fetch=fetch, template=template, image=image))
 
 
 class EditSheet(Sheet[tuple[str | None, str | None]]):

@@ -18,6 +18,7 @@ NOUNS = {
     "workspace": ("attempts at tasks: clone, branch, environment, sessions", ("ws",)),
     "process": ("scripts, agents and commands, with their logs", ()),
     "agent": ("executors of prompts", ()),
+    "template": ("files and settings that workspaces can be made from", ()),
     "container": ("the containers of this home", ()),
     "config": ("the settings file", ()),
 }

@@ -99,6 +99,7 @@ def declare_targets(parser: argparse.ArgumentParser) -> None:
         metavar="[REPO=]BRANCH",
         help="branch to start from and merge into, such as main or origin/main; of one repository, or of all",
     )
+    parser.add_argument("--template", default="", help="see 'boatyard template list'")
     parser.add_argument("--fetch", action="store_true", help="fetch from the remotes first")
 
 
@@ -109,6 +110,7 @@ def wanted_targets(args: argparse.Namespace) -> dict[str, Any]:
         "target_branch": next((text for text in reversed(args.target) if "=" not in text), ""),
         "targets": {repo_key(repo): branch for repo, _, branch in named},
         "fetch": args.fetch,
+        "template": args.template,
     }
 
 

@@ -36,6 +36,7 @@ from core.values.entities import (
     Session,
     Snapshot,
     Task,
+    Template,
     Turn,
     Workspace,
 )
@@ -122,6 +123,19 @@ class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
 
     async def remove_repo(self, repo: str) -> None:
         await self._http.call("DELETE", f"/repos/{_part(repo)}", RemovedAnswer)
+
+    async def templates(self) -> tuple[Template, ...]:
+        """All templates, without their files' content."""
+        return await self._http.call("GET", "/templates", tuple[Template, ...])
+
+    async def template(self, template: str) -> Template:
+        return await self._http.call("GET", f"/templates/{_part(template)}", Template)
+
+    async def add_template(self, body: ask.AddTemplate) -> Template:
+        return await self._http.call("POST", "/templates", Template, body=body)
+
+    async def remove_template(self, template: str) -> None:
+        await self._http.call("DELETE", f"/templates/{_part(template)}", RemovedAnswer)
 
     async def project_repos(self, project: str) -> tuple[ProjectRepo, ...]:
         """The project's repos, with what it overrides of each."""

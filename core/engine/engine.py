@@ -37,6 +37,7 @@ from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
 from core.engine.tasks import Tasks
+from core.engine.templates import Templates
 from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
 from core.lifecycle.archiving import Archiving
@@ -106,6 +107,7 @@ class Engine:
         self.projects = Projects(context, self.repos, removal)
         self.overrides = Overrides(context)
         self.preparation = Preparation(context)
+        self.templates = Templates(context)
         self.tasks = Tasks(context, removal)
         planner = Planner(context)
         starting = Starting(context, self.repos, self.tasks, planner, creation)

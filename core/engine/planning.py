@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from core.agents.driver import Executor
 from core.config import WorkspaceSection
 from core.engine.approvals import checked_policy
@@ -17,6 +19,7 @@ from core.git.user_repository import inspect_repository, target_branch
 from core.lifecycle.context import Context
 from core.lifecycle.naming import free_name
 from core.runners.secrets import check_references
+from core.store import lookup
 from core.store import models as m
 from core.values.entities import Settings
 from core.values.requests import NewWorkspace, WantedSettings
@@ -40,6 +43,8 @@ class Plan:
     """Path of the repository, target branch, and its commit now (empty: known when it was fetched)."""
     fetch: bool = False
     """Whether the repositories' remotes are fetched first."""
+    template: str = ""
+    """Id of the template whose files are written."""
 
 
 class Planner:
@@ -62,7 +67,8 @@ class Planner:
         targets = [
             await self._target(path, wanted.get(path, body.target_branch), fetch=body.fetch) for path in paths
         ]
-        settings, runner, notice = await self._environment(body.settings)
+        template, wanted_settings = await self._context.store.read(_with_template, body)
+        settings, runner, notice = await self._environment(wanted_settings)
         return Plan(
             name=body.name,
             prompt=body.prompt,
@@ -72,6 +78,7 @@ class Planner:
             settings=settings,
             targets=tuple(targets),
             fetch=body.fetch,
+            template=template,
         )
 
     async def _target(self, path: str, branch: str, *, fetch: bool) -> tuple[str, str, str]:
@@ -108,6 +115,29 @@ class Planner:
                 f"the agent {name!r} is not installed on this machine", hint=executor.install_hint()
             )
         return executor
+
+
+def _with_template(body: NewWorkspace) -> tuple[str, WantedSettings]:
+    """The template's id, and its settings under those that were given.
+
+    Raises:
+        NotFoundError: There is no such template.
+    """
+    if not body.template:
+        return "", body.settings
+    row = lookup.template(body.template)
+    kept, given = dict(row.settings), msgspec.to_builtins(body.settings)
+    nothing = msgspec.to_builtins(WantedSettings())
+    if given["image"] or given["dockerfile"]:
+        kept = {
+            name: value for name, value in kept.items() if name not in ("image", "dockerfile", "build_args")
+        }
+    for name, value in given.items():
+        if isinstance(value, dict):
+            kept[name] = {**kept.get(name, {}), **value}
+        elif value != nothing[name] or name not in kept:
+            kept[name] = value
+    return str(row.id), msgspec.convert(kept, WantedSettings)
 
 
 def _by_path(targets: dict[str, str], paths: Sequence[str]) -> dict[str, str]:

@@ -89,6 +89,7 @@ class Starting:
             target_branch=body.target_branch,
             targets=body.targets,
             fetch=body.fetch,
+            template=body.template,
             settings=body.settings,
         )
         plan = await self._planner.plan(request, list(dict.fromkeys((*known, *wanted))))
@@ -159,6 +160,9 @@ def _begin(plan: Plan, workspace: m.Workspace, remix: dict[str, object] | None =
     labels = step_labels(agent=plan.executor is not None, remix=remix is not None)
     agent = plan.executor.name if plan.executor else ""
     arguments = {"agent": agent, "prompt": plan.prompt, "fetch": plan.fetch, **(remix or {})}
+    if plan.template:
+        arguments["template"] = plan.template
+        m.Template.update(use_count=m.Template.use_count + 1).where(m.Template.id == plan.template).execute()
     return begin_operation("create", workspace, labels, arguments)
 
 

@@ -121,7 +121,7 @@ class _Walk:
 
     def _copy(self, folder: int, name: str, path: bytes, status: os.stat_result) -> None:
         try:
-            with self._parent(path) as parent:
+            with parent_folder(self._target, path, self._report.made) as parent:
                 if stat.S_ISLNK(status.st_mode):
                     self._copy_link(folder, name, path, parent)
                 elif stat.S_ISREG(status.st_mode):
@@ -144,29 +144,56 @@ class _Walk:
             raise OSError(errno.ELOOP, "a link that leads out of the repository")
         os.symlink(goal, os.fsencode(name), dir_fd=parent)
 
-    @contextlib.contextmanager
-    def _parent(self, path: bytes) -> Iterator[int]:
-        """The folder of the clone that a path is in, made where it is missing; links are not followed."""
-        folder = os.dup(self._target)
-        done = b""
-        try:
-            for part in path.split(b"/")[:-1]:
-                done = done + b"/" * bool(done) + part
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(part, 0o755, dir_fd=folder)
-                    self._report.made.append(name_to_text(done))
-                try:
-                    below = os.open(part, _FOLDER, dir_fd=folder)
-                except OSError as error:
-                    raise OSError(error.errno, "the branch has no folder there") from error
-                os.close(folder)
-                folder = below
-            yield folder
-        finally:
-            os.close(folder)
-
     def _leave(self, path: bytes, why: str) -> None:
         self._report.left.append((name_to_text(path), why))
+
+
+@contextlib.contextmanager
+def parent_folder(top: int, path: bytes, made: list[str]) -> Iterator[int]:
+    """The folder that a path below `top` is in, made where it is missing; links are not followed.
+
+    Args:
+        top: Descriptor of the folder to begin at.
+        path: Relative, without `..`.
+        made: The folders that were made are added to this.
+
+    Raises:
+        OSError: Something that is no folder is in the way.
+    """
+    folder = os.dup(top)
+    done = b""
+    try:
+        for part in path.split(b"/")[:-1]:
+            done = done + b"/" * bool(done) + part
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(part, 0o755, dir_fd=folder)
+                made.append(name_to_text(done))
+            try:
+                below = os.open(part, _FOLDER, dir_fd=folder)
+            except OSError as error:
+                raise OSError(error.errno, "the branch has no folder there") from error
+            os.close(folder)
+            folder = below
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def write_new(clone: Path, path: str, content: bytes) -> bool:
+    """Writes a file into a clone unless something is there already; whether it did. Blocks.
+
+    Raises:
+        OSError: A folder of its path cannot be made, or the disk is full.
+    """
+    name = text_to_name(path)
+    try:
+        with _opened(clone) as top, parent_folder(top, name, []) as parent:
+            descriptor = os.open(name.rpartition(b"/")[2], _CREATE, 0o644, dir_fd=parent)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+    except FileExistsError:
+        return False
+    return True
 
 
 def stays_inside(path: bytes, goal: bytes) -> bool:

@@ -98,6 +98,10 @@ _PROJECTS = (
 )  # fmt: skip
 
 _PREPARATION = (
+    Route("GET", "/templates", lambda c: c.engine.templates.list(), tuple[v.Template, ...]),
+    Route("POST", "/templates", lambda c: c.engine.templates.add(c.body), v.Template, ask.AddTemplate),
+    Route("GET", "/templates/{id}", lambda c: c.engine.templates.get(c.part("id")), v.Template),
+    Route("DELETE", "/templates/{id}", lambda c: c.engine.templates.remove(c.part("id")), RemovedAnswer),
     Route(
         "GET", _P + "/repos", lambda c: c.engine.overrides.list(c.part("id")), tuple[v.ProjectRepo, ...]
     ),

@@ -53,6 +53,12 @@ def repo(key: str) -> m.Repo:
     return named[0] if named else by_id(m.Repo, key, "repo")
 
 
+def template(key: str) -> m.Template:
+    """By name, else by id or its beginning."""
+    row: m.Template | None = m.Template.get_or_none(m.Template.name == key)
+    return row if row is not None else by_id(m.Template, key, "template")
+
+
 def task(key: str) -> m.Task:
     return by_id(m.Task, key, "task")
 

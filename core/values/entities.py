@@ -64,6 +64,28 @@ class ProjectRepo(Value, frozen=True, kw_only=True):
     parallel_setup: bool | None = None
 
 
+class TemplateFile(Value, frozen=True, kw_only=True):
+    path: str
+    """As seen from the top of the workspace's first repository."""
+    content: bytes = b""
+    """As base64 in JSON."""
+
+
+class Template(Value, frozen=True, kw_only=True):
+    """What workspaces can be made from: files, and settings for what is not given."""
+
+    id: str
+    name: str
+    description: str = ""
+    language: str = ""
+    settings: dict[str, object] = {}
+    """Fields of `WantedSettings` (see `core.values.requests`)."""
+    files: tuple[TemplateFile, ...] = ()
+    """In lists without their content."""
+    public: bool = False
+    use_count: int = 0
+
+
 class Task(Value, frozen=True, kw_only=True):
     id: str
     project_id: str

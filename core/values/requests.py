@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.values.entities import TemplateFile
 from core.values.states import MergeStyle, RunnerKind, TaskStatus
 
 POSITION_LIMIT = 2**31
@@ -97,6 +98,15 @@ class UpdateProjectRepo(Request, frozen=True, kw_only=True):
     parallel_setup: bool | UnsetType | None = UNSET
 
 
+class AddTemplate(Request, frozen=True, kw_only=True):
+    name: str
+    description: str = ""
+    language: str = ""
+    settings: WantedSettings = WantedSettings()
+    files: tuple[TemplateFile, ...] = ()
+    public: bool = False
+
+
 class AddTask(Request, frozen=True, kw_only=True):
     project: str
     title: str
@@ -124,6 +134,8 @@ class NewWorkspace(Request, frozen=True, kw_only=True):
     """By repo (path, name or id), before `target_branch`; `REMOTE/BRANCH` is a remote-tracking branch."""
     fetch: bool = False
     """Whether the repos' remotes are fetched first."""
+    template: str = ""
+    """Name of a template: its files are written, its settings taken where none are given."""
     settings: WantedSettings = WantedSettings()
 
 
@@ -142,6 +154,8 @@ class RunTask(Request, frozen=True, kw_only=True):
     """By repo (path, name or id), before `target_branch`; `REMOTE/BRANCH` is a remote-tracking branch."""
     fetch: bool = False
     """Whether the repos' remotes are fetched first."""
+    template: str = ""
+    """Name of a template: its files are written, its settings taken where none are given."""
     settings: WantedSettings = WantedSettings()
 
 

@@ -98,6 +98,16 @@ def test_projects_and_repos(call: Calls, tmp_path: Path) -> None:
     assert call("repo remove", repo["id"], twice=False)["removed"] == repo["id"]
 
 
+def test_templates(call: Calls, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/file").write_text("x")
+    added = call("template add", "small", "--folder", str(tmp_path), "--cpus", "1", twice=False)
+    assert [file["path"] for file in added["files"]] == ["deep/file"]
+    assert [each["name"] for each in call("template list")] == ["small"]
+    assert call("template show", "small")["settings"] == {"cpus": 1.0}
+    assert call("template remove", "small", twice=False)["removed"] == "small"
+
+
 def test_tasks(call: Calls, boatyard: Boatyard) -> None:
     boatyard("project", "add", "tasks")
     task = call("task add", "First", "--project", "tasks", "--description", "long", twice=False)

@@ -36,6 +36,7 @@ from core.values.entities import (
     Snapshot,
     StepReport,
     Task,
+    Template,
     Trashed,
     Workspace,
     WorkspaceRepo,
@@ -98,6 +99,7 @@ class Harbour:
         self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
+        self.templates_: list[Template] = []
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
         self.notice = ""
         self.containers_: dict[str, ContainerInfo] = {}
@@ -260,6 +262,15 @@ class Harbour:
     async def update_repo(self, repo: str, body: ask.UpdateRepo) -> Repo:
         self._asked("update_repo", (repo, body))
         return self.repos_[repo]
+
+    async def templates(self) -> tuple[Template, ...]:
+        return tuple(self.templates_)
+
+    async def template(self, template: str) -> Template:
+        return next(each for each in self.templates_ if each.id == template)
+
+    async def remove_template(self, template: str) -> None:
+        self._asked("remove_template", template)
 
     async def project_repos(self, project: str) -> tuple[ProjectRepo, ...]:
         ids = self.projects_[project].repo_ids

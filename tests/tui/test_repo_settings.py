@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.values.entities import Operation, StepReport
+from core.values.entities import Operation, StepReport, Template, TemplateFile
 from core.values.states import OperationStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour
 from tests.tui.steering import SIZES, at_the_helm
@@ -75,3 +75,24 @@ async def test_a_task_is_started_with_an_image_variables_and_secrets(fleet: Harb
         settings = (await helm.asked("new_workspace")).settings
         assert (settings.dockerfile, settings.image) == ("Dockerfile", "")
         assert (settings.env, settings.secrets) == ({"A": "1"}, {"KEY": "env:TOKEN"})
+
+
+async def test_templates_are_offered_looked_at_and_removed(fleet: Harbour) -> None:
+    files = (TemplateFile(path="a/b"),)
+    async with at_the_helm(fleet) as helm:
+        helm.app.perform("templates")
+        await helm.sees("no template yet")
+        fleet.templates_.append(Template(id="t", name="small", description="[/] few files", files=files))
+        helm.app.forget_means()
+        helm.app.home.go_to("task:task-2")
+        await helm.press("r")
+        await helm.sees("Template")
+        helm.app.screen.query_one("#template").focus()
+        await helm.press("right", "enter")
+        assert (await helm.asked("new_workspace")).template == "small"
+        helm.app.perform("templates")
+        await helm.sees("1 files, used 0 times")
+        await helm.press("enter")
+        await helm.sees("[/] few files", "a/b")
+        await helm.press("r")
+        assert await helm.asked("remove_template") == "t"

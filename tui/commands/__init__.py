@@ -15,6 +15,7 @@ from tui.commands import (
     projects,
     repos,
     tasks,
+    templates,
     terminals,
     workspaces,
 )
@@ -38,6 +39,7 @@ HANDLERS: dict[str, Handler] = {
     "add-project": projects.add,
     "remove-project": projects.remove,
     "repo-settings": repos.settings,
+    "templates": templates.show,
     "stop": workspaces.stop,
     "dispose": workspaces.dispose,
     "undo": workspaces.undo,

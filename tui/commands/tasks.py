@@ -66,6 +66,7 @@ async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
         target_branch="" if targets else form.target_branch,
         targets=targets,
         fetch=form.fetch,
+        template=form.template,
         settings=ask.WantedSettings(
             runner=form.runner,
             approve=form.approve,
