@@ -33,7 +33,13 @@ ARCHIVABLE = (WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CLOSED)
 class Keeping:
     """How long workspaces stay, and where."""
 
-    def __init__(self, context: Context, workspaces: Workspaces, archiving: Archiving, trash: Trash) -> None:
+    def __init__(
+        self,
+        context: Context,
+        workspaces: Workspaces,
+        archiving: Archiving,
+        trash: Trash,
+    ) -> None:
         self._context = context
         self._workspaces = workspaces
         self._archiving = archiving

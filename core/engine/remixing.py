@@ -62,9 +62,10 @@ class Remixing:
             row.parent_workspace = parent.facts.id
             row.save()
             states = origin_argument(name, kept.number)
-            for repo_id, (_, head, _) in states.items():
-                m.WorkspaceRepo.update(head=head).where(
-                    m.WorkspaceRepo.workspace == row, m.WorkspaceRepo.repo == repo_id
+            for place in m.WorkspaceRepo.select().where(m.WorkspaceRepo.workspace == parent.facts.id):
+                _, head, _ = states[place.repo_id]
+                m.WorkspaceRepo.update(head=head, added=place.added, removed=place.removed).where(
+                    m.WorkspaceRepo.workspace == row, m.WorkspaceRepo.repo == place.repo_id
                 ).execute()
             return {ORIGIN: states}
 

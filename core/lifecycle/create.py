@@ -23,7 +23,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
-from core.lifecycle.origin import Origin, origin_of
+from core.lifecycle.origin import Origin, origin_of, take_over_landed
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
 from core.lifecycle.spares import Spares
@@ -136,7 +136,9 @@ class Creation:
             depot = self._place(name).depot(repo.repo_id)
             await depot.ensure(source)
             commit = await depot.target(repo.target_branch)
-            if remix is None:
+            if remix is not None:
+                await take_over_landed(depot, await self._context.store.read(_parent_of, name), name)
+            else:
                 await self._context.store.write(_set_base, facts.id, repo.repo_id, commit)
 
     async def _clone(self, name: str) -> None:
@@ -273,6 +275,11 @@ def set_state(name: str, state: WorkspaceState, set_up_at: float | None = None) 
     row.last_activity_at = now()
     row.save()
     return views.workspace(row)
+
+
+def _parent_of(name: str) -> str:
+    row = m.Workspace.get(m.Workspace.name == name)
+    return str(row.parent_workspace.name) if row.parent_workspace else ""
 
 
 def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:

@@ -32,6 +32,8 @@ REPAIR_STEPS = (
 )
 ASIDE = "damaged"
 """Folder of the workspace that holds what was left of broken clones."""
+REBUILDING = "rebuilding"
+"""Marks a folder that lacks its work yet; out of a sandbox's reach."""
 FILES = 'git read-tree --reset -u "$1" && git read-tree "$2"'
 """Files as in the snapshot, index as in the commit; runs where the sandbox is, in a clone just made."""
 FILES_SECONDS = 600.0
@@ -51,6 +53,21 @@ class Mending:
             Step("files", labels["files"], lambda: self._files(operation_id, name), keeps=True),
             Step("environment", labels["environment"], lambda: self._ensure(name), keeps=True),
         ]
+
+    def is_rebuilding(self, name: str) -> bool:
+        """Whether `rebuild` was begun and did not come to its end."""
+        return (Place(self._context.home, name).root / REBUILDING).exists()
+
+    async def rebuild(self, name: str) -> None:
+        """Makes a folder that is gone altogether again, from the last snapshot; may be repeated."""
+        facts, place = await self._facts(name), Place(self._context.home, name)
+        await asyncio.to_thread(place.root.mkdir, 0o700, exist_ok=True)
+        await asyncio.to_thread((place.root / REBUILDING).touch)
+        await self._clones(name)
+        for repo in facts.repos:
+            if repo.snapshot:
+                await self._bring_back(facts, repo)
+        await asyncio.to_thread((place.root / REBUILDING).unlink, missing_ok=True)
 
     async def _facts(self, name: str) -> WorkspaceFacts:
         return await self._context.store.read(workspace_facts, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from core.errors import GitError
+from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.restore_snapshot import folder_changes, restore_command
 from core.git.snapshot import sandbox_paths
 from core.lifecycle.checkpoint_records import RepoState, checkpoint_states
@@ -42,6 +43,12 @@ def origin_argument(parent: str, number: int) -> dict[str, list[object]]:
     return {each.repo_id: [each.commit, each.head, list(each.folders)] for each in states.values()}
 
 
+async def take_over_landed(depot: Depot, parent: str, name: str) -> None:
+    """What the parent has landed does not count as the remix's own work either."""
+    found = [(ref, await depot.ref(f"{WORKSPACES}/{parent}/{ref}")) for ref in ("landed", "landed-result")]
+    await depot.update_refs([RefChange(f"{WORKSPACES}/{name}/{ref}", oid) for ref, oid in found if oid])
+
+
 class Origin:
     """Brings the work over."""
 
@@ -54,11 +61,16 @@ class Origin:
         states = await self._context.store.read(origin_of, name)
         for repo in facts.repos:
             if states and repo.repo_id in states:
-                await self._bring_one(facts, repo, states[repo.repo_id], operation_id)
+                await self.bring_state(facts, repo, states[repo.repo_id], operation_id)
 
-    async def _bring_one(
+    async def bring_state(
         self, facts: WorkspaceFacts, repo: RepoFacts, state: RepoState, operation_id: str
     ) -> None:
+        """Makes one new clone hold what a snapshot has over its head.
+
+        Raises:
+            GitError: git failed inside the workspace.
+        """
         place, runner = Place(self._context.home, facts.name), self._context.runners[facts.runner]
         clone = place.clone(repo.name)
         left_out = await asyncio.to_thread(names_left_out, place.copied(repo.name))

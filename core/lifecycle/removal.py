@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import ConflictError, NotFoundError
+from core.errors import ConflictError
 from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.merge import read_work
 from core.git.removal import remove_below
@@ -18,6 +18,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.copy_files import copied_names
 from core.lifecycle.create import set_state
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
@@ -71,6 +72,7 @@ class Removal:
         self._context = context
         self._snapshots = snapshots
         self._closing = closing
+        self._mending = Mending(context)
 
     async def loss(self, name: str) -> LossReport:
         """What removing would put into the trash, counted over all repos."""
@@ -118,6 +120,7 @@ class Removal:
     def recover_steps(self, name: str) -> list[Step]:
         labels = dict(RECOVER_STEPS)
         restore = self._closing.restore_steps(name)[0]
+
         return [
             Step("folder", labels["folder"], lambda: self._from_trash(name), keeps=True),
             Step("state", labels["state"], lambda: self._mark_recovered(name), keeps=True),
@@ -184,12 +187,10 @@ class Removal:
     async def _from_trash(self, name: str) -> None:
         root, trash = self._place(name).root, self._context.home.trash / name
         if not root.exists():
-            if not trash.exists():
-                raise NotFoundError(
-                    f"the folder of {name!r} is not in the trash any more",
-                    hint=f"Its last snapshot may still be in the depots, as {WORKSPACES}/{name}/removed.",
-                )
-            await asyncio.to_thread(trash.rename, root)
+            if trash.exists():
+                await asyncio.to_thread(trash.rename, root)
+        if not root.exists() or await asyncio.to_thread(self._mending.is_rebuilding, name):
+            await self._mending.rebuild(name)
 
     async def _mark_removed(self, name: str) -> None:
         def write() -> str:

@@ -357,6 +357,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "restore-to",
         "archive",
         "purge",
+        "repair",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.values.requests import (
     ArchiveWorkspace,
     EmptyTrash,
     RunCommand,
+    TakeCheckpoint,
     UpdateRepo,
     UpdateWorkspace,
 )
@@ -180,3 +182,26 @@ class TestTrash:
         assert report.size > 0
         assert [each.name for each in await yard.client.trash()] == [names[1]]
         await yard.done(await yard.client.recover_workspace(names[1]))
+
+
+class TestWithoutFolder:
+    async def used(self, yard: Yard) -> str:
+        workspace = await yard.workspace()
+        script = "echo c > c; git add c; git commit -qm c; echo u > u"
+        process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", script)))
+        await yard.client.wait_process(process.id)
+        await yard.client.take_checkpoint(workspace.name, TakeCheckpoint())
+        return workspace.name
+
+    async def whole(self, yard: Yard, name: str) -> None:
+        folder = Path((await yard.client.workspace(name)).repos[0].path)
+        assert (folder / "u").read_text() == "u\n"
+        assert git(folder, "log", "-1", "--format=%s") == "c"
+        assert git(folder, "status", "--porcelain") == "?? u"
+
+    async def test_a_removed_one_comes_back_even_without_its_folder(self, yard: Yard) -> None:
+        name = await self.used(yard)
+        await yard.remove(name)
+        shutil.rmtree(yard.home.trash / name)
+        await yard.done(await yard.client.recover_workspace(name))
+        await self.whole(yard, name)

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.values.requests import MergeWorkspace, RemixWorkspace, RunCommand, UpdateRepo, WantedSettings
-from core.values.states import OperationStatus, ProcessStatus, WorkspaceState
+from core.values.states import MergeStyle, OperationStatus, ProcessStatus, WorkspaceState
 from tests.yard import Yard, git
 
 SCRIPT = """
@@ -53,6 +53,15 @@ async def test_everything_comes_along_over_all_repos_and_both_go_their_own_ways(
     assert git(one, "show", "main:u.md") == "another"
     (kept,) = await yard.client.checkpoints(parent)
     assert kept.message == "remixed"
+
+
+async def test_what_the_parent_has_landed_is_not_the_remix_s_own(yard: Yard) -> None:
+    parent = await worked_in(yard)
+    await yard.client.merge(parent, MergeWorkspace(style=MergeStyle.SQUASH))
+    Path((await yard.client.workspace(parent)).repos[0].path, "new").write_text("new\n")
+    await yard.done(await yard.client.remix_workspace(parent, RemixWorkspace(name="again")))
+    assert [file.path for file in (await yard.client.diff("again")).files] == ["new"]
+    assert (await yard.client.workspace("again")).added == 1
 
 
 async def test_variables_come_along_only_when_asked(yard: Yard) -> None:
