@@ -89,7 +89,8 @@ async def test_every_kind_of_file_comes_back_and_so_does_what_was_there_before(w
     assert git(world.folder, "rev-parse", "HEAD") == world.start
     assert git(world.folder, "symbolic-ref", "HEAD") == f"refs/heads/{world.clone.branch}"
     assert "a.txt" in git(world.folder, "status", "--porcelain")
-    assert (await taken(world)).commit == first.commit
+    trees = [await world.depot.tree(each.commit) for each in (await taken(world), first)]
+    assert trees[0] == trees[1]
 
     await back_to(world, second)
     assert tree_of(world.folder) == second_tree

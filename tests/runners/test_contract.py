@@ -114,9 +114,11 @@ async def dead(runner: Runner, env: Environment, run: RunDirectory) -> bool:
     return not await runner.alive(env, run)
 
 
-TREE = """
-setsid sh -c 'echo started; setsid sleep 600 & wait' &
-(setsid env -i sleep 600 &)
+LONG = str(100_000 + os.getpid())
+"""Seconds that sleeps last which have to be ended; no other test's process on this machine says the same."""
+TREE = f"""
+setsid sh -c 'echo started; setsid sleep {LONG} & wait' &
+(setsid env -i sleep {LONG} &)
 echo started
 wait
 """
@@ -124,7 +126,7 @@ wait
 
 async def nobody_left(runner: Runner, env: Environment) -> bool:
     """Whether nothing of the workspace sleeps any more, seen from inside; zombies have no command line."""
-    script = "grep -lz '^600$' /proc/[0-9]*/cmdline"
+    script = f"grep -lz '^{LONG}$' /proc/[0-9]*/cmdline"
     return (await runner.exec(env, ("sh", "-c", script), cwd="/")).out == b""
 
 
@@ -197,7 +199,7 @@ async def test_a_short_command_that_takes_too_long_is_stopped(
     runner: Runner, environment: Environment
 ) -> None:
     with pytest.raises(BoatyardError, match=r"within 0\.5 s"):
-        await runner.exec(environment, ("sleep", "600"), timeout_seconds=0.5)
+        await runner.exec(environment, ("sleep", LONG), timeout_seconds=0.5)
     await until_async(lambda: nobody_left(runner, environment))
 
 
@@ -209,7 +211,7 @@ async def test_a_short_command_that_writes_without_end_is_stopped(
 
 
 async def test_a_cancelled_short_command_leaves_nothing(runner: Runner, environment: Environment) -> None:
-    task = asyncio.create_task(runner.exec(environment, ("sleep", "600")))
+    task = asyncio.create_task(runner.exec(environment, ("sleep", LONG)))
     await until(lambda: any(RunDirectory(path).pids() for path in environment.runs.iterdir()))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
