@@ -165,7 +165,7 @@ class StartSheet(Sheet[TaskForm]):
 
         from tui.literal import literal
 
-        yield Static(literal(self._task_title + "\n", "bold"))
+        yield Static(literal(self._task_title + "\n", "bold", multiline=True))
         yield self.field(
             "Agent",
             Choice(agent_options(self._means) or [("none", "no agent can be used here", "")], id="agent"),

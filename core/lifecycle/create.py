@@ -242,8 +242,8 @@ class Creation:
         if ended.status is not ProcessStatus.COMPLETED:
             raise ScriptError(
                 f"the set-up script of {repo.name} failed: {ended.reason}",
-                hint=f"Its output: boatyard process logs {ended.id[:8]}. Then retry, open a shell, "
-                "or remove the workspace; everything is kept.",
+                hint=f"Its output: boatyard process logs {ended.id[:8]}. Everything is kept: look with "
+                f"'boatyard workspace shell {facts.name}', go on with 'retry', give it up with 'remove'.",
                 details={"process": ended.id, "exit_code": ended.exit_code},
             )
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from core.errors import BoatyardError
 from core.git.user_repository import inspect_repository
 from core.lifecycle.context import Context
+from core.lifecycle.copied_work import committed_copies, refuse_copies
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step, begin_operation, crash_point
 from core.lifecycle.place import Place
@@ -60,7 +63,10 @@ class Landing:
         """What a merge would do now; nothing changes."""
         facts = await self._snapshots.take(name)
         targets = await self.targets(facts, refresh=True)
-        return await merge_preview(name, targets, style or facts.merge_style, drafted_message(facts))
+        chosen = style or facts.merge_style
+        preview = await merge_preview(name, targets, chosen, drafted_message(facts))
+        copies = await committed_copies(Place(self._context.home, name), facts, targets, chosen)
+        return msgspec.structs.replace(preview, blocked=(*preview.blocked, *copies))
 
     async def merge(self, name: str, style: MergeStyle | None, message: str) -> tuple[Merge, ...]:
         """Merges into all target branches, or into none.
@@ -163,6 +169,8 @@ class _MergeRun:
 
     async def _compute(self, operation_id: str) -> None:
         targets = await self._landing.targets(self._facts, refresh=True)
+        place = Place(self._context.home, self._facts.name)
+        refuse_copies(self._facts, await committed_copies(place, self._facts, targets, self.style))
         self._prepared = await prepare_merge(self._facts.name, targets, self.style, self._message)
         await self._context.operations.set_result(operation_id, prepared=self._plans())
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import ConflictError
 from core.values.requests import (
     MergeWorkspace,
     NewWorkspace,
@@ -14,6 +15,7 @@ from core.values.requests import (
     UpdateProjectRepo,
     UpdateRepo,
 )
+from core.values.states import MergeStyle
 from tests.yard import Yard, git
 
 
@@ -86,3 +88,25 @@ async def test_a_project_overrides_what_its_repos_copy_and_run(yard: Yard, repos
     assert (await yard.client.update_project_repo("harbour", "repo", again)).copy_files is None
     (listed,) = await yard.client.project_repos("harbour")
     assert listed.setup_script is None
+
+
+async def test_a_copied_file_that_was_committed_by_force_is_not_merged(yard: Yard, repository: Path) -> None:
+    await yard.task("x", repository)
+    await yard.client.update_repo("repo", UpdateRepo(copy_files=(".env",)))
+    workspace = await yard.workspace(repository, name="forced")
+    await run(yard, workspace.name, "git add -f .env; git commit -qm oops; echo w > work.md")
+    assert {file.path for file in (await yard.client.diff("forced")).files} >= {"work.md"}
+    preview = await yard.client.merge_preview("forced")
+    assert any("copied from beside git: .env" in reason for reason in preview.blocked)
+    with pytest.raises(ConflictError, match=r"copied from beside git: \.env") as refusal:
+        await yard.client.merge("forced", MergeWorkspace())
+    assert "squash" in refusal.value.hint
+    with pytest.raises(ConflictError, match="copied from beside git"):
+        await yard.client.merge("forced", MergeWorkspace(style=MergeStyle.SQUASH))
+    await run(yard, workspace.name, "git rm -q --cached .env; git commit -qm 'out again'")
+    with pytest.raises(ConflictError, match="copied from beside git"):
+        await yard.client.merge("forced", MergeWorkspace())
+    await yard.client.merge("forced", MergeWorkspace(style=MergeStyle.SQUASH))
+    assert set(git(repository, "log", "--format=", "--name-only", "main").split()) == {
+        "README.md", ".gitignore", "work.md",
+    }  # fmt: skip
