@@ -13,6 +13,7 @@ from core.values.containers import (
     ContainerInfo,
     ContainerLog,
     Defaults,
+    NetworkReport,
     Notice,
     PruneReport,
     Usage,
@@ -61,6 +62,10 @@ class ContainerCalls:
     async def workspace_health(self, name: str) -> WorkspaceHealth:
         """Whether all that a workspace is made of is there."""
         return await self._http.call("GET", f"/workspaces/{part(name)}/health", WorkspaceHealth)
+
+    async def workspace_network(self, name: str) -> NetworkReport:
+        """What a workspace may reach, and what it was refused."""
+        return await self._http.call("GET", f"/workspaces/{part(name)}/network", NetworkReport)
 
     async def repair_workspace(self, name: str) -> Operation:
         """Begins to bring back what is missing of it, from its last snapshot."""

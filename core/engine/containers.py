@@ -7,6 +7,7 @@ through that workspace, so that what runs in it ends as it should; an orphan by 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import cast
@@ -196,7 +197,9 @@ def _live_images() -> dict[str, str]:
 
 def _judged(container: ContainerInfo, live: dict[str, str]) -> ContainerInfo:
     """The container with what only the database knows: whether its workspace is gone, its image's name."""
-    left = container.helper and time.time() - container.created_at > OLD_HELPER_SECONDS
+    # A relay lives as long as its workspace's container; other helpers end in the digits of one command.
+    short = container.helper and re.search("-[0-9a-f]{8}$", container.name) is not None
+    left = short and time.time() - container.created_at > OLD_HELPER_SECONDS
     image = container.image
     if image.startswith("sha256:"):
         image = ("" if container.helper else live.get(container.workspace, "")) or image[7:19]

@@ -125,8 +125,8 @@ class Engine:
         self.agents = Agents(context)
         self.containers = Containers(context, closing)
         self.settings = SettingsFile(context)
-        self.upkeep = Upkeep(context, self.workspaces, mending)
         self.reconciliation = Reconciliation(context)
+        self.upkeep = Upkeep(context, self.workspaces, mending, self.reconciliation.tell)
         self.disk_watch = DiskWatch(context, self.reconciliation)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -161,6 +161,7 @@ class Engine:
             )
         )
         try:
+            await engine.upkeep.open_doors()
             await engine._starter.adopt_all()
             await engine._servers.adopt_all()
             await engine._repair.run()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
+from core.egress.refusals import Refusal
 from core.engine.workspaces import Workspaces
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.mending import REPAIR_STEPS, Mending
+from core.lifecycle.place import Place
 from core.lifecycle.soundness import health_of
+from core.runners.docker import DockerRunner
 from core.store import lookup
-from core.values.containers import WorkspaceHealth
+from core.store import models as m
+from core.values.containers import NetworkReport, RefusedHost, WorkspaceHealth
 from core.values.entities import Operation
-from core.values.states import WorkspaceState
+from core.values.states import RunnerKind, WorkspaceState
 
 REPAIRABLE = (WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CLOSED)
 
@@ -18,8 +25,11 @@ REPAIRABLE = (WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CLOSED)
 class Upkeep:
     """What a user can do about a workspace that is damaged."""
 
-    def __init__(self, context: Context, workspaces: Workspaces, mending: Mending) -> None:
+    def __init__(
+        self, context: Context, workspaces: Workspaces, mending: Mending, tell: Callable[[str, str], None]
+    ) -> None:
         self._context = context
+        self._tell = tell
         self._workspaces = workspaces
         self._mending = mending
 
@@ -36,9 +46,45 @@ class Upkeep:
 
         return await health_of(self._context, await self._context.store.read(read))
 
+    async def network(self, name: str) -> NetworkReport:
+        """What the workspace may reach, and what it was refused."""
+        workspace = await self._workspaces.get(name)
+        docker = cast(DockerRunner, self._context.runners[RunnerKind.DOCKER])
+        door = docker.doors.find(name)
+        refused = tuple(
+            RefusedHost(host=r.host, port=r.port, reason=r.reason, count=r.count, last_at=r.last_at)
+            for r in (door.refusals.all() if door else ())
+        )
+        settings = workspace.settings
+        return NetworkReport(
+            workspace=name, network=settings.network, allow_hosts=settings.allow_hosts, refused=refused
+        )
+
+    async def open_doors(self) -> None:
+        """At the engine's start: what already runs and has a list of hosts reaches them again."""
+        docker = cast(DockerRunner, self._context.runners[RunnerKind.DOCKER])
+        docker.on_refused = self._tell_refused
+        for facts in await self._context.store.read(_with_lists):
+            environment = Place(self._context.home, facts.name).environment(facts)
+            if environment.root.is_dir():
+                await docker.open_door(environment)
+
+    def _tell_refused(self, workspace: str, refusal: Refusal) -> None:
+        how = f"boatyard workspace set {workspace} --allow-host …"
+        self._tell(f"{workspace}: {refusal.reason}; to allow it: {how}", workspace)
+
     async def repair(self, name: str) -> Operation:
         """Brings back what is missing, from the last snapshot; a workspace that is whole stays as it is."""
         return await self._workspaces.launch(
             "repair", name, REPAIR_STEPS, REPAIRABLE,
             lambda operation: self._mending.steps(operation.id, name),
         )  # fmt: skip
+
+
+def _with_lists() -> list[WorkspaceFacts]:
+    """The open workspaces in containers that may reach listed hosts."""
+    rows = m.Workspace.select(m.Workspace.name, m.Workspace.settings).where(
+        m.Workspace.state.in_((WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CREATING)),
+        m.Workspace.runner == RunnerKind.DOCKER,
+    )
+    return [workspace_facts(row.name) for row in rows if row.settings.get("network") == "allow"]

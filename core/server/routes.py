@@ -25,6 +25,7 @@ from core.values.containers import (
     ContainerInfo,
     ContainerLog,
     Defaults,
+    NetworkReport,
     Notice,
     PruneReport,
     WorkspaceHealth,
@@ -328,6 +329,7 @@ _CONTAINERS = (
     ),
     Route("GET", _W + "/health", lambda c: c.engine.upkeep.health(c.part("name")), WorkspaceHealth),
     Route("POST", _W + "/repair", lambda c: c.engine.upkeep.repair(c.part("name")), v.Operation),
+    Route("GET", _W + "/network", lambda c: c.engine.upkeep.network(c.part("name")), NetworkReport),
     Route("GET", "/notices", lambda c: c.engine.reconciliation.notices(), tuple[Notice, ...]),
     Route("GET", "/defaults", lambda c: c.engine.settings.defaults(), Defaults),
     Route(

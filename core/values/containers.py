@@ -106,3 +106,23 @@ class WorkspaceHealth(Value, frozen=True, kw_only=True):
     """What its files take on this machine."""
     troubles: tuple[str, ...] = ()
     """What is missing or does not fit, each in a sentence with what to do."""
+
+
+class RefusedHost(Value, frozen=True, kw_only=True):
+    """A destination that a workspace was not let through to."""
+
+    host: str
+    port: int
+    reason: str
+    count: int = 1
+    last_at: float = 0.0
+
+
+class NetworkReport(Value, frozen=True, kw_only=True):
+    """What a workspace may reach, and what it tried to since its engine started."""
+
+    workspace: str
+    network: str
+    allow_hosts: tuple[str, ...] = ()
+    refused: tuple[RefusedHost, ...] = ()
+    """The latest one last."""

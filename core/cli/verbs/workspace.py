@@ -128,6 +128,18 @@ async def retry(call: Invocation) -> int:
         return await follow_operation(call.out, client, await client.retry_setup(call.args.name))
 
 
+async def network(call: Invocation) -> None:
+    """What it may reach, and what it was refused since the engine started."""
+    async with call.engine() as client:
+        found = await client.workspace_network(call.args.name)
+    call.out.result(
+        found,
+        f"network   {found.network}",
+        *(f"allowed   {host}" for host in found.allow_hosts),
+        *(f"refused   {each.host}:{each.port} x{each.count}: {each.reason}" for each in found.refused),
+    )
+
+
 async def repair(call: Invocation) -> int:
     """Brings back what is missing, and says what was."""
     async with call.engine() as client:
@@ -218,6 +230,7 @@ VERBS = (
     Verb("workspace", "close", "stop it and keep everything", close, name),
     Verb("workspace", "restore", "open a closed workspace again", restore, name),
     Verb("workspace", "retry", "run failed set-up scripts again", retry, name),
+    Verb("workspace", "network", "show what it may reach and what it was refused", network, name),
     Verb("workspace", "repair", "bring back what is missing, from its last snapshot", repair, name),
     Verb("workspace", "remove", "move it to the trash", remove, _remove),
     Verb("workspace", "exec", "run a command in it", execute, _command),

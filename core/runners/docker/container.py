@@ -108,7 +108,8 @@ class ContainerSpec:
             image,
             entrypoint=list(self.entrypoint),
             user=user(),
-            hostname=self.labels[WORKSPACE][:63],
+            # A container in another one's network has that one's host name.
+            hostname=None if self.network.startswith("container:") else self.labels[WORKSPACE][:63],
             working_dir=self.working_dir,
             ports=[port.inner for port in self.ports],
             environment=dict(self.environment),

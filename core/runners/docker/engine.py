@@ -210,6 +210,14 @@ class ContainerEngine:
             if refused.status not in (304, 404, 409):
                 raise
 
+    async def output(self, container: str) -> bytes:
+        """What a container's own process has written so far."""
+
+        def use(client: APIClient) -> bytes:
+            return bytes(client.logs(container))
+
+        return await self._connection.call(f"read the log of {container}", use)
+
     async def execute(self, container: str, argv: Sequence[str], variables: dict[str, str]) -> None:
         """Starts a command in a running container, detached.
 

@@ -15,6 +15,7 @@ from core.runners.docker.container import container_name
 from core.runners.docker.engine import ContainerEngine
 from core.runners.docker.family import KILL_SECONDS, SURVIVORS, terminate_argv
 from core.runners.docker.layout import HOME, SECRETS
+from core.runners.docker.proxy_variables import proxy_variables
 from core.runners.runner import Environment, EnvironmentState, ExecResult
 from core.runners.short_command import discarded_on_failure, new_run, run_to_end, runs_of
 from core.runners.variables import workspace_variables
@@ -28,7 +29,7 @@ def container_variables(env: Environment) -> dict[str, str]:
     own = {"HOME": HOME, "USER": "boatyard", "LOGNAME": "boatyard", "LANG": "C.UTF-8"}
     if env.settings.auth_files:
         own["BOATYARD_AUTH_FILES"] = f"{SECRETS}/auth"
-    return {**own, **workspace_variables(env)}
+    return {**own, **proxy_variables(env), **workspace_variables(env)}
 
 
 def _secretly(env: Environment) -> tuple[str, ...]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from core.egress.proxy import Doors
+from core.egress.refusals import Refusal, Refusals
 from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
@@ -33,6 +36,7 @@ from core.runners.docker.helper import Helpers
 from core.runners.docker.image import Images
 from core.runners.docker.inside import Inside, container_variables
 from core.runners.docker.programs import Programs
+from core.runners.docker.relay import Relays
 from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
 from core.runners.secrets import Secrets
 from core.runners.short_command import discard_leftovers, runs_of
@@ -66,6 +70,10 @@ class DockerRunner:
         self._inside = Inside(self._engine)
         self._helpers = Helpers(self._engine)
         self._programs = Programs(self._images, self._inside, self._helpers)
+        self._relays = Relays(self._engine, self._programs)
+        self.doors = Doors()
+        self.on_refused: Callable[[str, Refusal], None] = lambda workspace, refusal: None
+        """Told of each new destination that a workspace was not let through to."""
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def probe(self) -> RunnerInfo:
@@ -82,9 +90,24 @@ class DockerRunner:
         self._prepare(env)
         spec = workspace_spec(env, await self._engine.cpus())
         async with self._locks.setdefault(spec.name, asyncio.Lock()):
+            await self.open_door(env)
             await self._ensure_runs(env, spec, progress)
+            await self._relay(env, spec)
             if spec.secrets:
                 await self._deliver(env, spec)
+
+    async def open_door(self, env: Environment) -> None:
+        """Makes the listed hosts reachable for a workspace that has a list, and nothing for all others."""
+        if env.settings.network == "allow":
+            refusals = Refusals(lambda refusal: self.on_refused(env.workspace, refusal))
+            await self.doors.open(env.workspace, env.root / "egress", env.settings.allow_hosts, refusals)
+        else:
+            await self.doors.shut(env.workspace)
+
+    async def _relay(self, env: Environment, spec: ContainerSpec) -> None:
+        found = await self._engine.find(spec.name)
+        if found is not None:
+            await self._relays.settle(env, found)
 
     async def _ensure_runs(self, env: Environment, spec: ContainerSpec, progress: Progress | None) -> None:
         found = await self._engine.find(spec.name)
@@ -151,6 +174,7 @@ class DockerRunner:
         await build_image(self._connection, recipe, instance, tell)
 
     async def adapt(self, env: Environment) -> None:
+        await self.open_door(env)
         found = await self._engine.find(container_name(env))
         if found is not None:
             await self._adapt(workspace_spec(env, await self._engine.cpus()), found)
@@ -168,9 +192,11 @@ class DockerRunner:
         if alive:
             # Asked one by one first: when the container stops, wrappers die before they can write.
             await self._inside.terminate(env, alive, _STOP_GRACE_SECONDS)
+        await self._relays.drop(env)
         await self._engine.stop(found.id)
 
     async def remove(self, env: Environment) -> None:
+        await self.doors.shut(env.workspace)
         await self.stop(env)
         for owned in await self._engine.owned(env.instance, workspace=env.workspace):
             await self._engine.remove(owned.name)
@@ -239,6 +265,7 @@ class DockerRunner:
         return layout.inside(env, host_path)
 
     async def close(self) -> None:
+        await self.doors.close()
         await self.administration.close()
         self._connection.close()
 

@@ -1,0 +1,237 @@
+"""An HTTP proxy on a Unix socket that lets through to listed hosts only.
+
+How a list of hosts is enforced was chosen from four ways:
+
+- *Packet filters on the host* need root, and know addresses, while lists have names.
+- *A network of the workspace's own with a proxy in it*: the container engine's address pools end after some
+  thirty networks, and services of the host stay reachable through the network's gateway on older engines.
+- *A shared internal network with a proxy*: workspaces reach each other and, again, the host.
+- *No network at all, and a socket* (this one): the container has nothing but its loopback. A relay in the
+  same network namespace, but not in the container, carries connections from a loopback port to this
+  proxy's socket. A program that knows proxies gets what is listed; one that does not has no route anywhere,
+  no name server, no host and no neighbour. Nothing inside can change that.
+
+A name is resolved once, here, and the address that was checked is the one that is connected to: a name
+server that changes its answer in between gains nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import socket
+from pathlib import Path
+
+from core.egress.refusals import Refusals
+from core.egress.request import HEAD_BYTES, ProxyRequest, read_request
+from core.egress.rules import Rules
+from core.errors import BoatyardError, UsageError
+
+log = logging.getLogger(__name__)
+
+SOCKET_NAME = "proxy.sock"
+HEAD_SECONDS = 30.0
+CONNECT_SECONDS = 30.0
+CONNECTIONS = 256
+"""At once, for one workspace; more wait."""
+PIECE = 64 * 1024
+
+
+class Refused(Exception):
+    """A destination that is not let through to; says why."""
+
+
+class Door:
+    """The proxy of one workspace."""
+
+    def __init__(self, workspace: str, rules: Rules, refusals: Refusals) -> None:
+        self.rules = rules
+        """What is let through from the next connection on."""
+        self.refusals = refusals
+        self._workspace = workspace
+        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, folder: Path) -> None:
+        """Listens in a folder that no sandbox can write to.
+
+        Raises:
+            OSError: That cannot be done.
+        """
+        listener = await asyncio.to_thread(_bind, folder)
+        self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=HEAD_BYTES)
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            async with self._gate:
+                await self._serve(reader, writer)
+        except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
+            pass  # One of both ends went away: the connection ends.
+        except asyncio.CancelledError:
+            pass  # The engine ends; raising would only be reported by the stream's machinery.
+        except Exception:  # the connection boundary: a defect must not end the engine
+            log.exception("a connection of %s", self._workspace)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with asyncio.timeout(HEAD_SECONDS):
+            head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            request = read_request(head)
+            remote = await self._connect(request)
+        except UsageError as error:
+            await _answer(writer, "400 Bad Request", error.message)
+        except Refused as error:
+            await _answer(writer, "403 Forbidden", f"Boatyard: {error}")
+        except (OSError, TimeoutError) as error:
+            await _answer(writer, "502 Bad Gateway", f"Boatyard: it cannot be reached: {error}")
+        else:
+            await _carry(request, reader, writer, *remote)
+
+    async def _connect(self, request: ProxyRequest) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to where the request wants to go, if that is allowed."""
+        try:
+            addresses = await self._allowed(request.host, request.port)
+        except Refused as refused:
+            self.refusals.note(request.host, request.port, str(refused))
+            raise
+        failure: OSError | TimeoutError = OSError("it has no address")
+        for address in addresses:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    return await asyncio.open_connection(address, request.port)
+            except (OSError, TimeoutError) as error:
+                failure = error
+        raise failure
+
+    def _may_lead_to(self, address: str, port: int) -> bool:
+        return self.rules.leads_to(ipaddress.ip_address(address.partition("%")[0]), port)
+
+    async def _allowed(self, host: str, port: int) -> list[str]:
+        """The addresses that may be connected to.
+
+        Raises:
+            Refused: There is none.
+        """
+        where = f"{host}:{port}"
+        with contextlib.suppress(ValueError):
+            if not self.rules.lists(ipaddress.ip_address(host), port):
+                raise Refused(f"the address {where} is not on the list of {self._workspace}")
+            return [host]
+        if not self.rules.names(host, port):
+            raise Refused(f"{where} is not on the list of {self._workspace}")
+        async with asyncio.timeout(CONNECT_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        allowed = [each for each in addresses if self._may_lead_to(each, port)]
+        if not allowed:
+            raise Refused(f"{where} leads to {addresses[0]}, which is not public and not on the list itself")
+        return allowed
+
+
+class Doors:
+    """The proxies of all workspaces of one engine that have a list of hosts."""
+
+    def __init__(self) -> None:
+        self._doors: dict[str, Door] = {}
+
+    async def open(self, workspace: str, folder: Path, hosts: tuple[str, ...], refusals: Refusals) -> None:
+        """Opens a workspace's door, or gives the open one another list.
+
+        Raises:
+            BoatyardError: The socket cannot be made.
+        """
+        if workspace in self._doors:
+            self._doors[workspace].rules = Rules(hosts)
+            return
+        door = self._doors[workspace] = Door(workspace, Rules(hosts), refusals)
+        try:
+            await door.open(folder)
+        except OSError as error:
+            del self._doors[workspace]
+            raise BoatyardError(
+                f"the proxy of {workspace} cannot listen in {folder}: {error.strerror}",
+                hint="Check the free space and the rights of that folder.",
+            ) from error
+
+    async def shut(self, workspace: str) -> None:
+        """Closes a workspace's door, if it is open: nothing goes through any more."""
+        door = self._doors.pop(workspace, None)
+        if door is not None:
+            await door.close()
+
+    def find(self, workspace: str) -> Door | None:
+        return self._doors.get(workspace)
+
+    async def close(self) -> None:
+        for workspace in list(self._doors):
+            await self.shut(workspace)
+
+
+def _bind(folder: Path) -> socket.socket:
+    """A listening socket; by the folder's descriptor, because the address of one holds 107 bytes only."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_DIRECTORY | os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(SOCKET_NAME, dir_fd=descriptor)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            listener.bind(f"/proc/self/fd/{descriptor}/{SOCKET_NAME}")
+        except OSError:
+            listener.close()
+            raise
+        listener.setblocking(False)
+        return listener
+    finally:
+        os.close(descriptor)
+
+
+async def _answer(writer: asyncio.StreamWriter, status: str, text: str) -> None:
+    body = f"{text}\n".encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n"
+    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    await writer.drain()
+
+
+async def _carry(
+    request: ProxyRequest,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    remote_reader: asyncio.StreamReader,
+    remote_writer: asyncio.StreamWriter,
+) -> None:
+    """Carries bytes both ways until both ends have finished."""
+    try:
+        if request.first:
+            remote_writer.write(request.first)
+        else:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await asyncio.gather(_copy(reader, remote_writer), _copy(remote_reader, writer))
+    finally:
+        remote_writer.close()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(PIECE):
+        writer.write(piece)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()
