@@ -6,6 +6,7 @@ Text from outside is made safe before it reaches a terminal. Colour only marks w
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ class Output:
         self.json = json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        self._passing = False
+        """Whether a passing line stands on the terminal."""
 
     def document(self, value: Any) -> None:
         """One JSON document on a line; only with `--json`."""
@@ -67,11 +70,27 @@ class Output:
 
     def note(self, text: str) -> None:
         """Words about what happens, on standard error."""
+        self.passing("")
         self._err.write(safe_text(text, multiline=True) + "\n")
         self._err.flush()
 
+    def passing(self, text: str) -> None:
+        """A line that the next one takes the place of; only on a terminal that can do that.
+
+        Args:
+            text: Cut to the terminal's width; empty: the line is taken away.
+        """
+        if self.json or not self._err.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+            return
+        if text or self._passing:
+            width = max(20, shutil.get_terminal_size().columns - 1)
+            self._err.write(f"\r{safe_text(text)[:width]}\x1b[K")
+            self._err.flush()
+            self._passing = bool(text)
+
     def error(self, error: BoatyardError) -> None:
         """An error: a line and a hint, or a document with `--json`."""
+        self.passing("")
         if self.json:
             document = {"error": error.document()}
             self._err.write(msgspec.json.encode(document, enc_hook=str).decode() + "\n")
