@@ -1,97 +1,71 @@
-"""Two homes on one container engine, with workspaces of the same name, never see or touch each other's."""
+"""Two homes on one container engine with workspaces of the same name: neither sees or touches the other's."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.acceptance.user import User, make_repository
+from core.errors import NotFoundError
+from core.values.events import ContainersChanged, Noticed
+from core.values.requests import PruneContainers, RunCommand
+from core.values.states import ProcessStatus
+from tests.waiting import until_async
+from tests.yard import AGENTS, Daemon, docker_settings
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
+STARTS = 2
+"""Of each engine; it compares its containers with its workspaces after each."""
+
 
 @pytest.fixture
-def pair(docker_engine: str) -> Iterator[tuple[User, User]]:
-    """Two homes, each with a repository and a workspace named `same` whose container runs."""
-    folder = Path(tempfile.mkdtemp(prefix="by-"))
-    users = User(folder / "one"), User(folder / "two")
-    for number, user in enumerate(users, 1):
-        repository = make_repository(folder / f"repository-{number}", {"whose.txt": f"{number}\n"})
-        options = ("--runner", "docker", "--image", docker_engine, "--network", "none", "--name", "same")
-        user.boatyard("run", "Same", "--repo", str(repository), *options)
-    yield users
-    for user in users:
-        user.boatyard("workspace", "remove", "same", "--force", ok=False)
-        user.boatyard("engine", "stop", ok=False)
-    shutil.rmtree(folder)
+async def homes(docker_engine: str) -> AsyncIterator[tuple[Daemon, Daemon]]:
+    async with Daemon(AGENTS) as first, Daemon(AGENTS) as second:
+        for daemon in (first, second):
+            await daemon.start()
+        yield first, second
+        for daemon in (first, second):
+            for workspace in await daemon.client.workspaces():
+                await daemon.remove(workspace.name)
 
 
-def docker(*argv: str) -> list[str]:
-    done = subprocess.run(["docker", *argv], capture_output=True, text=True, check=True, env=os.environ)
-    return done.stdout.split()
-
-
-def names(user: User) -> list[str]:
-    return [each["name"] for each in user.boatyard("container", "list", "--json").json]
-
-
-def whose(user: User) -> str:
-    return user.boatyard("workspace", "exec", "same", "--", "cat", "whose.txt").out.strip()
-
-
-def test_each_lists_and_enters_its_own_alone(pair: tuple[User, User]) -> None:
-    one, two = pair
-    (first,), (second,) = names(one), names(two)
-    assert first != second
-    assert (whose(one), whose(two)) == ("1", "2")
-    refused = one.boatyard("container", "stop", second, ok=False)
-    assert refused.code == 3
-    assert second in docker("ps", "--format", "{{.Names}}")
-
-
-def test_stopping_and_removing_in_one_home_leaves_the_other_running(pair: tuple[User, User]) -> None:
-    one, two = pair
-    (second,) = names(two)
-    started = docker("inspect", "-f", "{{.State.StartedAt}}", second)
-    one.boatyard("workspace", "close", "same")
-    one.boatyard("workspace", "restore", "same")
-    one.boatyard("container", "restart", "same")
-    one.boatyard("container", "prune")
-    one.boatyard("workspace", "remove", "same", "--force")
-    assert names(one) == []
-    assert names(two) == [second]
-    assert docker("inspect", "-f", "{{.State.StartedAt}}", second) == started
-    assert whose(two) == "2"
-
-
-def test_an_orphan_of_one_home_is_not_the_others_to_prune(
-    pair: tuple[User, User], docker_engine: str
+async def test_the_same_name_in_two_homes_is_two_worlds(
+    homes: tuple[Daemon, Daemon], docker_engine: str
 ) -> None:
-    one, two = pair
-    (second,) = names(two)
-    instance = second.removeprefix("boatyard-").removesuffix("-same")
-    orphan = f"boatyard-{instance}-gone"
-    labels = (f"--label=boatyard.instance={instance}", "--label=boatyard.workspace=gone")
-    docker("create", "--name", orphan, *labels, docker_engine, "true")
-    try:
-        assert one.boatyard("container", "prune", "--json").json["containers"] == []
-        assert orphan in docker("ps", "-a", "--format", "{{.Names}}")
-        pruned = two.boatyard("container", "prune", "--json").json["containers"]
-        assert [each["name"] for each in pruned] == [orphan]
-    finally:
-        subprocess.run(["docker", "rm", "-f", orphan], capture_output=True, check=False)
+    mine, theirs = homes
+    for daemon in homes:
+        await daemon.workspace(name="twin", settings=docker_settings(docker_engine))
+    (my_container,), (their_container,) = [await daemon.client.containers() for daemon in homes]
+    assert my_container.id != their_container.id and my_container.name != their_container.name
+    running = await theirs.client.run_command("twin", RunCommand(argv=("sleep", "600")))
+
+    # What the other has cannot be named: neither by name nor by id.
+    for key in (their_container.name, their_container.id, their_container.id[:12]):
+        for act in (mine.client.container, mine.client.stop_container, mine.client.remove_container):
+            with pytest.raises(NotFoundError):
+                await act(key)
+
+    # Acting on the own one, by the name that both have, leaves the other's alone and is no news there.
+    async with theirs.watch() as watch:
+        await mine.client.restart_container("twin")
+        await mine.client.remove_container("twin")
+        await mine.remove("twin")
+        assert await mine.client.containers() == ()
+        assert (await mine.client.prune_containers(PruneContainers())).containers == ()
+        assert [each.id for each in await theirs.client.containers()] == [their_container.id]
+        assert (await theirs.client.process(running.id)).status is ProcessStatus.RUNNING
+        assert not [each for each in watch.seen if isinstance(each, ContainersChanged | Noticed)]
+
+    # An engine that starts anew finds its own and reports nothing of the other's.
+    for daemon in homes:
+        await daemon.restart()
+    await until_async(lambda: _compared(theirs))
+    assert await mine.client.notices() == await theirs.client.notices() == ()
+    assert (await theirs.client.process(running.id)).status is ProcessStatus.RUNNING
+    await theirs.client.stop_process(running.id)
 
 
-def test_an_engine_that_starts_again_finds_its_own_alone(pair: tuple[User, User]) -> None:
-    one, two = pair
-    before = names(one), names(two)
-    for user in pair:
-        user.boatyard("engine", "stop")
-    assert (names(one), names(two)) == before
-    assert (whose(one), whose(two)) == ("1", "2")
+async def _compared(daemon: Daemon) -> bool:
+    """Whether the engine has looked at its containers since its start."""
+    return daemon.home.log.read_text().count("workspaces with") >= STARTS
