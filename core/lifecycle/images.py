@@ -97,7 +97,7 @@ class WorkspaceImages:
     ) -> WorkspaceFacts:
         changes = {
             "image": found.image or facts.settings.image,
-            "env": {**found.env, **facts.settings.env},
+            "image_env": found.env,
             "post_create": {repo.name: found.post_create} if found.post_create else {},
             "mounts": found.mounts,
             "unsupported": found.unsupported,

@@ -146,13 +146,15 @@ class HostRunner:
 
 
 def _write_secrets(folder: Path, secrets: Resolved) -> None:
-    """Files of mode 0600 in folders of mode 0700, made anew."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Files of mode 0600 in folders of mode 0700; each is replaced as a whole."""
     files = {"env": shell_variables(secrets.env).encode()}
     files |= {f"auth/{path}": content for path, content in secrets.files.items()}
     for name, content in files.items():
         path = folder / name
         for parent in reversed([each for each in path.parents if each.is_relative_to(folder.parent)]):
             parent.mkdir(mode=0o700, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(content)
+        part.replace(path)

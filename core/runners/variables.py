@@ -49,6 +49,7 @@ def workspace_variables(env: Environment) -> dict[str, str]:
     return {
         "BOATYARD_WORKSPACE": env.workspace,
         "BOATYARD_INSTANCE": env.instance,
+        **env.settings.image_env,
         **env.settings.env,
         **env.env,
     }

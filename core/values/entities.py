@@ -179,6 +179,8 @@ class Settings(Value, frozen=True, kw_only=True):
     """What `image` is built from, if it is."""
     image_from: str = ""
     """Where the image comes from, for people; empty: it was given, or is the default."""
+    image_env: dict[str, str] = {}
+    """Variables that come with the image, by `devcontainer.json`; `env` goes before them."""
     post_create: dict[str, str] = {}
     """Script by repo's name that runs before its set-up script."""
     mounts: tuple[tuple[str, str], ...] = ()
