@@ -41,7 +41,8 @@ def folder_changes(wanted: Iterable[str], present: Iterable[str]) -> bytes:
     """What the script is told of empty folders. The lists came from a sandbox once, so they are looked at."""
     there, here = _names(wanted), _names(present)
     gone = sorted(here - there, key=lambda name: -name.count(b"/"))
-    return b"".join([*(b"+" + name + b"\0" for name in sorted(there)), *(b"-" + n + b"\0" for n in gone)])
+    # First those that go, with whatever is empty above them; what is wanted of that is made again.
+    return b"".join([*(b"-" + n + b"\0" for n in gone), *(b"+" + name + b"\0" for name in sorted(there))])
 
 
 def _names(folders: Iterable[str]) -> set[bytes]:

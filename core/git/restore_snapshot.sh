@@ -28,11 +28,11 @@ xargs -0 sh -c '
 		case /$path/ in */../* | */./* | *//* | */.git/*) continue ;; esac
 		while [ -n "$rest" ]; do
 			way=$way${rest%%/*} rest=${rest#*/}
-			[ ! -L "$way" ] || continue 2
-			case $entry in +*) [ -e "$way" ] || mkdir "$way" || : ;; esac
+			[ ! -L "./$way" ] || continue 2
+			case $entry in +*) [ -e "./$way" ] || mkdir "./$way" || : ;; esac
 			[ -z "$rest" ] || way=$way/
 		done
-		case $entry in -*) rmdir "$path" 2>/dev/null || : ;; esac
+		case $entry in -*) rmdir -p "./$path" 2>/dev/null || : ;; esac
 	done' sh <"$work/told"
 
 # The agent's index gets the head, with what is known of unchanged files: they need not be read again.
@@ -52,4 +52,7 @@ for name in MERGE_HEAD MERGE_MSG MERGE_MODE AUTO_MERGE CHERRY_PICK_HEAD REVERT_H
 done
 quiet symbolic-ref -m 'boatyard: restored' HEAD "refs/heads/$branch"
 quiet update-ref -m 'boatyard: restored' "refs/heads/$branch" "$new_head"
+# The next snapshot of the same state is this one, and no other commit.
+rm -f "$git_dir/refs/boatyard/snapshot.lock"
+quiet update-ref refs/boatyard/snapshot "$5"
 rm -f "$marker"
