@@ -92,10 +92,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", ("slash",), "find", "Find text in the pane", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Containers
-    Action("limits", (), "limits", "Processors, memory, disk and network of the workspace", WORK),
-    Action("repair", (), "repair", "Bring back what is missing of the workspace", WORK),
+    Action("limits", (), "limits", "Limits of the workspace: processors, memory, disk, network", WORK),
+    Action("repair", (), "repair", "Repair the workspace: bring back what is missing of it", WORK),
     Action("containers", ("5",), "containers", "The containers of this home: use, stop, log, shell", VIEW),
-    Action("defaults", (), "defaults", "Image, limits and network of new workspaces", APP),
+    Action("defaults", (), "defaults", "Defaults of new workspaces: image, limits, network", APP),
     # Boatyard
     Action("help", ("question_mark", "f1"), "help", "All keys that work here", APP),
     Action("palette", ("colon", "ctrl+p"), "palette", "Find any action, task or workspace", APP),

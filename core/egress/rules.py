@@ -125,3 +125,9 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 def is_public(address: Address) -> bool:
     """Whether an address is out in the internet: no loopback, private, link-local or metadata address."""
     return address.is_global and not address.is_multicast
+
+
+def host_entry(host: str, port: int) -> str:
+    """The entry that would let through to a destination."""
+    shown = f"[{host}]" if ":" in host else host
+    return host if port in USUAL_PORTS else f"{shown}:{port}"

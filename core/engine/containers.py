@@ -117,11 +117,11 @@ class Containers:
         """Stops a container, after all that runs in its workspace; files and the container stay."""
         container = await self.get(key)
         facts = await self._facts(container)
-        if facts is not None:
-            await self._closing.stop_processes(facts.name)
-            await self._context.runners[RunnerKind.DOCKER].stop(self._environment(facts))
         if facts is None or container.helper:
             await self._administration.stop(container)
+        else:
+            await self._closing.stop_processes(facts.name)
+            await self._context.runners[RunnerKind.DOCKER].stop(self._environment(facts))
         return await self._told(container)
 
     async def restart(self, key: str) -> ContainerInfo:

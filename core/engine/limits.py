@@ -49,8 +49,6 @@ def changed_settings(settings: Settings, body: UpdateWorkspace) -> Settings:
     """
     given = {name: getattr(body, name) for name in CHANGEABLE}
     changes = {name: value for name, value in given.items() if value is not UNSET}
-    if changes.get("allow_hosts") and "network" not in changes:
-        changes["network"] = "allow"
     changed = replace(settings, **changes)
     check_limits(changed)
     return changed

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from core.egress.refusals import Refusal
+from core.egress.rules import host_entry
 from core.engine.workspaces import Workspaces
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
@@ -70,7 +71,7 @@ class Upkeep:
                 await docker.open_door(environment)
 
     def _tell_refused(self, workspace: str, refusal: Refusal) -> None:
-        how = f"boatyard workspace set {workspace} --allow-host …"
+        how = f"boatyard workspace set {workspace} --allow-host {host_entry(refusal.host, refusal.port)}"
         self._tell(f"{workspace}: {refusal.reason}; to allow it: {how}", workspace)
 
     async def repair(self, name: str) -> Operation:

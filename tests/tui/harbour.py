@@ -16,7 +16,7 @@ from core.errors import BoatyardError, ConflictError, NotFoundError, Unreachable
 from core.values import events as told
 from core.values import requests as ask
 from core.values.answers import ExportAnswer, PurgeReport
-from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage
+from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage, WorkspaceHealth
 from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -104,6 +104,8 @@ class Harbour:
         self.notice = ""
         self.containers_: dict[str, ContainerInfo] = {}
         self.docker_gone = False
+        self.troubles: tuple[str, ...] = ()
+        """What is wrong with every workspace."""
         self.watched: set[str] = set()
         """Containers whose usage the interface follows now."""
         self.up = True
@@ -450,6 +452,9 @@ class Harbour:
         return FileDiff(file=file, lines=tuple(lines[start : start + limit]), total=len(lines), start=start)
 
     async def update_workspace(self, name: str, body: ask.UpdateWorkspace) -> Workspace:
+        if body.pinned is msgspec.UNSET:
+            self._asked("update_workspace", (name, body))
+            return self.workspaces_[name]
         self._asked("update_workspace", (name, body.pinned))
         return self.set_workspace(self.workspaces_[name], pinned=body.pinned)
 
@@ -601,6 +606,14 @@ class Harbour:
 
     async def container_log(self, container: str, *, lines: int = 200) -> ContainerLog:
         return ContainerLog(name=container, text="first [b]line\nsecond line\n")
+
+    async def workspace_health(self, name: str) -> WorkspaceHealth:
+        return WorkspaceHealth(workspace=name, environment="absent", troubles=self.troubles)
+
+    async def repair_workspace(self, name: str) -> Operation:
+        self._asked("repair_workspace", name)
+        self.operations_["op-" + name] = _done("repair", name)
+        return _done("repair", name)
 
     async def defaults(self) -> Defaults:
         return Defaults(cpus=2.0, memory_mb=4096, processes=512, network="full")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.values.containers import Notice
+from core.values.events import Noticed
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
 from tui.container_rows import ContainerRows
@@ -114,3 +116,37 @@ async def test_defaults_are_changed_in_one_dialog(fleet: Harbour) -> None:
         await helm.press("backspace", "8", "1", "9", "2", "enter")
         body = await helm.asked("update_defaults")
         assert (body.image, body.memory_mb, body.network) == ("python:3.12", 8192, "full")
+
+
+async def test_limits_of_a_workspace_are_changed_in_one_dialog(fleet: Harbour) -> None:
+    async with at_the_helm(fleet, (80, 24)) as helm:
+        await helm.open_workspace("second")
+        await helm.press("colon")
+        await helm.type("limits")
+        await helm.press("enter")
+        await helm.sees("Limits and network of second")
+        await helm.press("tab", "tab", "tab", "tab", "right", "right", "tab")
+        await helm.type("example.org *.example.org")
+        await helm.press("enter")
+        name, body = await helm.asked("update_workspace")
+        assert name == "second"
+        assert (body.network, body.allow_hosts) == ("allow", ("example.org", "*.example.org"))
+
+
+async def test_a_damaged_workspace_is_repaired_after_it_was_said_what_is_missing(fleet: Harbour) -> None:
+    fleet.troubles = ("the clone of [/]app is gone",)
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("colon")
+        await helm.type("repair the")
+        await helm.press("enter")
+        await helm.sees("the clone of [/]app is gone")
+        await helm.press("r")
+        assert await helm.asked("repair_workspace") == "second"
+        await helm.sees("second is whole again")
+
+
+async def test_what_happened_without_the_user_is_said(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        fleet.emit(Noticed(notice=Notice(text="the container of [b]first was removed", workspace="first")))
+        await helm.sees("the container of [b]first was removed")

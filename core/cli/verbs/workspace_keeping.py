@@ -21,12 +21,15 @@ async def set_some(call: Invocation) -> None:
     given = {
         "idle_minutes": args.idle_minutes, "cpus": args.cpus, "memory_mb": args.memory,
         "processes": args.processes, "disk_mb": args.disk, "network": args.network,
-        "allow_hosts": UNSET if args.allow_host is UNSET else tuple(args.allow_host),
     }  # fmt: skip
     async with call.engine() as client:
+        before = await client.workspace(args.name)
+        if args.allow_host or args.forget_host:
+            kept = [host for host in before.settings.allow_hosts if host not in args.forget_host]
+            given["allow_hosts"] = tuple(dict.fromkeys((*kept, *args.allow_host)))
         changed = await client.update_workspace(args.name, UpdateWorkspace(**given))
     call.out.result(changed, f"{changed.name} is set")
-    if args.network is not UNSET:
+    if changed.settings.network != before.settings.network:
         call.out.note(f"the network changes with the next start: boatyard container restart {changed.name}")
 
 
@@ -121,7 +124,10 @@ def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--disk", type=int, default=UNSET, metavar="MB", help="0: no limit")
     parser.add_argument("--network", choices=("full", "none", "allow"), default=UNSET)
     parser.add_argument(
-        "--allow-host", nargs="*", default=UNSET, metavar="HOST", help="the whole list of hosts for 'allow'"
+        "--allow-host", action="append", default=[], metavar="HOST", help="may be reached with 'allow', too"
+    )
+    parser.add_argument(
+        "--forget-host", action="append", default=[], metavar="HOST", help="may not be reached any more"
     )
 
 
