@@ -17,26 +17,24 @@ from core.client.container_calls import ContainerCalls
 from core.client.keeping_calls import KeepingCalls
 from core.client.parts import between as _between
 from core.client.parts import part as _part
+from core.client.preparation_calls import PreparationCalls
 from core.errors import BoatyardError
 from core.values import requests as ask
-from core.values.answers import BuildLog, RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
+from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
 from core.values.conversation import Conversation, LogChunk
 from core.values.entities import (
     AgentInfo,
     Approval,
-    CopiedFiles,
     DevServer,
     EngineStatus,
     Operation,
     Process,
     Project,
-    ProjectRepo,
     QueuedPrompt,
     Repo,
     Session,
     Snapshot,
     Task,
-    Template,
     Turn,
     Workspace,
 )
@@ -53,7 +51,7 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
+class Client(CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:
@@ -123,36 +121,6 @@ class Client(CheckpointCalls, ContainerCalls, KeepingCalls):
 
     async def remove_repo(self, repo: str) -> None:
         await self._http.call("DELETE", f"/repos/{_part(repo)}", RemovedAnswer)
-
-    async def templates(self) -> tuple[Template, ...]:
-        """All templates, without their files' content."""
-        return await self._http.call("GET", "/templates", tuple[Template, ...])
-
-    async def template(self, template: str) -> Template:
-        return await self._http.call("GET", f"/templates/{_part(template)}", Template)
-
-    async def add_template(self, body: ask.AddTemplate) -> Template:
-        return await self._http.call("POST", "/templates", Template, body=body)
-
-    async def remove_template(self, template: str) -> None:
-        await self._http.call("DELETE", f"/templates/{_part(template)}", RemovedAnswer)
-
-    async def project_repos(self, project: str) -> tuple[ProjectRepo, ...]:
-        """The project's repos, with what it overrides of each."""
-        return await self._http.call("GET", f"/projects/{_part(project)}/repos", tuple[ProjectRepo, ...])
-
-    async def update_project_repo(self, project: str, repo: str, body: ask.UpdateProjectRepo) -> ProjectRepo:
-        path = f"/projects/{_part(project)}/repos/{_part(repo)}"
-        return await self._http.call("PATCH", path, ProjectRepo, body=body)
-
-    async def build_log(self, name: str) -> str:
-        """What the building of the workspace's image said; empty when none was built."""
-        path = f"/workspaces/{_part(name)}/build-log"
-        return (await self._http.call("GET", path, BuildLog)).text
-
-    async def copied_files(self, name: str) -> tuple[CopiedFiles, ...]:
-        """What was copied into the workspace's clones from beside git."""
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/copied", tuple[CopiedFiles, ...])
 
     # Tasks
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from core.errors import ScriptError
 from core.lifecycle.closing import CLOSE_STEPS, Closing
 from core.lifecycle.context import Context
-from core.lifecycle.create import begun_process
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.set_up import begun_process
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation, Process, Workspace

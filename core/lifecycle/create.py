@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 from core.agents.driver import Executor
-from core.errors import AgentError, BoatyardError, ScriptError
+from core.errors import AgentError, BoatyardError
 from core.git.clone import create_clone, remove_clone
 from core.git.remotes import fetch_for
 from core.git.removal import remove_below
@@ -26,14 +25,15 @@ from core.lifecycle.operation import Step
 from core.lifecycle.origin import Origin, origin_of, take_over_landed
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.set_up import SetUp, begun_process
 from core.lifecycle.spares import Spares
 from core.lifecycle.turns import Turns
 from core.store import models as m
 from core.store import views
 from core.store.models.fields import now
-from core.values.entities import Process, Workspace
+from core.values.entities import Workspace
 from core.values.events import Removed, WorkspaceChanged
-from core.values.states import ProcessStatus, RunReason, WorkspaceState
+from core.values.states import RunReason, WorkspaceState
 
 STEPS = (
     ("depot", "bring the depots up to date"),
@@ -76,6 +76,7 @@ class Creation:
         self._processes = processes
         self._turns = turns
         self._files = Bringing(context)
+        self._set_up = SetUp(context, processes)
         self._origin = Origin(context)
 
     def steps(
@@ -104,7 +105,7 @@ class Creation:
             ),
             "work": kept("work", lambda: self._origin.bring(name, operation_id)),
             "agent": kept("agent", lambda: self._probe(name, executor), AgentError),
-            "setup": kept("setup", lambda: self._set_up(name, operation_id)),
+            "setup": kept("setup", lambda: self._run_set_up(name, operation_id)),
             "start": Step("start", labels["start"], start, keeps=True),
         }
         return [every[step] for step, _ in step_labels(agent=executor is not None, remix=remix, first=first)]
@@ -204,52 +205,9 @@ class Creation:
                 f"the agent {executor.name!r} is not installed {where}", hint=executor.install_hint()
             )
 
-    async def _set_up(self, name: str, operation_id: str) -> None:
-        facts = await self._facts(name)
-        scripts = [repo for repo in facts.repos if repo.setup_script.strip()]
-        if all(repo.parallel_setup for repo in scripts):
-            await self._set_up_all(facts, scripts, operation_id)
-        else:
-            for repo in scripts:
-                await self._set_up_one(facts, repo, operation_id)
+    async def _run_set_up(self, name: str, operation_id: str) -> None:
+        await self._set_up.run(await self._facts(name), operation_id)
         await self._set_state(name, WorkspaceState.OPEN, now())
-
-    async def _set_up_all(
-        self, facts: WorkspaceFacts, scripts: Sequence[RepoFacts], operation_id: str
-    ) -> None:
-        """At the same time; all of them end before the first failure is told."""
-        running = (self._set_up_one(facts, repo, operation_id) for repo in scripts)
-        ends = await asyncio.gather(*running, return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
-
-    async def _set_up_one(self, facts: WorkspaceFacts, repo: RepoFacts, operation_id: str) -> None:
-        cwd = str(self._place(facts.name).code / repo.name)
-        if await self._context.store.read(_is_set_up, facts.id, repo.setup_script, cwd):
-            return
-        begun = await self._context.store.read(begun_process, operation_id, RunReason.SETUP_SCRIPT, cwd)
-        if begun is None:
-            env = {"BOATYARD_TARGET_BRANCH": repo.target_branch}
-            process = await self._processes.run_script(
-                facts, RunReason.SETUP_SCRIPT, repo.setup_script, cwd, env
-            )
-            begun = process.id
-        await self._context.operations.report(operation_id, "setup", process_id=begun)
-        await self._context.supervisor.wait(begun)
-        ended = await self._context.store.read(_process, begun)
-        await self._tell_scripts(facts, operation_id)
-        if ended.status is not ProcessStatus.COMPLETED:
-            raise ScriptError(
-                f"the set-up script of {repo.name} failed: {ended.reason}",
-                hint=f"Its output: boatyard process logs {ended.id[:8]}. Everything is kept: look with "
-                f"'boatyard workspace shell {facts.name}', go on with 'retry', give it up with 'remove'.",
-                details={"process": ended.id, "exit_code": ended.exit_code},
-            )
-
-    async def _tell_scripts(self, facts: WorkspaceFacts, operation_id: str) -> None:
-        detail = await self._context.store.read(_scripts, facts, operation_id, self._place(facts.name).code)
-        await self._context.operations.report(operation_id, "setup", detail=detail)
 
     async def _start(self, name: str, operation_id: str, executor: Executor | None, prompt: str) -> None:
         if executor is None:
@@ -290,53 +248,3 @@ def _set_base(workspace_id: str, repo_id: str, commit: str) -> None:
 
 def _wants_fetch(operation_id: str) -> bool:
     return bool(m.Operation.get_by_id(operation_id).arguments.get("fetch"))
-
-
-def begun_process(operation_id: str, reason: RunReason, cwd: str) -> str | None:
-    """The process that this very operation started for a step before the engine went away, if it did.
-
-    A process that was lost with its machine does not count: the step begins anew.
-    """
-    operation = m.Operation.get_by_id(operation_id)
-    query = (
-        m.ExecutionProcess.select()
-        .join(m.Session)
-        .where(
-            m.Session.workspace == operation.workspace_id,
-            m.ExecutionProcess.run_reason == reason,
-            m.ExecutionProcess.started_at >= operation.created_at,
-            m.ExecutionProcess.status != ProcessStatus.LOST,
-        )
-        .order_by(m.ExecutionProcess.started_at.desc())
-    )
-    return next((str(row.id) for row in query if row.action.get("cwd") == cwd), None)
-
-
-def _is_set_up(workspace_id: str, script: str, cwd: str) -> bool:
-    """Whether this script has done its work in this clone, in an earlier attempt."""
-    query = (
-        m.ExecutionProcess.select()
-        .join(m.Session)
-        .where(
-            m.Session.workspace == workspace_id,
-            m.ExecutionProcess.run_reason == RunReason.SETUP_SCRIPT,
-            m.ExecutionProcess.status == ProcessStatus.COMPLETED,
-        )
-    )
-    return any(row.action.get("cwd") == cwd and row.action.get("script") == script for row in query)
-
-
-def _scripts(facts: WorkspaceFacts, operation_id: str, code: Path) -> str:
-    """How each repo's set-up script did, a line for each."""
-    lines = []
-    for repo in facts.repos:
-        process_id = begun_process(operation_id, RunReason.SETUP_SCRIPT, str(code / repo.name))
-        if process_id is not None:
-            process = _process(process_id)
-            took = f", {process.completed_at - process.started_at:.1f} s" if process.completed_at else ""
-            lines.append(f"{repo.name}: {process.status.value}{took}")
-    return "\n".join(lines)
-
-
-def _process(process_id: str) -> Process:
-    return views.process(m.ExecutionProcess.get_by_id(process_id))
