@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from core.errors import NotFoundError, UsageError
+from core.errors import NotFoundError, ScriptError, UsageError
 from core.git.depot import Depot
 from core.lifecycle.context import Context
 from core.lifecycle.devcontainer import PATHS, SIZE_LIMIT, Build, DevContainer, parse_devcontainer
@@ -157,6 +157,10 @@ class WorkspaceImages:
 
             try:
                 await builder.build_image(recipe, self._context.home.instance, heard)
+            except ScriptError as error:
+                await teller.close()
+                await self._report(operation_id, detail="\n".join(error.details.get("log", ())))
+                raise
             finally:
                 await teller.close()
 

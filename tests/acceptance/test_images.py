@@ -80,6 +80,7 @@ async def test_a_build_that_fails_says_which_step_and_keeps_the_workspace(
     ended = await yard.client.wait_operation(operation.id)
     assert ended.status is OperationStatus.FAILED
     assert ended.error is not None and "returned a non-zero code: 3" in str(ended.error["message"])
+    assert "dear me" in environment(ended.steps).detail.splitlines()
     assert "dear me" in str(ended.error["details"]) and "dear me" in await yard.client.build_log("broken")
     assert (await yard.client.workspace("broken")).state is WorkspaceState.FAILED
     for dockerfile, words in (
