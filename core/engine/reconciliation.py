@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import cast
 
-from core.errors import BoatyardError, NotFoundError
+from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
@@ -73,11 +73,13 @@ class Reconciliation:
         self._context.hub.publish(Noticed(notice=notice))
 
     async def _run(self) -> None:
-        wait, lost = FIRST_WAIT, False
-        await self._compare_folders()
+        wait, lost, folders = FIRST_WAIT, False, False
         while True:
             since = time.time()
             try:
+                if not folders:
+                    await self._compare_folders()
+                    folders = True
                 await self._compare_containers()
                 if lost:
                     self.tell("the container engine answers again")
@@ -85,8 +87,8 @@ class Reconciliation:
                 self.compared.set()
                 await self._listen(since)
             except BoatyardError as error:
-                if not lost and self.compared.is_set() and await self._context.store.read(_uses_containers):
-                    self.tell(f"the container engine does not answer any more: {error.message}")
+                if not lost and await self._context.store.read(_uses_containers):
+                    self.tell(f"the container engine does not answer: {error.message}")
                     self._context.hub.publish(ContainersChanged())
                 lost = True
             except Exception:  # the process boundary: a defect here must not end the engine
@@ -116,8 +118,8 @@ class Reconciliation:
         for facts in every:
             if facts.runner is RunnerKind.DOCKER:
                 state = states.get(facts.name, EnvironmentState.ABSENT)
-                for words in container_troubles(facts.name, facts.state, state):
-                    self.tell(words, facts.name)
+                if container_troubles(facts.name, facts.state, state):
+                    await self._look_again(facts.name)
         known = {facts.name for facts in every} | await self._context.store.read(_unfinished)
         orphans = sorted({each.name for each in found if each.workspace not in known})
         if orphans:
@@ -127,6 +129,16 @@ class Reconciliation:
             )
         log.info("compared %d workspaces with %d containers", len(every), len(found))
         self._context.hub.publish(ContainersChanged(workspaces=tuple(states)))
+
+    async def _look_again(self, name: str) -> None:
+        """Tells what is wrong with a workspace's container, if it still is and nothing is under way there."""
+        facts = await self._context.store.read(_at_rest, name)
+        if facts is None:
+            return
+        environment = Place(self._context.home, name).environment(facts)
+        state = await self._context.runners[RunnerKind.DOCKER].state(environment)
+        for words in container_troubles(name, facts.state, state):
+            self.tell(words, name)
 
     async def _listen(self, since: float) -> None:
         events = self._administration.events(self._context.home.instance, since)
@@ -180,13 +192,20 @@ def _uses_containers() -> bool:
     return bool(query.exists())
 
 
-def _open_and_idle(name: str) -> WorkspaceFacts | None:
-    """The facts of a workspace that is open and with which nothing is under way."""
+def _at_rest(name: str) -> WorkspaceFacts | None:
+    """The facts of a workspace that is there, unless an operation on it is under way."""
     row = m.Workspace.get_or_none(m.Workspace.name == name)
-    if row is None or row.state not in (WorkspaceState.OPEN, WorkspaceState.FAILED):
+    if row is None or row.state == WorkspaceState.DELETED:
         return None
     try:
         refuse_busy(row)
-    except BoatyardError:
+    except ConflictError:
         return None
     return workspace_facts(name)
+
+
+def _open_and_idle(name: str) -> WorkspaceFacts | None:
+    """As `_at_rest`, of a workspace that is open."""
+    facts = _at_rest(name)
+    open_ = (WorkspaceState.OPEN, WorkspaceState.FAILED)
+    return facts if facts is not None and facts.state in open_ else None

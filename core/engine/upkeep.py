@@ -8,6 +8,7 @@ from typing import cast
 from core.egress.refusals import Refusal
 from core.egress.rules import host_entry
 from core.engine.workspaces import Workspaces
+from core.errors import BoatyardError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.mending import REPAIR_STEPS, Mending
@@ -67,8 +68,11 @@ class Upkeep:
         docker.on_refused = self._tell_refused
         for facts in await self._context.store.read(_with_lists):
             environment = Place(self._context.home, facts.name).environment(facts)
-            if environment.root.is_dir():
-                await docker.open_door(environment)
+            try:
+                if environment.root.is_dir():
+                    await docker.open_door(environment)
+            except BoatyardError as error:  # one without its network must not keep the engine from starting
+                self._tell(error.message, facts.name)
 
     def _tell_refused(self, workspace: str, refusal: Refusal) -> None:
         how = f"boatyard workspace set {workspace} --allow-host {host_entry(refusal.host, refusal.port)}"

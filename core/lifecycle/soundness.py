@@ -68,9 +68,10 @@ async def health_of(context: Context, facts: WorkspaceFacts) -> WorkspaceHealth:
 
 def container_troubles(name: str, state: WorkspaceState, container: EnvironmentState) -> list[str]:
     """What does not fit between what was decided about a workspace and its container."""
-    if state in OPEN and container is EnvironmentState.ABSENT:
+    # One whose creation failed may never have had a container.
+    if state is WorkspaceState.OPEN and container is EnvironmentState.ABSENT:
         return [f"the container of {name} was removed; its files are there, the next process makes a new one"]
-    if state in OPEN and container is EnvironmentState.STOPPED:
+    if state is WorkspaceState.OPEN and container is EnvironmentState.STOPPED:
         return [f"the container of {name} was stopped; its files are there, the next process starts it"]
     if state is WorkspaceState.CLOSED and container is EnvironmentState.RUNNING:
         return [f"{name} is closed and its container runs; stop it: boatyard container stop {name}"]

@@ -78,7 +78,7 @@ async def test_what_was_missed_while_the_container_engine_was_away_is_told_when_
             async with yard.watch() as watch:
                 await road.close()
                 gone = await watch.until(Noticed)
-                assert "does not answer any more" in gone.notice.text
+                assert "does not answer" in gone.notice.text
                 await asyncio.to_thread(api.remove_container, container.id, force=True)
                 await road.open()
                 removed = await watch.until(Noticed, lambda e: e.notice.workspace == workspace.name)
