@@ -120,7 +120,9 @@ class Engine:
         self.dev_servers = DevServers(context, self._servers)
         self.review = Review(context, self._snapshots, landing)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
-        self.housekeeping = Housekeeping(context, self.keeping)
+        self.housekeeping = Housekeeping(
+            context, self.keeping, lambda text, name: self.reconciliation.tell(text, name)
+        )
         self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.agents = Agents(context)
         self.containers = Containers(context, closing)

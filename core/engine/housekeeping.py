@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from core.engine.keeping import Keeping
 from core.errors import BoatyardError
@@ -24,7 +25,14 @@ EXCHANGE_SECONDS = 24 * 3600.0
 class Housekeeping:
     """A loop that lives as long as the engine; one pass can be asked for."""
 
-    def __init__(self, context: Context, keeping: Keeping) -> None:
+    def __init__(self, context: Context, keeping: Keeping, tell: Callable[[str, str], None]) -> None:
+        """
+        Args:
+            context: The engine's parts.
+            keeping: Who does it.
+            tell: Tells everybody something about a workspace.
+        """
+        self._tell = tell
         self._context = context
         self._keeping = keeping
         self.waiting = 0
@@ -60,7 +68,9 @@ class Housekeeping:
         if await self._attached(idle.name):
             await self._context.store.write(touch, idle.name, self._context.clock())
         elif idle.due:
-            await self._keeping.close_idle(idle.name, idle.minutes)
+            if await self._keeping.close_idle(idle.name, idle.minutes):
+                told = f"{idle.name} was closed after {idle.minutes:g} idle minutes; everything is kept"
+                self._tell(told, idle.name)
 
     async def _watched(self) -> Watched:
         minutes = self._context.config.workspace.idle_minutes

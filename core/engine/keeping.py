@@ -118,13 +118,13 @@ class Keeping:
         await self._context.store.read(check)
         return await self._archiving.set_archived(name, False)
 
-    async def close_idle(self, name: str, minutes: float) -> None:
-        """Closes a workspace in which nothing has happened for so long, and says so on it."""
+    async def close_idle(self, name: str, minutes: float) -> bool:
+        """Closes a workspace in which nothing has happened for so long, and says so on it; whether it did."""
         operation = await self._workspaces.close(name)
         ended = await self._context.operations.wait(operation.id)
         if ended.status is not OperationStatus.DONE:
             log.warning("%s is idle and could not be closed: %s", name, ended.error)
-            return
+            return False
         log.info("closed %s after %g idle minutes", name, minutes)
 
         def write() -> Workspace:
@@ -132,6 +132,7 @@ class Keeping:
             return views.workspace(lookup.workspace(name))
 
         self._context.hub.publish(WorkspaceChanged(workspace=await self._context.store.write(write)))
+        return True
 
     async def trash(self) -> tuple[Trashed, ...]:
         """What can be recovered, the latest first."""

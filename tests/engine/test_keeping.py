@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.trash import KEPT_SECONDS
-from core.values.events import WorkspaceChanged
+from core.values.events import Noticed, WorkspaceChanged
 from core.values.requests import (
     ArchiveWorkspace,
     EmptyTrash,
@@ -91,7 +91,9 @@ class TestIdle:
         async with yard.watch() as watch:
             assert await self.state(yard, name) is WorkspaceState.CLOSED
             told = await watch.until(WorkspaceChanged, lambda each: "by itself" in each.workspace.notice)
+            noticed = await watch.until(Noticed)
         assert told.workspace.notice.startswith("Closed by itself after 30 idle minutes")
+        assert noticed.notice.text == f"{name} was closed after 30 idle minutes; everything is kept"
         assert file.read_text() == "kept\n"
         assert (await yard.client.diff(name)).added == 1
         await yard.done(await yard.client.restore_workspace(name))
