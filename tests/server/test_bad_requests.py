@@ -55,7 +55,7 @@ BODIES: list[tuple[str, str, bytes, int, str]] = [
     ),
     ("no repository", "/run", b'{"title": "t", "repos": []}', 422, "no repository is named"),
     ("a repository that is an option", "/repos", b'{"path": "--upload-pack=x"}', 404, "--upload-pack=x"),
-    ("a repository that is a URL", "/repos", b'{"path": "ext::sh -c x"}', 404, "ext::sh -c x"),
+    ("a repository by way of a program", "/repos", b'{"path": "ext::sh -c x"}', 422, "'ext'"),
     ("a repository that is a device", "/repos", b'{"path": "/dev/zero"}', 422, "/dev/zero"),
     ("a repository with a NUL", "/repos", b'{"path": "/tmp/a\\u0000b"}', 422, ""),
 ]  # fmt: skip
