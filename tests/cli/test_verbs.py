@@ -157,6 +157,7 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace archive", workspace, "--undo", twice=False)["archived"] is False
     call("workspace restore", workspace, twice=False)
     assert call("workspace repair", workspace, twice=False)["kind"] == "repair"
+    assert call("workspace network", workspace)["refused"] == []
     assert call("workspace recover") == []
     assert call("workspace purge", "--all", "--dry-run")["workspaces"] == []
     for verb in ("close", "restore", "remove", "recover"):

@@ -10,6 +10,7 @@ from tests.yard import Yard
 
 
 async def test_a_large_harbour_is_one_snapshot(yard: Yard) -> None:
+    await yard.engine.reconciliation.compared.wait()
     await yard.engine._context.store.write(fill)
     queries: list[str] = []
     database = m.Project._meta.database
@@ -32,6 +33,7 @@ async def test_a_large_harbour_is_one_snapshot(yard: Yard) -> None:
 
 
 async def test_in_a_large_harbour_a_change_is_told_alone(yard: Yard) -> None:
+    await yard.engine.reconciliation.compared.wait()
     await yard.engine._context.store.write(fill)
     async with yard.watch() as watch:
         task = await yard.task("one more")
