@@ -198,6 +198,8 @@ class Yard(Base):
         self.home.socket.unlink(missing_ok=True)
         await web.UnixSite(self._runner, str(self.home.socket)).start()
         self.client = Client(self.home.socket)
+        # Only then are events and queries those of the test alone.
+        await self.engine.reconciliation.compared.wait()
 
     async def close(self) -> None:
         """Ends the engine; what runs goes on."""

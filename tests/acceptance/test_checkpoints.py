@@ -8,6 +8,8 @@ import pytest
 
 from tests.acceptance.user import User, git, make_repository
 
+pytestmark = pytest.mark.slow
+
 MAKE = """
 printf 'one' > tracked.txt; rm -f gone.txt; echo new > new.txt; printf '\\000\\377\\001' > data.bin
 printf '#!/bin/sh\\n' > run.sh; chmod +x run.sh; ln -sf new.txt link; mkdir -p made/by/tool; echo s > .env

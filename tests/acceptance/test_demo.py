@@ -42,6 +42,7 @@ def test_the_demo_can_be_run_again_on_the_same_sample(user: User, tmp_path: Path
     check_voyage(user, tmp_path / "sample", "--runner", "host")
 
 
+@pytest.mark.slow
 @pytest.mark.container
 def test_without_an_image_the_demo_uses_the_host_and_says_so(
     user: User, tmp_path: Path, docker_engine: str

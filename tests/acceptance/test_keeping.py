@@ -8,6 +8,8 @@ import pytest
 
 from tests.acceptance.user import User, make_repository
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("runner", ["host", pytest.param("docker", marks=pytest.mark.container)])
 def test_removed_work_comes_back_with_branch_files_and_history(

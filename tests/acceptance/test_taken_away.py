@@ -17,6 +17,8 @@ from core.values.requests import RemoveWorkspace, RunCommand
 from core.values.states import ProcessStatus, WorkspaceState
 from tests.yard import AGENTS, HOST, Yard, docker_settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def yard() -> AsyncIterator[Yard]:

@@ -130,6 +130,7 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace copied", workspace) == []
     assert call("workspace build-log", workspace)["text"] == ""
     assert call("status")["workspaces"] >= 1
+    assert call("workspace network", workspace)["network"] == "full"
     assert call("workspace logs", workspace)["text"] == "did: Do it\n"
     assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]
     assert "WORK.md" in {node["name"] for node in call("workspace files", workspace, "repo")}

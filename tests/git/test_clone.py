@@ -99,6 +99,7 @@ asyncio.run(made)
 """
 
 
+@pytest.mark.slow
 async def test_a_checkout_that_outlived_a_killed_engine_does_not_spoil_the_next(tmp_path: Path) -> None:
     files = {f"d{number % 50}/{number}.txt": f"{number}\n" * 50 for number in range(4000)}
     world = await make_world(tmp_path, make_repository(tmp_path / "repo", files))

@@ -85,6 +85,7 @@ async def test_an_impossible_command_leaves_nothing_behind(runner: Runner, envir
     assert list(environment.runs.iterdir()) == []
 
 
+@pytest.mark.slow
 async def test_ten_megabytes_of_output_arrive_whole(runner: Runner, environment: Environment) -> None:
     script = "import sys; [sys.stdout.write('%07d\\n' % n) for n in range(1_310_720)]; sys.exit(4)"
     run = await spawn(runner, environment, "python3", "-c", script)

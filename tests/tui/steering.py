@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.tui.harbour import Harbour
@@ -14,7 +15,12 @@ from tui.app import BoatyardApp
 from tui.link import LinkState
 from tui.rows import RowView, rows_of
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
+SIZES = [
+    pytest.param((80, 24), id="80x24", marks=pytest.mark.slow),
+    pytest.param((120, 40), id="120x40"),
+    pytest.param((200, 60), id="200x60", marks=pytest.mark.slow),
+]
+"""For `parametrize`; the quick run takes the one in the middle."""
 PATIENCE = 10.0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.values.states import WorkspaceState
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
@@ -15,6 +17,7 @@ async def choose(helm: Helm, words: str) -> None:
     await helm.press("enter")
 
 
+@pytest.mark.slow
 async def test_archiving_hides_a_workspace_until_it_is_asked_for(fleet: Harbour) -> None:
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
@@ -54,6 +57,7 @@ async def test_a_removed_workspace_is_chosen_and_comes_back(fleet: Harbour) -> N
         assert await helm.asked("recover_workspace") == "second"
 
 
+@pytest.mark.slow
 async def test_the_trash_is_emptied_after_a_report(fleet: Harbour) -> None:
     fleet.removed["gone"] = fleet.workspaces_["second"]
     async with at_the_helm(fleet) as helm:

@@ -38,6 +38,7 @@ async def test_enter_shows_what_a_checkpoint_brought_and_escape_the_whole_diff_a
         assert helm.app.home.diff.compared() == ""
 
 
+@pytest.mark.slow
 async def test_two_can_be_compared_and_one_with_the_present(history: Harbour) -> None:
     async with at_the_helm(history) as helm:
         await helm.open_workspace("second")
@@ -53,6 +54,7 @@ async def test_two_can_be_compared_and_one_with_the_present(history: Harbour) ->
         await helm.sees("checkpoint 3 to now")
 
 
+@pytest.mark.slow
 async def test_going_back_asks_first_and_can_be_undone(history: Harbour) -> None:
     async with at_the_helm(history) as helm:
         await helm.open_workspace("second")
@@ -96,6 +98,7 @@ async def test_an_engine_that_is_gone_is_said_in_the_list(fleet: Harbour) -> Non
         await helm.sees("the engine does not answer")
 
 
+@pytest.mark.slow
 async def test_one_is_exported_to_a_path_that_is_asked_for(history: Harbour, tmp_path: Path) -> None:
     (tmp_path / "there.zip").touch()
     async with at_the_helm(history, (80, 24)) as helm:
