@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.containers import docker_engine, environment, instance, runner
 
@@ -46,3 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if item.get_closest_marker("slow")]
     items[:] = [item for item in items if not item.get_closest_marker("slow")]
     config.hook.pytest_deselected(items=slow)
+
+
+settings.register_profile("boatyard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("boatyard")  # tests run side by side: how long one takes says nothing of it

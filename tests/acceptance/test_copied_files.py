@@ -18,6 +18,8 @@ from core.values.requests import (
 from core.values.states import MergeStyle
 from tests.yard import Yard, git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(yard: Yard) -> Path:

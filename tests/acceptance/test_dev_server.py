@@ -18,6 +18,8 @@ from core.values.requests import DevServerRequest, RunCommand, UpdateRepo, Wante
 from core.values.states import ProcessStatus
 from tests.yard import AGENTS, HOST, Yard, docker_settings
 
+pytestmark = pytest.mark.slow
+
 SERVE = """
 echo "$BOATYARD_WORKSPACE" > where.txt
 exec python3 -u -m http.server --bind "$HOST" "$PORT"

@@ -17,6 +17,8 @@ from core.values.requests import NewWorkspace, RunCommand, WantedSettings
 from core.values.states import OperationStatus, ProcessStatus, RunnerKind
 from tests.yard import Yard
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("secrets")]
+
 VALUES = {"file": "s3cret-of-a-file'$(x)", "env": "s3cret-of-a-variable", "command": "s3cret of a command"}
 AUTH = {"token": "s3cret-in-an-auth-file", "more": ["x\u0000y"]}
 

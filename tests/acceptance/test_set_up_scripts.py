@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from core.values.requests import UpdateRepo
 from core.values.states import OperationStatus, ProcessStatus, WorkspaceState
 from tests.yard import Yard, make_repository
+
+pytestmark = pytest.mark.slow
 
 
 async def two(yard: Yard, **settings: object) -> tuple[Path, Path]:

@@ -13,6 +13,8 @@ from core.values.requests import AddRepo, MergeWorkspace, NewWorkspace, RunComma
 from core.values.states import OperationStatus
 from tests.yard import Yard, git, make_repository
 
+pytestmark = pytest.mark.slow
+
 
 async def made(yard: Yard, **fields: object) -> Workspace:
     (task, *_) = await yard.client.tasks()

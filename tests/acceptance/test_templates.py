@@ -11,6 +11,8 @@ from core.values.entities import TemplateFile
 from core.values.requests import AddTemplate, MergeWorkspace, NewWorkspace, WantedSettings
 from tests.yard import Yard, git
 
+pytestmark = pytest.mark.slow
+
 
 async def test_files_and_settings_of_a_template_are_taken_where_there_are_none(yard: Yard) -> None:
     repository = yard.repository("repo", {"README.md": "mine\n", "link": "x"})

@@ -12,6 +12,8 @@ from tests.acceptance.user import COMMAND, User
 from tests.cli.conftest import Boatyard
 from tests.pty import Terminal
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "\x1b]52;c;cHduZWQ=\x07 \x9b31m \u202e\u200b [/] \x7f end"
 NEVER = (b"\x1b]52", b"\x07", b"\xc2\x9b", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"\x7f")
 

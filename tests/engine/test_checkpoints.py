@@ -21,6 +21,8 @@ from core.values.requests import (
 from core.values.states import CheckpointKind, ProcessStatus, WorkspaceState
 from tests.yard import Yard, git
 
+pytestmark = pytest.mark.slow
+
 
 async def test_numbers_go_up_without_a_clash_and_each_is_told(yard: Yard) -> None:
     workspace = await yard.workspace()

@@ -24,6 +24,8 @@ from core.values.requests import (
 from core.values.states import OperationStatus, WorkspaceState
 from tests.yard import Yard, git
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600.0
 
 

@@ -11,6 +11,8 @@ from core.values.requests import MergeWorkspace, RemixWorkspace, RunCommand, Upd
 from core.values.states import MergeStyle, OperationStatus, ProcessStatus, WorkspaceState
 from tests.yard import Yard, git
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = """
 echo c > c.md; git add c.md; git commit -qm c; echo x >> README.md; echo u > u.md; mkdir -p hollow/inner
 ln -s u.md link; printf '#!/bin/sh' > run.sh; chmod +x run.sh

@@ -13,6 +13,8 @@ from core.lifecycle.spares import spare_clone
 from core.values.entities import Workspace
 from tests.yard import AGENTS, HOST, Yard, git
 
+pytestmark = pytest.mark.slow
+
 FILES = {"README.md": "# Repo\n", "src/a.py": "a\n", "src/b.py": "b\n", ".gitignore": "*.log\n"}
 
 

@@ -10,6 +10,8 @@ from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
 from tui.container_rows import ContainerRows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def yard(fleet: Harbour) -> Harbour:

@@ -8,6 +8,8 @@ from core.values.states import WorkspaceState
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
 
+pytestmark = pytest.mark.slow
+
 
 async def choose(helm: Helm, words: str) -> None:
     """Does something by the palette."""

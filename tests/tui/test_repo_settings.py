@@ -9,6 +9,8 @@ from core.values.states import OperationStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour
 from tests.tui.steering import SIZES, at_the_helm
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_repos_scripts_and_patterns_are_set(fleet: Harbour, size: tuple[int, int]) -> None:

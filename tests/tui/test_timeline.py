@@ -10,6 +10,8 @@ from core.values.states import CheckpointKind
 from tests.tui.harbour import Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, at_the_helm
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def history(fleet: Harbour) -> Harbour:
