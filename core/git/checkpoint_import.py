@@ -88,6 +88,7 @@ def read_checkpoint(source: BinaryIO, scratch: Path, repos: Iterable[str]) -> Co
             for repo in contents.repos.values():
                 refuse_clashes([*(each.name for each in repo.files), *repo.submodules])
             return contents
+    # What `zipfile` raises for files that are damaged, encrypted or packed in a way that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         folder.cleanup()
         raise UsageError(

@@ -114,7 +114,7 @@ class Creation:
         """Does a step; when it fails the workspace waits for the user: retry, a shell, or removal."""
         try:
             await do()
-        except Exception:
+        except Exception:  # whatever it is goes on to the operation, which tells it
             await self._set_state(name, WorkspaceState.FAILED)
             raise
 

@@ -8,14 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.acceptance.user import Answer, User, git, make_repository
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
-BOMB = "bomb() { bomb | bomb & }; bomb; sleep 3"
 NAME = "harm"
 
 
@@ -62,11 +60,3 @@ def test_one_that_deletes_its_own_git_directory(user: User) -> None:
     assert user.boatyard("workspace", "exec", NAME, "--", "git", "status", "--porcelain").out == ""
     kept = list((user.home / "data" / "workspaces" / NAME / "damaged").rglob("WORK.md"))
     assert [path.read_text() for path in kept] == ["work\n"], "what lay in the folder is put aside"
-
-
-def test_one_that_forks_without_end(user: User) -> None:
-    before = len(psutil.pids())
-    inside(user, BOMB, ok=False)
-    assert len(psutil.pids()) < before + 300
-    user.boatyard("container", "restart", NAME)
-    assert inside(user, "cat README.md").out == "# Mine\n"

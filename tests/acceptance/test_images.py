@@ -33,6 +33,7 @@ def api(yard: Yard, docker_engine: str) -> Iterator[docker.APIClient]:
 
 
 def wanted(**more: object) -> WantedSettings:
+    # The fields come by name from each test: a type checker cannot follow that.
     return WantedSettings(runner=RunnerKind.DOCKER, memory_mb=512, cpus=1.0, **more)  # type: ignore[arg-type]
 
 

@@ -61,6 +61,7 @@ async def override(call: Invocation) -> None:
         changes["parallel_setup"] = None if args.parallel_setup == "as-repo" else args.parallel_setup == "yes"
     for name in args.as_repo:
         changes["copy_files" if name == "copy" else name.replace("-", "_")] = None
+    # Built field by field, so that one that was not named stays unset: a type checker cannot follow that.
     body = UpdateProjectRepo(**changes)  # type: ignore[arg-type]
     async with call.engine() as client:
         found = await client.update_project_repo(args.project, repo_key(args.repo), body)
