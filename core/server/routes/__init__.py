@@ -1,0 +1,36 @@
+"""Every route of the API in one table, by resource: what it takes, and the engine call behind it."""
+
+from __future__ import annotations
+
+from core.server.routes import (
+    checkpoints,
+    containers,
+    dev_servers,
+    engine,
+    keeping,
+    preparation,
+    processes,
+    projects,
+    review,
+    sessions,
+    tasks,
+    workspaces,
+)
+from core.server.routes.route import Route
+
+ROUTES: tuple[Route, ...] = (
+    *engine.ROUTES,
+    *projects.ROUTES,
+    *preparation.ROUTES,
+    *tasks.ROUTES,
+    *workspaces.ROUTES,
+    *sessions.ROUTES,
+    *processes.ROUTES,
+    *dev_servers.ROUTES,
+    *review.ROUTES,
+    *checkpoints.ROUTES,
+    *containers.ROUTES,
+    *keeping.ROUTES,
+)
+
+__all__ = ["ROUTES", "Route"]
