@@ -6,11 +6,13 @@ The prompt stands in an argument of its own and on standard input, never in a sh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.agents.acp.executor import probe_argv
 from core.agents.complaints import Complaints
-from core.agents.driver import Driver, Effect, Launch, TurnEnded, TurnRequest
+from core.agents.driver import NO_VALUES, Driver, Effect, Launch, TurnEnded, TurnRequest
 from core.agents.entries import EntryBook
 from core.agents.text import clean, one_line, tail
 from core.errors import AgentError
@@ -106,7 +108,9 @@ class CommandDriver:
         self._complaints.add(line)
         return []
 
-    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
+    def answer(
+        self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
+    ) -> list[Effect]:
         return []
 
     def cancel(self, now: float) -> list[Effect]:

@@ -12,11 +12,12 @@ and a send is recorded before it is made.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.values.conversation import Entry
-from core.values.entities import ApprovalOption
+from core.values.conversation import AgentCommand, Attachment, Entry
+from core.values.entities import ApprovalOption, FormField
 from core.values.states import ProcessStatus
 
 
@@ -52,6 +53,17 @@ class AskApproval:
     """`edit`, `execute`, … as the agent calls what it wants to do; policies go by it."""
     question: bool = False
     """True when this asks the user something rather than for permission: never approved automatically."""
+    form: tuple[FormField, ...] = ()
+    """What the user is asked to fill in; the answer's values come back in `Driver.answer`."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was decided about a request."""
+
+    option: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What was filled in, by the names of the form's fields."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,23 @@ class UsageReport:
 
 
 @dataclass(frozen=True)
+class RateLimited:
+    """The model's provider lets no more through for now; told anew when the agent says more of it."""
+
+    reset_at: float | None
+    """When it will again, in seconds since 1970 UTC; None where nobody said."""
+    text: str
+    """What the agent said of it, for people."""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The agent's own commands, which a prompt can begin with; a later list replaces an earlier one."""
+
+    commands: tuple[AgentCommand, ...]
+
+
+@dataclass(frozen=True)
 class TurnEnded:
     """The turn is over; the process may still run until its input is closed."""
 
@@ -86,7 +115,12 @@ class TurnEnded:
     """The agent's final message."""
 
 
-Effect = Send | CloseInput | Upsert | AskApproval | WithdrawApproval | AgentSession | UsageReport | TurnEnded
+Effect = (
+    Send | CloseInput | Upsert | AskApproval | WithdrawApproval | AgentSession
+    | UsageReport | RateLimited | Commands | TurnEnded
+)  # fmt: skip
+
+NO_VALUES: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -100,6 +134,8 @@ class TurnRequest:
     agent_session_id: str = ""
     """The session to go on with; empty: a new one."""
     started_at: float = 0.0
+    attachments: tuple[Attachment, ...] = ()
+    """Files that go with the prompt."""
 
 
 class Driver(Protocol):
@@ -117,8 +153,17 @@ class Driver(Protocol):
         """One line of standard error."""
         ...
 
-    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
-        """The user chose an option of an approval; an unknown key or option has no effect."""
+    def answer(
+        self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
+    ) -> list[Effect]:
+        """The user chose an option of an approval; an unknown key or option has no effect.
+
+        Args:
+            key: Which request.
+            option_id: The option.
+            now: When, in seconds since 1970 UTC.
+            values: What the user filled in, by the names of the request's form fields.
+        """
         ...
 
     def cancel(self, now: float) -> list[Effect]:
@@ -151,7 +196,7 @@ class Executor(Protocol):
 
     @property
     def kind(self) -> str:
-        """`acp` or `command`."""
+        """`acp`, `claude`, `codex`, `command` or `terminal`."""
         ...
 
     @property

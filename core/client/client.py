@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
 
+from core.client.agent_calls import AgentCalls
 from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
@@ -51,7 +52,7 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class Client(CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls):
+class Client(AgentCalls, CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:

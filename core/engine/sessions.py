@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from core.engine.approvals import find_option
+from core.engine.forms import checked_values
 from core.engine.texts import check_prompt
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.closing import Closing
@@ -15,6 +18,7 @@ from core.store import lookup, views
 from core.store import models as m
 from core.supervision.records import answer_approval
 from core.values.answers import RemovedAnswer, SendAnswer, StoppedAnswer
+from core.values.conversation import AgentCommand
 from core.values.entities import Approval, QueuedPrompt, Session, Workspace
 from core.values.events import ApprovalChanged, WorkspaceChanged
 from core.values.requests import AnswerApproval, SendPrompt
@@ -76,9 +80,10 @@ class Sessions:
         Raises:
             NotFoundError: There is no such request, or no such option.
             ConflictError: It was answered or withdrawn already.
+            UsageError: What is filled in does not fit the request's form.
         """
 
-        def write() -> tuple[Approval, str]:
+        def write() -> tuple[Approval, str, dict[str, object]]:
             row = lookup.by_id(m.Approval, approval_id, "approval")
             if row.status != ApprovalStatus.PENDING:
                 raise ConflictError(
@@ -86,13 +91,24 @@ class Sessions:
                     hint="Look at the conversation for what the agent does now.",
                 )
             option = find_option(views.approval(row).options, body.option)
-            return answer_approval(row.id, option.id), str(row.key)
+            values = checked_values(views.approval(row).form, option, body.values)
+            return answer_approval(row.id, option.id, values), str(row.key), values
 
-        approval, key = await self._context.store.write(write)
-        await self._context.supervisor.answer(approval.process_id, key, approval.chosen)
+        approval, key, values = await self._context.store.write(write)
+        await self._context.supervisor.answer(approval.process_id, key, approval.chosen, values)
         self._context.hub.publish(ApprovalChanged(approval=approval))
         await self._tell_workspace(approval.workspace)
         return approval
+
+    async def commands(self, name: str) -> tuple[AgentCommand, ...]:
+        """The commands that the agent of the latest session offers; a prompt can begin with one."""
+
+        def read() -> tuple[AgentCommand, ...]:
+            row = lookup.live_workspace(name)
+            session = row.sessions.order_by(m.Session.created_at.desc()).first()
+            return msgspec.convert(tuple(session.commands) if session else (), tuple[AgentCommand, ...])
+
+        return await self._context.store.read(read)
 
     async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
         """The follow-ups that wait, in the order in which they will start."""

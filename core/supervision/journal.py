@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -28,6 +29,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str = ""
     option: str = ""
     code: int = 0
+    values: dict[str, Any] | None = None
+    """What an answer filled in."""
 
 
 MARK_SECONDS = 1.0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from core.agents.driver import AskApproval, UsageReport
+from core.agents.driver import AskApproval, Choice, RateLimited, UsageReport, approval_id
 from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
 from core.supervision.live import LiveProcess
+from core.values.conversation import AgentCommand
 
 Approve = Callable[[str, AskApproval], Awaitable[str | None]]
 """Gives the option that a policy chooses for a process's request, or None."""
@@ -30,16 +31,16 @@ class TurnRecorder:
         if live is not None and live.growth is not None:
             live.growth.touch()
 
-    async def approval_asked(self, process_id: str, ask: AskApproval) -> str | None:
+    async def approval_asked(self, process_id: str, ask: AskApproval) -> Choice | None:
         approval = await self._store.write(records.ask_approval, process_id, ask)
-        if approval.chosen:
-            return approval.chosen  # answered before an earlier engine could pass it on
+        if approval.chosen:  # answered before an earlier engine could pass it on
+            return await self._store.read(records.decision, approval_id(process_id, ask.key))
         chosen = await self._approve(process_id, ask)
         if chosen is not None:
             approval = await self._store.write(records.answer_approval, approval.id, chosen)
         self._bulletin.approvals([approval])
         await self._bulletin.tell(process_id)
-        return chosen
+        return Choice(chosen) if chosen is not None else None
 
     async def approval_withdrawn(self, process_id: str, key: str) -> None:
         approval = await self._store.write(records.withdraw_approval, process_id, key)
@@ -49,6 +50,12 @@ class TurnRecorder:
 
     async def session_known(self, process_id: str, agent_session_id: str) -> None:
         await self._store.write(records.set_agent_session, process_id, agent_session_id)
+
+    async def rate_limited(self, process_id: str, limit: RateLimited) -> None:
+        """The conversation says it already; nothing else is done about it."""
+
+    async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None:
+        await self._store.write(records.set_commands, process_id, commands)
 
     async def usage_reported(self, process_id: str, usage: UsageReport) -> None:
         await self._store.write(records.set_usage, process_id, usage)

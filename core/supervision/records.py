@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from core.agents.driver import AskApproval, UsageReport, approval_id
+from core.agents.driver import NO_VALUES, AskApproval, Choice, UsageReport, approval_id
 from core.store import lookup, views
 from core.store import models as m
 from core.store.models.fields import now
+from core.values.conversation import AgentCommand
 from core.values.entities import Approval, Process, Workspace
 from core.values.states import ApprovalStatus, ProcessStatus
 
@@ -61,14 +65,15 @@ def ask_approval(process_id: str, ask: AskApproval) -> Approval:
             "detail": ask.detail,
             "question": ask.question,
             "options": msgspec.to_builtins(ask.options),
+            "form": msgspec.to_builtins(ask.form),
         },
     )
     return views.approval(row)
 
 
-def answer_approval(approval_id: str, option_id: str) -> Approval:
+def answer_approval(approval_id: str, option_id: str, values: Mapping[str, Any] = NO_VALUES) -> Approval:
     row = lookup.by_id(m.Approval, approval_id, "approval")
-    row.status, row.chosen = ApprovalStatus.ANSWERED.value, option_id
+    row.status, row.chosen, row.given = ApprovalStatus.ANSWERED.value, option_id, dict(values)
     row.save()
     return views.approval(row)
 
@@ -92,6 +97,17 @@ def set_agent_session(process_id: str, agent_session_id: str) -> None:
         m.CodingAgentTurn.process == row
     ).execute()
     m.Session.update(agent_session_id=agent_session_id).where(m.Session.id == row.session_id).execute()
+
+
+def decision(approval_id: str) -> Choice | None:
+    """What the user has decided about a request, if that is so."""
+    row = m.Approval.get_by_id(approval_id)
+    return Choice(row.chosen, dict(row.given)) if row.chosen else None
+
+
+def set_commands(process_id: str, commands: tuple[AgentCommand, ...]) -> None:
+    session = process_row(process_id).session_id
+    m.Session.update(commands=msgspec.to_builtins(commands)).where(m.Session.id == session).execute()
 
 
 def set_usage(process_id: str, usage: UsageReport) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from core.agents.driver import Driver
+from core.agents.driver import NO_VALUES, Driver
 from core.errors import BoatyardError, NotFoundError
 from core.processes.command import Command
 from core.processes.follow import Output, follow
@@ -150,7 +151,9 @@ class Supervisor:
         if live is not None:
             await live.ended.wait()
 
-    async def answer(self, process_id: str, key: str, option_id: str) -> None:
+    async def answer(
+        self, process_id: str, key: str, option_id: str, values: Mapping[str, Any] = NO_VALUES
+    ) -> None:
         """Gives a running turn the user's decision.
 
         Raises:
@@ -159,7 +162,7 @@ class Supervisor:
         turn = self.live_turn(process_id)
         if turn is None:
             raise NotFoundError("the agent that asked has ended", hint="Send it a new prompt.")
-        await turn.answer(key, option_id)
+        await turn.answer(key, option_id, values)
 
     async def see_out(self, workspace: str, seconds: float) -> None:
         """Waits for the agents of a workspace whose turns are over to be gone, at most so many seconds."""

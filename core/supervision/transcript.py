@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from core.agents.driver import AskApproval, Driver, Effect, TurnEnded, Upsert
+from core.agents.driver import NO_VALUES, AskApproval, Driver, Effect, RateLimited, TurnEnded, Upsert
 from core.runners.masking import NO_MASK, Mask
 from core.supervision.journal import Record
 from core.values.conversation import Entry
@@ -108,7 +108,9 @@ class Transcript:
     def apply(self, record: Record) -> list[Effect]:
         """A decision, made now or read from the journal."""
         if record.kind == "answer":
-            return self.note(self.driver.answer(record.key, record.option, record.at))
+            return self.note(
+                self.driver.answer(record.key, record.option, record.at, record.values or NO_VALUES)
+            )
         if record.kind == "cancel":
             return self.note(self.driver.cancel(record.at))
         if record.kind == "exited":
@@ -132,7 +134,10 @@ def covered(effect: Effect, mask: Mask) -> Effect:
             title=mask.text(effect.title),
             detail=mask.text(effect.detail),
             options=mask.value(effect.options),
+            form=mask.value(effect.form),
         )
+    if isinstance(effect, RateLimited):
+        return replace(effect, text=mask.text(effect.text))
     if isinstance(effect, TurnEnded):
         return replace(effect, reason=mask.text(effect.reason), summary=mask.text(effect.summary))
     return effect

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from core.agents.driver import (
+    NO_VALUES,
     AgentSession,
     AskApproval,
+    Choice,
     CloseInput,
+    Commands,
     Effect,
+    RateLimited,
     Send,
     TurnEnded,
     Upsert,
@@ -24,7 +28,7 @@ from core.agents.driver import (
 )
 from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
-from core.values.conversation import Entry
+from core.values.conversation import AgentCommand, Entry
 
 WORTH_A_DELTA = 512
 """Characters from which on only the growth of a text is told."""
@@ -35,8 +39,8 @@ class TurnKeeper(Protocol):
 
     async def entries_changed(self, process_id: str) -> None: ...
 
-    async def approval_asked(self, process_id: str, ask: AskApproval) -> str | None:
-        """Records the request; returns the option to answer at once by policy, or None to wait."""
+    async def approval_asked(self, process_id: str, ask: AskApproval) -> Choice | None:
+        """Records the request; returns what to answer at once by policy, or None to wait."""
         ...
 
     async def approval_withdrawn(self, process_id: str, key: str) -> None: ...
@@ -44,6 +48,10 @@ class TurnKeeper(Protocol):
     async def session_known(self, process_id: str, agent_session_id: str) -> None: ...
 
     async def usage_reported(self, process_id: str, usage: UsageReport) -> None: ...
+
+    async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
+
+    async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -123,10 +131,10 @@ class LiveTurn:
         async with self._turn:
             await self._carry_out(self.transcript.errors(chunk, time.time()))
 
-    async def answer(self, key: str, option_id: str) -> None:
+    async def answer(self, key: str, option_id: str, values: Mapping[str, Any] = NO_VALUES) -> None:
         """The user, or a policy, has decided."""
         async with self._turn:
-            await self._decide(Record("answer", self._at(), time.time(), key=key, option=option_id))
+            await self._decide(self._answered(key, Choice(option_id, values)))
 
     async def cancel(self) -> None:
         """The user wants the turn to end."""
@@ -144,6 +152,10 @@ class LiveTurn:
 
     async def _decide(self, record: Record) -> None:
         await self._carry_out(self._apply(record))
+
+    def _answered(self, key: str, choice: Choice) -> Record:
+        values = dict(choice.values) or None
+        return Record("answer", self._at(), time.time(), key=key, option=choice.option, values=values)
 
     def _apply(self, record: Record) -> list[Effect]:
         self._journal.append(record)
@@ -169,13 +181,17 @@ class LiveTurn:
             case AskApproval() as ask:
                 chosen = await self._keeper.approval_asked(self.process_id, ask)
                 if chosen is not None:
-                    return self._apply(Record("answer", self._at(), time.time(), key=ask.key, option=chosen))
+                    return self._apply(self._answered(ask.key, chosen))
             case WithdrawApproval(key=key):
                 await self._keeper.approval_withdrawn(self.process_id, key)
             case AgentSession(id=agent_session_id):
                 await self._keeper.session_known(self.process_id, agent_session_id)
             case UsageReport() as usage:
                 await self._keeper.usage_reported(self.process_id, usage)
+            case RateLimited() as limit:
+                await self._keeper.rate_limited(self.process_id, limit)
+            case Commands(commands=commands):
+                await self._keeper.commands_known(self.process_id, commands)
             case CloseInput():
                 self.input_closed.set()
                 await self._line.close()

@@ -42,6 +42,29 @@ class FileEdit(Value, frozen=True, kw_only=True):
     new: str = ""
 
 
+class Attachment(Value, frozen=True, kw_only=True):
+    """A file that goes with a prompt."""
+
+    path: str
+    """Absolute path as the agent sees it; it is named to agents that take no such content."""
+    mime_type: str = ""
+    """Such as `image/png`; empty: not known."""
+    name: str = ""
+    """What the user calls it; empty: the path's last part."""
+    source: str = ""
+    """Path on the host to read it from; empty: `path`. Its content never changes."""
+
+
+class AgentCommand(Value, frozen=True, kw_only=True):
+    """A command of the agent's own, such as `/review`."""
+
+    name: str
+    """Without the slash."""
+    description: str = ""
+    hint: str = ""
+    """What may be written behind it."""
+
+
 class PlanItem(Value, frozen=True, kw_only=True):
     text: str
     status: str = "pending"

@@ -291,6 +291,25 @@ class ApprovalOption(Value, frozen=True, kw_only=True):
     """`allow_once`, `allow_always`, `reject_once` or `reject_always` (Agent Client Protocol)."""
 
 
+class FormChoice(Value, frozen=True, kw_only=True):
+    value: str
+    title: str = ""
+    """For people; empty: the value."""
+
+
+class FormField(Value, frozen=True, kw_only=True):
+    """One thing that an agent's question wants filled in."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    kind: str = "text"
+    """`text`, `number`, `integer`, `boolean`, `choice` (one of) or `choices` (any of)."""
+    required: bool = False
+    choices: tuple[FormChoice, ...] = ()
+    default: str | float | bool | tuple[str, ...] | None = None
+
+
 class Approval(Value, frozen=True, kw_only=True):
     """A permission that an agent asks for and has not been given yet, or was."""
 
@@ -301,6 +320,10 @@ class Approval(Value, frozen=True, kw_only=True):
     detail: str = ""
     """What exactly it wants to do: a command line, a diff, a path."""
     options: tuple[ApprovalOption, ...] = ()
+    question: bool = False
+    """True when the user is asked something: no policy answers it."""
+    form: tuple[FormField, ...] = ()
+    """What an answer fills in."""
     status: ApprovalStatus = ApprovalStatus.PENDING
     chosen: str = ""
     created_at: float = 0.0

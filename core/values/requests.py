@@ -168,6 +168,8 @@ class SendPrompt(Request, frozen=True, kw_only=True):
 class AnswerApproval(Request, frozen=True, kw_only=True):
     option: str = ""
     """Id or kind of the chosen option; empty: the first that allows once."""
+    values: dict[str, str | float | bool | tuple[str, ...]] = {}
+    """What is filled in, by the names of the request's form fields."""
 
 
 class RunCommand(Request, frozen=True, kw_only=True):

@@ -6,22 +6,35 @@ import asyncio
 import errno
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.agents.driver import AskApproval, CloseInput, Effect, Send, TurnEnded, Upsert, UsageReport
+from core.agents.driver import (
+    NO_VALUES,
+    AskApproval,
+    Choice,
+    CloseInput,
+    Effect,
+    RateLimited,
+    Send,
+    TurnEnded,
+    Upsert,
+    UsageReport,
+)
 from core.errors import StorageError
 from core.supervision import transcript as transcripts
 from core.supervision.journal import Journal, Record
 from core.supervision.pulse import Pulse
 from core.supervision.transcript import LineBuffer, Transcript, replay
 from core.supervision.turn import Line, LiveTurn
-from core.values.conversation import Entry, EntryKind
+from core.values.conversation import AgentCommand, Entry, EntryKind
 from core.values.states import ProcessStatus
 
 
@@ -159,11 +172,14 @@ class ToyDriver:
         self.complaints.append(line)
         return []
 
-    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
+    def answer(
+        self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
+    ) -> list[Effect]:
         if key not in self.asked:
             return []
         self.asked.discard(key)
-        return [*self._say(f"answer {key} {option_id}"), Send(f"{key}={option_id}\n".encode())]
+        words = f"{key}={option_id} {dict(values)}"
+        return [*self._say(f"answer {words}"), Send(f"{words}\n".encode())]
 
     def cancel(self, now: float) -> list[Effect]:
         return [*self._say("cancel"), Send(b"cancel\n")]
@@ -187,14 +203,18 @@ class Keeper:
 
     async def entries_changed(self, process_id: str) -> None: ...
 
-    async def approval_asked(self, process_id: str, ask: AskApproval) -> str | None:
-        return "policy" if ask.key.startswith("auto") else None
+    async def approval_asked(self, process_id: str, ask: AskApproval) -> Choice | None:
+        return Choice("policy") if ask.key.startswith("auto") else None
 
     async def approval_withdrawn(self, process_id: str, key: str) -> None: ...
 
     async def session_known(self, process_id: str, agent_session_id: str) -> None: ...
 
     async def usage_reported(self, process_id: str, usage: UsageReport) -> None: ...
+
+    async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
+
+    async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
 
 
 class Engine:
@@ -272,7 +292,7 @@ async def _dies_and_goes_on(acts: list[tuple[str, object]]) -> None:
                     await engine.look(value)  # type: ignore[arg-type]
                 case "answer":
                     await engine.look()
-                    await engine.turn.answer(str(value), "yes")
+                    await engine.turn.answer(str(value), "yes", {"why": [str(value), True, 1.5]})
                 case "cancel":
                     await engine.turn.cancel()
                 case "die":

@@ -8,6 +8,7 @@ protocol takes them out. Nothing here believes the agent: every value is checked
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
@@ -19,7 +20,7 @@ from core.agents.acp.trouble import Trouble
 from core.agents.acp.updates import Updates
 from core.agents.acp.usage import UsageMeter
 from core.agents.complaints import Complaints
-from core.agents.driver import AgentSession, CloseInput, Effect, Send, TurnEnded, TurnRequest
+from core.agents.driver import NO_VALUES, AgentSession, CloseInput, Effect, Send, TurnEnded, TurnRequest
 from core.agents.entries import EntryBook
 from core.agents.text import clean, one_line
 from core.values.conversation import EntryKind
@@ -98,7 +99,9 @@ class AcpDriver:
         self._complaints.add(line)
         return []
 
-    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
+    def answer(
+        self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
+    ) -> list[Effect]:
         return self._permissions.answer(key, option_id, now)
 
     def cancel(self, now: float) -> list[Effect]:

@@ -13,8 +13,11 @@ from core.cli.verbs.process import declare_log, outcome, print_log
 from core.cli.verbs.workspace import name
 from core.client import Client
 from core.errors import NotFoundError, UsageError
-from core.values.entities import Approval, Process
+from core.values.entities import Approval, FormField, Process
 from core.values.requests import AnswerApproval, SendPrompt
+
+Given = str | float | bool | tuple[str, ...]
+NOTHING_GIVEN: dict[str, Given] = {}
 
 
 async def send(call: Invocation) -> int:
@@ -38,17 +41,17 @@ async def send(call: Invocation) -> int:
 
 async def approve(call: Invocation) -> None:
     option = call.args.option or ("allow_always" if call.args.always else "")
-    await _answer(call, option, "approved")
+    await _answer(call, option, "approved", _values(call.args.set))
 
 
 async def reject(call: Invocation) -> None:
     await _answer(call, "reject_once", "rejected")
 
 
-async def _answer(call: Invocation, option: str, word: str) -> None:
+async def _answer(call: Invocation, option: str, word: str, values: dict[str, Given] = NOTHING_GIVEN) -> None:
     async with call.engine() as client:
         approval = await _pending(call, client)
-        answered = await client.answer_approval(approval.id, AnswerApproval(option=option))
+        answered = await client.answer_approval(approval.id, AnswerApproval(option=option, values=values))
     call.out.result(answered, f"{word}: {answered.title}")
 
 
@@ -71,11 +74,42 @@ async def _pending(call: Invocation, client: Client) -> Approval:
     return meant[0]
 
 
+def _values(pairs: list[str]) -> dict[str, Given]:
+    """What `--set NAME=VALUE` says; the engine reads the values in the fields' own kinds."""
+    given: dict[str, Given] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{pair[:60]!r} is not NAME=VALUE", hint="For example --set colour=blue.")
+        given[key] = value
+    return given
+
+
+async def commands(call: Invocation) -> None:
+    async with call.engine() as client:
+        found = await client.commands(call.args.name)
+    rows = [(f"/{each.name}", each.hint, each.description.partition("\n")[0][:80]) for each in found]
+    call.out.table(found, ("COMMAND", "TAKES", "WHAT IT DOES"), rows)
+
+
 async def requests(call: Invocation) -> None:
     async with call.engine() as client:
         waiting = await client.approvals(call.args.name)
-    rows = [(short(a.id), a.title, " ".join(option.id for option in a.options)) for a in waiting]
-    call.out.table(waiting, ("ID", "WANTS", "OPTIONS"), rows)
+    rows = [
+        (
+            short(a.id),
+            a.title,
+            " ".join(option.id for option in a.options),
+            " ".join(_field_words(field) for field in a.form),
+        )
+        for a in waiting
+    ]
+    call.out.table(waiting, ("ID", "WANTS", "OPTIONS", "FIELDS"), rows)
+
+
+def _field_words(field: FormField) -> str:
+    wanted = "|".join(choice.value for choice in field.choices) or field.kind
+    return f"{field.name}={wanted}" if field.required else f"[{field.name}={wanted}]"
 
 
 async def logs(call: Invocation) -> None:
@@ -116,6 +150,9 @@ def _approve(parser: argparse.ArgumentParser) -> None:
     _request(parser)
     parser.add_argument("--always", action="store_true", help="also the next time")
     parser.add_argument("--option", default="", help="id of an option; see 'boatyard workspace requests'")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="fill in a field of a question"
+    )
 
 
 def _logs(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +168,7 @@ def _queue(parser: argparse.ArgumentParser) -> None:
 VERBS = (
     Verb("workspace", "send", "send the agent a prompt", send, _send),
     Verb("workspace", "requests", "list what the agent asks permission for", requests, name),
+    Verb("workspace", "commands", "list the agent's own commands", commands, name),
     Verb("workspace", "approve", "allow what the agent asks for", approve, _approve),
     Verb("workspace", "reject", "refuse what the agent asks for", reject, _request),
     Verb("workspace", "logs", "print the agent's raw output", logs, _logs),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.server.routes import (
+    agents,
     checkpoints,
     containers,
     dev_servers,
@@ -20,6 +21,7 @@ from core.server.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *engine.ROUTES,
+    *agents.ROUTES,
     *projects.ROUTES,
     *preparation.ROUTES,
     *tasks.ROUTES,

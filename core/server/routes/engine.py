@@ -10,5 +10,4 @@ ROUTES = (
     Route("GET", "/engine", lambda c: c.engine.status(), v.EngineStatus),
     Route("POST", "/engine/stop", lambda c: c.engine.request_stop(), StoppedAnswer),
     Route("GET", "/snapshot", lambda c: c.engine.snapshot(), v.Snapshot),
-    Route("GET", "/agents", lambda c: c.engine.agents.list(), tuple[v.AgentInfo, ...]),
 )

@@ -14,6 +14,7 @@ class Session(Entity):
     workspace = peewee.ForeignKeyField(Workspace, backref="sessions", on_delete="CASCADE")
     executor = peewee.CharField(default="")
     agent_session_id = peewee.TextField(default="")
+    commands = JSONField(default=list, constraints=[peewee.SQL("DEFAULT '[]'")])
 
 
 class ExecutionProcess(Entity):
@@ -70,6 +71,8 @@ class Approval(Entity):
     options = JSONField(default=list)
     status = peewee.CharField(default=ApprovalStatus.PENDING.value, index=True)
     chosen = peewee.TextField(default="")
+    form = JSONField(default=list, constraints=[peewee.SQL("DEFAULT '[]'")])
+    given = JSONField(default=dict, constraints=[peewee.SQL("DEFAULT '{}'")])
 
     class Meta:
         constraints = [one_of("status", ApprovalStatus)]
