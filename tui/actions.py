@@ -89,7 +89,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("zoom", ("plus",), "zoom", "Give the pane the whole screen", VIEW),
     Action("unzoom", ("underscore",), "unzoom", "Show the other panes again", VIEW),
     Action("back", ("escape",), "back", "One step back: out of zoom, to the tree", VIEW),
-    Action("find", ("slash",), "find", "Find text in the pane", VIEW),
+    Action("find", ("slash",), "find", "Find text in the pane; in output: only lines that fit, ! all others",
+           VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Containers
     Action("limits", (), "limits", "Limits of the workspace: processors, memory, disk, network", WORK),
@@ -124,6 +125,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("inner-next", ("right_square_bracket",), "tab", "The next tab of the session", VIEW, "session",
            "inner(1)"),
     Action("inner-previous", ("left_square_bracket",), "tab", "The tab before", VIEW, "session", "inner(-1)"),
+    # Output
+    Action("wrap", ("w",), "wrap", "Wrap long lines, or cut them off", VIEW, "log", "wrap"),
     # Diff
     Action("file-next", ("J",), "next file", "The next file", REVIEW, "diff", "file(1)"),
     Action("file-previous", ("K",), "file before", "The file before", REVIEW, "diff", "file(-1)"),

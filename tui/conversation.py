@@ -9,7 +9,7 @@ from textual.message import Message
 from core.values.states import OperationStatus, WorkspaceState
 from tui.entry_rows import Drawing, EntryRow, entry_rows, foldable
 from tui.feed import Feed
-from tui.rows import RowView
+from tui.following import FollowingRows
 from tui.spans import Line
 from tui.step_rows import operation_rows
 from tui.store import Store
@@ -18,20 +18,11 @@ if TYPE_CHECKING:
     from core.values.conversation import Entry, EntryKind
 
 
-class Conversation(RowView):
-    """Follows its end while the cursor is on the last row."""
+class Conversation(FollowingRows):
+    """Follows its end until the user goes up."""
 
     class WantsOlder(Message):
         """The top is in sight, and there is more before it."""
-
-    class Told(Message):
-        """Rows came in below while the user reads further up."""
-
-        def __init__(self, unseen: int) -> None:
-            super().__init__()
-            self.unseen = unseen
-
-    shows_blurred_cursor = False
 
     def __init__(self, store: Store, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -42,7 +33,6 @@ class Conversation(RowView):
         self._tail = 0
         """Where the rows of the entries end and those of the operation begin."""
         self._unfolded: set[tuple[str, str]] = set()
-        self._unseen = 0
         self._asked_older = False
 
     # What is shown
@@ -50,17 +40,15 @@ class Conversation(RowView):
     def show(self, feed: Feed | None) -> None:
         """Shows another conversation, at its end."""
         self._feed = feed
-        self._unseen = 0
         self._asked_older = False
+        self.following = True
         self.rebuild()
-        self.move_to(self.row_count() - 1)
 
     def rebuild(self) -> None:
         """Draws everything anew, as for another width."""
-        follow = self.at_end
         self._rows, self._starts = [], []
         self._extend(0)
-        self._changed(follow)
+        self._changed()
 
     def entry_changed(self, index: int) -> None:
         """An entry of the feed is new or different."""
@@ -69,7 +57,6 @@ class Conversation(RowView):
         self._redraw_from(index)
 
     def _redraw_from(self, index: int) -> None:
-        follow = self.at_end
         before = len(self._rows)
         if index < len(self._starts):
             del self._rows[self._starts[index] :]
@@ -78,7 +65,7 @@ class Conversation(RowView):
             del self._rows[self._tail :]
         self._extend(index)
         grown = len(self._rows) - before
-        self._changed(follow, grown)
+        self._changed(max(0, grown))
 
     def older_came(self, count: int) -> None:
         """Older entries were put before; the cursor stays on what it was on."""
@@ -86,9 +73,9 @@ class Conversation(RowView):
         self._asked_older = False
         self._rows, self._starts = [], []
         self._extend(0)
-        self._changed(False)
+        self.rows_changed()
         if count:
-            self.move_to(self.cursor_row + len(self._rows) - before)
+            self.place(self.cursor_row + len(self._rows) - before)
 
     def _extend(self, index: int) -> None:
         """Draws the entries from `index` on, and the operation after them."""
@@ -115,14 +102,9 @@ class Conversation(RowView):
         """The steps at the end are others now."""
         self._redraw_from(len(self._starts))
 
-    def _changed(self, follow: bool, grown: int = 0) -> None:
+    def _changed(self, grown: int = 0) -> None:
         self.rows_changed()
-        if follow:
-            self.move_to(self.row_count() - 1)
-            self._unseen = 0
-        elif grown > 0:
-            self._unseen += grown
-            self.post_message(self.Told(self._unseen))
+        self.came(grown)
 
     @property
     def _width(self) -> int:
@@ -157,9 +139,8 @@ class Conversation(RowView):
 
     def watch_cursor_row(self, old: int, new: int) -> None:
         super().watch_cursor_row(old, new)
-        if self.at_end and self._unseen:
-            self._unseen = 0
-            self.post_message(self.Told(0))
+        if self._moving:
+            return
         if new == 0 and self._feed is not None and self._feed.start > 0 and not self._asked_older:
             self._asked_older = True
             self.post_message(self.WantsOlder())
@@ -186,4 +167,4 @@ class Conversation(RowView):
         self._rows, self._starts = [], []
         self._extend(0)
         self.rows_changed()
-        self.move_to(row)
+        self.place(row)

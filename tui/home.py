@@ -31,6 +31,7 @@ from tui.files import FilesPane
 from tui.inspector import Inspector
 from tui.link import Link, LinkState
 from tui.literal import literal
+from tui.log_view import LogView
 from tui.preview import Preview
 from tui.prompt import Prompt
 from tui.rows import RowView
@@ -407,7 +408,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
 _SCOPES: tuple[tuple[type, str], ...] = (
     (RowView, "rows"), (Tree, "tree"), (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
-    (Preview, "wide"), (DiffView, "wide"),
+    (Preview, "wide"), (DiffView, "wide"), (LogView, "log"),
 )  # fmt: skip
 
 

@@ -9,12 +9,17 @@ from textual.theme import Theme
 
 from themes import ThemeFile
 from themes.tokens import COLOURS
+from tui.pen import style_of
+
+MOST_STYLES = 4000
+"""That are kept: programs can make as many colours as they like."""
 
 
 class Palette:
     """Rich styles by token, parsed when first asked for.
 
-    A token may be several in one, such as `"dim added"`: later ones win. Every style is a real `Style`,
+    A token may be several in one, such as `"dim added"`: later ones win. One that begins with `@` is a
+    program's own (see `tui.ansi`). Every style is a real `Style`,
     never None, because Textual's colour filters fail on segments without one.
     """
 
@@ -28,7 +33,9 @@ class Palette:
         if style is None:
             style = (base or Style()) + Style.parse(self._tokens["text"])
             for name in f"{under} {token}".split():
-                style += Style.parse(self._tokens[name])
+                style += style_of(name) if name[0] == "@" else Style.parse(self._tokens[name])
+            if len(self._styles) >= MOST_STYLES:
+                self._styles.clear()
             self._styles[token, under, base] = style
         return style
 

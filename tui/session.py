@@ -21,6 +21,7 @@ from tui.bars import Bar
 from tui.card import Card, Draw
 from tui.conversation import Conversation
 from tui.feed import WINDOW, Feed
+from tui.following import FollowingRows
 from tui.link import Link
 from tui.log_view import LogView
 from tui.process_list import ProcessList
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from core.values.events import EntryChanged
 
 KEPT_FEEDS = 20
-LOG_SECONDS = 0.1
 TICK_SECONDS = 1.0
 TABS = (("talk", "Talk"), ("out", "Output"), ("err", "Errors"), ("processes", "Processes"))
 
@@ -72,7 +72,6 @@ class SessionPane(Vertical):
         self.drafts: dict[str, str] = {}
         """What was written and not sent, by workspace."""
         self._chosen_process = ""
-        self._unseen = 0
 
     def compose(self) -> ComposeResult:
         yield Bar(id="facts")
@@ -117,7 +116,6 @@ class SessionPane(Vertical):
         self._keep_draft()
         self.workspace = name
         self._chosen_process = ""
-        self._unseen = 0
         self._prompt.show(self.drafts.get(name, ""))
         feed = self._feeds.get(name)
         if feed is None:
@@ -173,8 +171,11 @@ class SessionPane(Vertical):
         rest: list[Span] = [(f"  {glyphs.state(sign)} {word}", sign)]
         agent = self._store.agent_title(workspace.agent)
         rest += [(f"  {agent}", "dim")] if agent else []
-        if self._unseen:
-            rest.append((f"  {glyphs.down} {self._unseen} new", "accent"))
+        main = self.main
+        if isinstance(main, FollowingRows) and main.unseen:
+            rest.append((f"  {glyphs.down} {main.unseen} new", "accent"))
+        if isinstance(main, LogView) and main.filter_text:
+            rest.append((f"  / {main.filter_text}", "accent"))
         room = self.size.width - width_of([*rest, *tabs]) - 4
         name = fit(workspace.name, max(8, room), cut=glyphs.cut)
         self._facts.show(((f" {name}", "title"), *rest), tabs)
@@ -297,15 +298,12 @@ class SessionPane(Vertical):
             self._workspace_changed(name)
         for view in (self._out, self._err):
             if view.process_id in changes.logs and view.display:
-                self._ask_later(view)
+                view.grew(changes.logs[view.process_id])
         if changes.processes and self.tab == "processes":
             for id_ in changes.processes:
                 process = self._store.processes[id_]
                 if process.workspace == name:
                     self._processes.take(process)
-
-    def _ask_later(self, view: LogView) -> None:
-        self.set_timer(LOG_SECONDS, view.ask)
 
     def _workspace_changed(self, name: str) -> None:
         workspace = self._store.workspaces.get(name)
@@ -373,9 +371,9 @@ class SessionPane(Vertical):
         if feed.workspace == self.workspace:
             self._talk.older_came(count)
 
-    @on(Conversation.Told)
-    def _unseen_changed(self, event: Conversation.Told) -> None:
-        self._unseen = event.unseen
+    @on(FollowingRows.Told)
+    def _unseen_changed(self, event: FollowingRows.Told) -> None:
+        event.stop()
         self.tell()
 
     @work(group="processes", exclusive=True)

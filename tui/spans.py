@@ -105,3 +105,24 @@ def wrap(text: str, width: int) -> list[str]:
         line, used = (f"{line} {word}", used + 1 + need) if line else (word, need)
     lines.append(line)
     return lines
+
+
+def wrap_spans(spans: Sequence[Span], width: int) -> list[Line]:
+    """The spans cut into lines of at most `width` cells, wherever that falls, as output must be."""
+    lines: list[Line] = []
+    line: list[Span] = []
+    left = width = max(2, width)
+    for text, token in spans:
+        text = plain(text)
+        while text:
+            if cell_len(text) <= left:
+                line.append((text, token))
+                left -= cell_len(text)
+                break
+            piece = set_cell_size(text, left)
+            taken = len(piece) if text.startswith(piece) else max(0, len(piece) - 1)
+            if taken:
+                line.append((text[:taken], token))
+            lines.append(tuple(line))
+            line, left, text = [], width, text[taken:]
+    return [*lines, tuple(line)] if line or not lines else lines

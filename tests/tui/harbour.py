@@ -548,6 +548,7 @@ class Harbour:
     async def log(
         self, process: str, *, stream: str = "out", offset: int = -1, limit: int = 65536
     ) -> LogChunk:
+        self.calls.append(("log", (process, stream, offset)))
         data = self.logs.get(process, "").encode(errors="surrogateescape") if stream == "out" else b""
         start = max(0, len(data) - limit) if offset < 0 else offset
         window = data[start : start + limit]

@@ -14,6 +14,7 @@ from tui.situation import Situation
 PLACES = [
     {"app", "rows", "tree"},
     {"app", "rows", "session"},
+    {"app", "rows", "session", "log"},
     {"app", "rows", "diff", "wide"},
     {"app", "rows", "tree", "wide"},
     {"prompt"},

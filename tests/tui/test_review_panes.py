@@ -145,24 +145,6 @@ async def test_what_cannot_be_read_says_why(fleet: Harbour) -> None:
         await helm.sees("no snapshot could be taken")
 
 
-async def test_the_output_is_opened_at_its_end_and_followed(fleet: Harbour) -> None:
-    fleet.logs["process-first"] = "".join(f"line {number}\n" for number in range(20_000))
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.press("right_square_bracket")
-        await helm.sees("line 19999")
-        fleet.write("process-first", "one more\n")
-        await helm.sees("one more")
-        await helm.press("g")
-        view = helm.app.home.session.main
-        await helm.until(lambda: view.row_count() > 10_000, "older lines were read")  # type: ignore[attr-defined]
-        fleet.write("process-first", "unseen\n")
-        await helm.pilot.pause(0.3)
-        assert "unseen" not in helm.text()
-        await helm.press("G")
-        await helm.sees("unseen")
-
-
 async def test_processes_are_listed_and_enter_shows_one(fleet: Harbour) -> None:
     from core.values.entities import Process
     from core.values.states import ProcessStatus, RunReason

@@ -1,4 +1,4 @@
-"""Lines have the width they must have, whatever is in them; logs come out the same however they are cut."""
+"""Lines have the width they must have, whatever is in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from themes import load_theme
 from tui.durations import age, size, took
 from tui.entry_rows import edit_lines
 from tui.glyphs import ASCII, UNICODE, choose_glyphs
-from tui.log_text import LogLines, clean_line
 from tui.palette import Palette
 from tui.prose import hard_wrap, prose
 from tui.spans import draw, fit, fit_spans, width_of, wrap
@@ -68,42 +67,6 @@ def test_markdown_is_read_as_far_as_needed() -> None:
     assert ("bold", "text strong") in lines[1] and ("code", "code") in lines[1]
     assert lines[2] == (("  x = 1", "code"),)
     assert lines[3] == (("│ ", "rule"), ("said", "dim"))
-
-
-@given(st.lists(st.text(alphabet="ab\n\r\x1b[0;31mé", max_size=20), max_size=20))
-def test_a_log_is_the_same_however_it_is_cut(pieces: list[str]) -> None:
-    whole, parts = LogLines(1000), LogLines(1000)
-    whole.append("".join(pieces))
-    for piece in pieces:
-        parts.append(piece)
-    assert parts.lines == whole.lines
-
-
-@given(st.text(alphabet="ab\né", max_size=60), st.integers(0, 60))
-def test_a_log_read_backwards_is_the_log(text: str, cut: int) -> None:
-    log = LogLines(1000)
-    log.append(text[cut:])
-    added = log.prepend(text[:cut]) if text[:cut] else 0
-    whole = LogLines(1000)
-    whole.append(text)
-    assert log.lines == whole.lines
-    assert added == text[:cut].count("\n")
-
-
-def test_a_log_lets_its_oldest_lines_go() -> None:
-    log = LogLines(100)
-    for number in range(1000):
-        log.append(f"{number}\n")
-    assert len(log.lines) <= 110
-    assert log.lines[-1] == "999"
-    assert log.dropped + len(log.lines) == 1000
-
-
-def test_log_lines_lose_colours_and_keep_the_last_state_of_progress() -> None:
-    assert clean_line("\x1b[1;32mok\x1b[0m done") == "ok done"
-    assert clean_line("10%\r50%\r100%") == "100%"
-    assert clean_line("\x1b]0;title\x07text\r") == "text"
-    assert len(clean_line("x" * 100_000)) < 4100
 
 
 @given(WORDS, WORDS)

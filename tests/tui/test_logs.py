@@ -1,0 +1,135 @@
+"""A process's output on the screen: at its end, followed, filtered, wrapped, read back from the disk."""
+
+from __future__ import annotations
+
+from tests.tui.harbour import Harbour
+from tests.tui.steering import Helm, at_the_helm
+from tui.log_view import LogView
+
+PROCESS = "process-first"
+
+
+def numbered(first: int, last: int) -> str:
+    return "".join(f"line {number}\n" for number in range(first, last))
+
+
+async def open_output(helm: Helm) -> LogView:
+    await helm.open_workspace("first")
+    await helm.press("right_square_bracket")
+    await helm.sees("line")
+    return helm.app.home.session.query_one("#out", LogView)
+
+
+async def test_output_opens_at_its_end_and_goes_back_to_its_beginning(fleet: Harbour) -> None:
+    fleet.write(PROCESS, numbered(0, 50_000))
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        await helm.sees("line 49999")
+        assert view.row_count() < 10_000
+        first = view.row_text(1)
+        await helm.press("up")
+        view.move_to(0)
+        await helm.until(lambda: view.row_text(1) != first, "older lines were read")
+        await helm.press("g")
+        await helm.sees("line 0 ", "line 1 ")
+        await helm.press("G")
+        await helm.sees("line 49999")
+        assert view.following
+
+
+async def test_going_up_stops_following_and_the_end_resumes_it(fleet: Harbour) -> None:
+    fleet.write(PROCESS, numbered(0, 200))
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        await helm.press("k")
+        fleet.write(PROCESS, numbered(200, 214))
+        await helm.sees("▼ 14 new")
+        assert view.row_text(view.cursor_row) == "line 198"
+        await helm.press("G")
+        await helm.sees("line 213")
+        assert "new" not in helm.lines()[1]
+        fleet.write(PROCESS, numbered(214, 220))
+        await helm.sees("line 219")
+
+
+async def test_the_wheel_stops_following_too(fleet: Harbour) -> None:
+    fleet.write(PROCESS, numbered(0, 200))
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        view.scroll_to(y=view.scroll_offset.y - 3, animate=False)
+        assert not view.following
+        fleet.write(PROCESS, numbered(200, 210))
+        await helm.sees("▼ 10 new")
+        assert "line 209" not in helm.text()
+        view.scroll_to(y=10_000, animate=False)
+        assert view.following
+
+
+async def test_a_process_faster_than_the_screen_is_skipped_through_and_read_back(fleet: Harbour) -> None:
+    fleet.write(PROCESS, numbered(0, 100))
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        fleet.write(PROCESS, numbered(100, 200_000))
+        await helm.sees("line 199999")
+        assert sum(1 for call, _ in fleet.calls if call == "log") < 8
+        assert view.row_count() < 20_000
+        for _ in range(3):
+            before = view.row_text(1)
+            view.move_to(1)
+            await helm.press("up")
+            await helm.until(lambda before=before: view.row_text(1) != before, "older")  # type: ignore[misc]
+        texts = helm.rows("#out")
+        numbers = [int(text.split()[1]) for text in texts[1:]]
+        assert numbers == list(range(numbers[0], numbers[-1] + 1))
+
+
+async def test_colours_stay_and_nothing_else_reaches_the_screen(fleet: Harbour) -> None:
+    fleet.write(PROCESS, "line \x1b[31mred\x1b[0m\n\x1b]52;c;AAAA\x07\x1b[2J\x1b[999999999999Hclean\u202e\n")
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        await helm.sees("line red", "clean<U+202E>")
+        strip = view.render_line(0)
+        red = next(segment for segment in strip if "red" in segment.text)
+        assert red.style is not None and red.style.color is not None and red.style.color.number == 1
+
+
+async def test_lines_are_filtered_and_escape_shows_all_again(fleet: Harbour) -> None:
+    fleet.write(PROCESS, "line one\nline two\nother\n")
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        await helm.press("slash")
+        await helm.type("!^line")
+        await helm.press("enter")
+        await helm.until(lambda: helm.rows("#out") == ["other"], "only what does not begin with it")
+        await helm.sees("/ !^line")
+        fleet.write(PROCESS, "line three\nanother\n")
+        await helm.until(lambda: helm.rows("#out") == ["other", "another"], "what comes is filtered, too")
+        await helm.press("escape")
+        await helm.until(lambda: view.row_count() == 5, "all again")
+        await helm.press("slash", "left_parenthesis", "enter")
+        await helm.sees("no expression")
+
+
+async def test_an_expression_that_never_ends_does_not_hang_the_screen(fleet: Harbour) -> None:
+    fleet.write(PROCESS, "line\n" + ("a" * 3000 + "b\n") * 20)
+    async with at_the_helm(fleet) as helm:
+        await open_output(helm)
+        await helm.press("slash")
+        await helm.type("(a+)+$")
+        await helm.press("enter")
+        await helm.sees("takes too long")
+
+
+async def test_long_lines_wrap_and_wrap_anew_on_another_width(fleet: Harbour) -> None:
+    fleet.write(PROCESS, "line " + "x" * 900 + "END\n")
+    async with at_the_helm(fleet) as helm:
+        view = await open_output(helm)
+        assert "END" not in helm.text()
+        await helm.press("w")
+        await helm.sees("END")
+        before = view.row_count()
+        await helm.pilot.resize_terminal(200, 60)
+        await helm.until(lambda: view.row_count() < before, "fewer rows on a wider screen")
+        assert "".join(helm.lines()).count("END") == 1
+        await helm.press("w")
+        assert view.row_count() == 1
