@@ -63,14 +63,15 @@ class Upkeep:
         )
 
     async def open_doors(self) -> None:
-        """At the engine's start: what already runs and has a list of hosts reaches them again."""
+        """At the engine's start: what runs without a network of its own reaches listed hosts again, and is
+        reached at its ports."""
         docker = cast(DockerRunner, self._context.runners[RunnerKind.DOCKER])
         docker.on_refused = self._tell_refused
-        for facts in await self._context.store.read(_with_lists):
+        for facts in await self._context.store.read(_apart):
             environment = Place(self._context.home, facts.name).environment(facts)
             try:
                 if environment.root.is_dir():
-                    await docker.open_door(environment)
+                    await docker.reopen(environment)
             except BoatyardError as error:  # one without its network must not keep the engine from starting
                 self._tell(error.message, facts.name)
 
@@ -86,10 +87,10 @@ class Upkeep:
         )  # fmt: skip
 
 
-def _with_lists() -> list[WorkspaceFacts]:
-    """The open workspaces in containers that may reach listed hosts."""
+def _apart() -> list[WorkspaceFacts]:
+    """The open workspaces in containers that have no network of their own."""
     rows = m.Workspace.select(m.Workspace.name, m.Workspace.settings).where(
         m.Workspace.state.in_((WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CREATING)),
         m.Workspace.runner == RunnerKind.DOCKER,
     )
-    return [workspace_facts(row.name) for row in rows if row.settings.get("network") == "allow"]
+    return [workspace_facts(row.name) for row in rows if row.settings.get("network", "full") != "full"]

@@ -136,7 +136,9 @@ class DevServers:
         finder = UrlFinder(wished=[port.inner for port in listening_ports(facts)])
         async for event in follow(run, lambda: runner.alive(environment, run)):
             if isinstance(event, Output) and finder.feed(event.data) and finder.found:
-                await self._note(process_id, *_reachable(facts, finder.found))
+                await self._note(
+                    process_id, *_reachable(facts, finder.found, runner.port_obstacle(environment))
+                )
             if finder.done:
                 return
 
@@ -179,13 +181,13 @@ def _port_of(facts: WorkspaceFacts, repo: RepoFacts) -> int:
     return ports[min(servers.index(repo.name), len(ports) - 1)].inner
 
 
-def _reachable(facts: WorkspaceFacts, said: ServedUrl) -> tuple[str, str]:
+def _reachable(facts: WorkspaceFacts, said: ServedUrl, obstacle: str) -> tuple[str, str]:
     """The address from this machine, and why there is none."""
     if facts.runner is RunnerKind.HOST:
         return said.at(LOOPBACK, said.port), ""
     outer = next((port.outer for port in facts.ports if port.inner == said.port), None)
-    if facts.settings.network != "full":
-        return "", f"its network is {facts.settings.network}, so this machine cannot reach it"
+    if obstacle:
+        return "", obstacle
     if outer is None:
         ports = ", ".join(str(port.inner) for port in facts.ports)
         return "", f"it listens on port {said.port}, and this machine reaches {ports} only: use $PORT"

@@ -111,4 +111,7 @@ class Ports:
             return False
         environment = Place(self._context.home, facts.name).environment(facts)
         runner = self._context.runners[facts.runner]
-        return await runner.state(environment) is EnvironmentState.RUNNING
+        if await runner.state(environment) is EnvironmentState.RUNNING:
+            return True
+        await runner.release_ports(environment)
+        return False

@@ -131,6 +131,12 @@ class HostRunner:
         """Nothing: on the host an environment is just its folder, which belongs to the workspace."""
         return []
 
+    async def release_ports(self, env: Environment) -> None:
+        """There are none: programs listen on this machine's own."""
+
+    def port_obstacle(self, env: Environment) -> str:
+        return ""
+
     def path_of(self, env: Environment, host_path: Path) -> str:
         return str(host_path)
 

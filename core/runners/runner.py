@@ -213,6 +213,14 @@ class Runner(Protocol):
         """All environments of the instance that exist, orphans included."""
         ...
 
+    async def release_ports(self, env: Environment) -> None:
+        """Stops listening for an environment that does not run, so that one can see who uses its ports."""
+        ...
+
+    def port_obstacle(self, env: Environment) -> str:
+        """Why ports of a running environment lead nowhere, for people; empty: they lead there."""
+        ...
+
     def path_of(self, env: Environment, host_path: Path) -> str:
         """How processes inside see a path of the host.
 

@@ -31,11 +31,14 @@ exec python3 -m http.server --bind "$HOST" "$PORT" >/dev/null
 ALL = DevServerRequest()
 
 
-@pytest.fixture(params=["host", pytest.param("docker", marks=[pytest.mark.container, pytest.mark.slow])])
+@pytest.fixture(
+    params=["host", *(pytest.param(each, marks=pytest.mark.container) for each in ("full", "allow", "none"))]
+)
 async def yard(request: pytest.FixtureRequest) -> AsyncIterator[Yard]:
-    if request.param == "docker":
+    """On the host, and in containers with each kind of network."""
+    if request.param != "host":
         request.getfixturevalue("docker_engine")
-    async with Yard(AGENTS if request.param == "docker" else HOST + AGENTS) as each:
+    async with Yard(HOST + AGENTS if request.param == "host" else AGENTS) as each:
         yield each
         for workspace in await each.client.workspaces():
             await each.remove(workspace.name)
@@ -43,10 +46,12 @@ async def yard(request: pytest.FixtureRequest) -> AsyncIterator[Yard]:
 
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, yard: Yard) -> WantedSettings:
-    if yard.config.startswith(HOST):
+    network = request.node.callspec.params["yard"]
+    if network == "host":
         return WantedSettings()
     image = str(request.getfixturevalue("docker_engine"))
-    return msgspec.structs.replace(docker_settings(image), network="full")
+    hosts = ("example.org",) if network == "allow" else None
+    return msgspec.structs.replace(docker_settings(image), network=network, allow_hosts=hosts)
 
 
 async def serving(yard: Yard, name: str, settings: WantedSettings, script: str = SERVE) -> Workspace:
@@ -162,21 +167,26 @@ async def test_a_server_that_ends_is_not_shown_as_running(yard: Yard, settings: 
     assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 3)
 
 
+async def test_the_next_engine_leads_to_a_server_that_ran_on(yard: Yard, settings: WantedSettings) -> None:
+    await serving(yard, "lasting", settings)
+    server = await address(yard, "lasting")
+    await yard.restart()
+    (found,) = await yard.client.dev_servers("lasting")
+    assert (found.process_id, found.url) == (server.process_id, server.url)
+    assert await read(f"{server.url}where.txt") == "lasting\n"
+
+
 @pytest.mark.container
-@pytest.mark.slow
 async def test_why_a_server_cannot_be_reached_is_told(docker_engine: str) -> None:
     async with Yard(AGENTS) as yard:
         other = SERVE.replace("$PORT", "4567")
-        await serving(
-            yard, "elsewhere", msgspec.structs.replace(docker_settings(docker_engine), network="full"), other
-        )
-        await serving(yard, "alone", docker_settings(docker_engine), other)
-        for name, why in (("elsewhere", "port 4567"), ("alone", "its network is none")):
-            async with yard.watch() as watch:
-                await yard.client.start_dev_servers(name, ALL)
-                told = await watch.until(
-                    WorkspaceChanged,
-                    lambda e: any(server.notice for server in e.workspace.dev_servers),
-                )
-            assert why in told.workspace.dev_servers[0].notice
-            await yard.remove(name)
+        settings = msgspec.structs.replace(docker_settings(docker_engine), network="full")
+        await serving(yard, "elsewhere", settings, other)
+        async with yard.watch() as watch:
+            await yard.client.start_dev_servers("elsewhere", ALL)
+            told = await watch.until(
+                WorkspaceChanged,
+                lambda e: any(server.notice for server in e.workspace.dev_servers),
+            )
+        assert "port 4567" in told.workspace.dev_servers[0].notice
+        await yard.remove("elsewhere")

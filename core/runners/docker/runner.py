@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.egress.proxy import Doors
+from core.egress.published import Harbours
 from core.egress.refusals import Refusal, Refusals
 from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.processes.command import Command
@@ -37,7 +38,7 @@ from core.runners.docker.image import Images
 from core.runners.docker.inside import Inside, container_variables
 from core.runners.docker.programs import Programs
 from core.runners.docker.relay import Relays
-from core.runners.runner import Environment, EnvironmentState, ExecResult, Owned, Progress
+from core.runners.runner import LOOPBACK, Environment, EnvironmentState, ExecResult, Owned, Progress
 from core.runners.secrets import Secrets
 from core.runners.short_command import discard_leftovers, runs_of
 from core.runners.variables import SHELL_SCRIPT, write_variables
@@ -72,6 +73,7 @@ class DockerRunner:
         self._programs = Programs(self._images, self._inside, self._helpers)
         self._relays = Relays(self._engine, self._programs)
         self.doors = Doors()
+        self._harbours = Harbours(LOOPBACK)
         self.on_refused: Callable[[str, Refusal], None] = lambda workspace, refusal: None
         """Told of each new destination that a workspace was not let through to."""
         self._locks: dict[str, asyncio.Lock] = {}
@@ -104,10 +106,25 @@ class DockerRunner:
         else:
             await self.doors.shut(env.workspace)
 
+    async def reopen(self, env: Environment) -> None:
+        """After a start of ours: a container that runs gets its listed hosts and its ports again."""
+        await self.open_door(env)
+        if await self.state(env) is EnvironmentState.RUNNING:
+            await self._open_ports(env)
+
     async def _relay(self, env: Environment, spec: ContainerSpec) -> None:
         found = await self._engine.find(spec.name)
         if found is not None:
             await self._relays.settle(env, found)
+            await self._open_ports(env)
+
+    async def _open_ports(self, env: Environment) -> None:
+        """Listens for a workspace whose ports the container engine cannot publish."""
+        apart = env.settings.network != "full"
+        await self._harbours.open(env.workspace, env.root / "ports", env.ports if apart else ())
+
+    async def release_ports(self, env: Environment) -> None:
+        await self._harbours.shut(env.workspace)
 
     async def _ensure_runs(self, env: Environment, spec: ContainerSpec, progress: Progress | None) -> None:
         found = await self._engine.find(spec.name)
@@ -192,11 +209,13 @@ class DockerRunner:
         if alive:
             # Asked one by one first: when the container stops, wrappers die before they can write.
             await self._inside.terminate(env, alive, _STOP_GRACE_SECONDS)
+        await self._harbours.shut(env.workspace)
         await self._relays.drop(env)
         await self._engine.stop(found.id)
 
     async def remove(self, env: Environment) -> None:
         await self.doors.shut(env.workspace)
+        await self._harbours.shut(env.workspace)
         await self.stop(env)
         for owned in await self._engine.owned(env.instance, workspace=env.workspace):
             await self._engine.remove(owned.name)
@@ -261,11 +280,15 @@ class DockerRunner:
     async def owned(self, instance: str) -> list[Owned]:
         return await self._engine.owned(instance)
 
+    def port_obstacle(self, env: Environment) -> str:
+        return self._relays.obstacle(env.workspace)
+
     def path_of(self, env: Environment, host_path: Path) -> str:
         return layout.inside(env, host_path)
 
     async def close(self) -> None:
         await self.doors.close()
+        await self._harbours.close()
         await self.administration.close()
         self._connection.close()
 
