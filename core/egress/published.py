@@ -151,4 +151,3 @@ def unlink_socket(folder: Path) -> None:
     """Takes away what an earlier relay listened at, so that another can."""
     with contextlib.suppress(FileNotFoundError):
         (folder / SOCKET_NAME).unlink()
-

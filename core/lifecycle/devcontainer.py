@@ -1,8 +1,9 @@
 """What a repository's `devcontainer.json` asks for, as far as a workspace can give it.
 
-Taken over: `image`, `build` (or `dockerFile`), `containerEnv`, `postCreateCommand`, `forwardPorts`, and
-`mounts` of type `tmpfs` and `volume` (a volume becomes a folder of the workspace). All else is named, so that
-nobody wonders; nothing of it is ever run on the host. The format is that of containers.dev.
+Taken over: `image`, `build` (or `dockerFile`), `containerEnv`, `remoteUser` (or `containerUser`: the name
+and its home folder, not its numbers), `postCreateCommand`, `forwardPorts`, and `mounts` of type `tmpfs` and
+`volume` (a volume becomes a folder of the workspace). All else is named, so that nobody wonders; nothing of
+it is ever run on the host. The format is that of containers.dev.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ _HONOURED = frozenset({
     "$schema", "name", "image", "build", "dockerFile", "context", "containerEnv", "remoteEnv",
     "postCreateCommand", "forwardPorts", "mounts", "workspaceFolder", "init", "shutdownAction",
     "customizations", "settings", "extensions", "portsAttributes", "otherPortsAttributes",
-    "updateRemoteUserUID", "overrideCommand", "waitFor",
+    "updateRemoteUserUID", "overrideCommand", "waitFor", "remoteUser", "containerUser",
 })  # fmt: skip
 """Keys that are taken over, or that say nothing to a workspace."""
 _REASONS = {
     "initializeCommand": "it would run on this machine",
-    "remoteUser": "processes run as you, so that files belong to you",
-    "containerUser": "processes run as you, so that files belong to you",
     "runArgs": "containers are always locked down the same way",
     "privileged": "containers are always locked down the same way",
     "capAdd": "containers are always locked down the same way",
@@ -36,6 +35,8 @@ _REASONS = {
     "features": "put what it installs into a Dockerfile",
     "dockerComposeFile": "only single containers are made",
 }
+_LOGIN = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+"""Names of users that systems take (useradd(8))."""
 _RESERVED = re.compile(r"/+(boatyard|proc|sys|dev)?/")
 """Beginnings of paths that containers have their own things at."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z]+)(?::([^}:]*))?(?::([^}]*))?\}")
@@ -63,6 +64,8 @@ class DevContainer:
     ports: tuple[int, ...] = ()
     mounts: tuple[tuple[str, str], ...] = ()
     """Name of a folder of the workspace (empty: a tmpfs), and where the container sees it."""
+    login: str = ""
+    """Name of the user that processes run as."""
     unsupported: tuple[str, ...] = ()
     """What is not, and why."""
 
@@ -108,6 +111,7 @@ class _Reader:
             post_create=self._expanded(self._command("postCreateCommand")),
             ports=tuple(self._ports()),
             mounts=tuple(filter(None, map(self._mount, self._list("mounts")))),
+            login=self._login(),
             unsupported=tuple(self._unsupported),
         )
 
@@ -172,6 +176,17 @@ class _Reader:
             else:
                 raise _wrong(self._path, f"{key} is no command")
         return " &&\n".join(f"({script})" for script in filter(str.strip, scripts))
+
+    def _login(self) -> str:
+        key = "remoteUser" if "remoteUser" in self._document else "containerUser"
+        name = self._expanded(self._text(self._document, key))
+        if name == "root":
+            self._leave(f"{key} root", "processes run as you, so that files belong to you")
+        elif name and not _LOGIN.fullmatch(name):
+            self._leave(f"{key} {name!r}", "no user can have this name")
+        else:
+            return name
+        return ""
 
     def _ports(self) -> list[int]:
         ports = []

@@ -100,6 +100,7 @@ class WorkspaceImages:
             "image_env": found.env,
             "post_create": {repo.name: found.post_create} if found.post_create else {},
             "mounts": found.mounts,
+            "login": found.login,
             "unsupported": found.unsupported,
         }
         await self._context.store.write(_claim, facts.id, found.ports, self._context.home.instance)

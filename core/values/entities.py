@@ -185,6 +185,9 @@ class Settings(Value, frozen=True, kw_only=True):
     """Script by repo's name that runs before its set-up script."""
     mounts: tuple[tuple[str, str], ...] = ()
     """Folders of the workspace (empty: a tmpfs) and where its container sees them."""
+    login: str = ""
+    """The name that processes in the container run under, by `devcontainer.json`; their ids stay the user's
+    own. Empty: `boatyard`."""
     unsupported: tuple[str, ...] = ()
     """What of a `devcontainer.json` was not taken over, and why."""
     env: dict[str, str] = {}

@@ -107,12 +107,14 @@ async def test_a_devcontainer_is_honoured_where_no_image_is_given(
         "containerEnv": {"MODE": "dev", "HERE": "${containerWorkspaceFolder}"},
         "postCreateCommand": "echo made > post-create",
         "forwardPorts": [8080],
+        "remoteUser": "vscode",
         "mounts": ["source=cache,target=/cache,type=volume", "target=/scratch,type=tmpfs"],
         "initializeCommand": "touch /tmp/pwned",
     }"""
     files = {
         ".devcontainer/devcontainer.json": text % docker_engine,
-        ".devcontainer/Dockerfile": "ARG BASE\nFROM $BASE\nRUN echo yes > /made\n",
+        ".devcontainer/Dockerfile": "ARG BASE\nFROM $BASE\nRUN echo yes > /made\n"
+        "RUN mkdir -p /home/vscode/bin && echo 'echo tool' > /home/vscode/bin/tool\n",
     }
     repository = yard.repository("repo", files)
     workspace = await yard.workspace(repository, name="dev", settings=wanted())
@@ -120,6 +122,8 @@ async def test_a_devcontainer_is_honoured_where_no_image_is_given(
     script = 'cat /made; echo "$MODE $HERE"; touch /cache/kept /scratch/x'
     assert await output(yard, "dev", script) == f"yes\ndev {code}\n"
     assert Path(code, "post-create").read_text() == "made\n"
+    who = 'echo "$USER $HOME $(whoami)"; sh ~/bin/tool; echo kept > ~/note'
+    assert await output(yard, "dev", who) == "vscode /home/vscode vscode\ntool\n"
     assert (yard.home.workspaces / "dev/volumes/cache/kept").exists()
     assert [port.inner for port in workspace.ports] == [8080]
     assert workspace.settings.unsupported == ("initializeCommand: it would run on this machine",)
@@ -133,7 +137,7 @@ async def test_a_devcontainer_is_honoured_where_no_image_is_given(
             api.remove_container(container["Id"], force=True)
         api.remove_image(image["Id"], force=True)
     await yard.done(await yard.client.restore_workspace("dev"))
-    assert await output(yard, "dev", "cat /made; ls /cache") == "yes\nkept\n"
+    assert await output(yard, "dev", "cat /made ~/note; ls /cache") == "yes\nkept\nkept\n"
 
     given = await yard.workspace(repository, name="plain", settings=wanted(image=docker_engine))
     assert await output(yard, "plain", 'echo "${MODE-}"; ls /made 2>/dev/null || :') == "\n"

@@ -48,13 +48,21 @@ def test_what_is_not_taken_over_is_named_with_the_reason() -> None:
     told = "\n".join(found.unsupported)
     for word in (
         "initializeCommand: it would run on this machine",
-        "remoteUser",
+        "remoteUser root: processes run as you",
         "features",
         "privileged",
         "odd",
     ):
         assert word in told
     assert sum(text.startswith("mount") for text in found.unsupported) == 5
+
+
+def test_processes_get_the_name_that_is_asked_for() -> None:
+    assert parse('{"remoteUser": "vscode", "containerUser": "app"}').login == "vscode"
+    assert parse('{"containerUser": "app"}').login == "app"
+    for odd in ("../x", "-u", "A b", "1000:1000"):
+        found = parse(f'{{"remoteUser": "{odd}"}}')
+        assert found.login == "" and "no user can have this name" in found.unsupported[0]
 
 
 def test_builds_stay_inside_the_repository() -> None:

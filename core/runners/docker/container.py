@@ -133,7 +133,7 @@ def labels_of(env: Environment) -> dict[str, str]:
     return {INSTANCE: env.instance, WORKSPACE: env.workspace}
 
 
-def _limits(env: Environment, cpus: int) -> Limits:
+def limits_of(env: Environment, cpus: int) -> Limits:
     """The settings' limits; the engine refuses more processors than the machine has."""
     settings = env.settings
     return Limits(
@@ -149,7 +149,7 @@ def workspace_spec(env: Environment, cpus: int) -> ContainerSpec:
         name=container_name(env),
         labels=labels_of(env),
         mounts=tuple(mount_points(env)),
-        limits=_limits(env, cpus),
+        limits=limits_of(env, cpus),
         network="bridge" if env.settings.network == "full" else "none",
         working_dir=str(env.folder),
         ports=env.ports if env.settings.network == "full" else (),
@@ -166,7 +166,7 @@ def helper_spec(
         name=name,
         labels={**labels_of(env), HELPER: "1"},
         mounts=tuple(mount_points(env)),
-        limits=_limits(env, cpus),
+        limits=limits_of(env, cpus),
         network="none",
         working_dir=str(env.folder),
         entrypoint=tuple(argv),

@@ -13,7 +13,7 @@ from shlex import quote
 from core.errors import BoatyardError
 from core.processes.command import Command
 from core.runners.docker.inside import Inside
-from core.runners.docker.layout import HOME, SECRETS
+from core.runners.docker.layout import SECRETS, home_of
 from core.runners.runner import Environment
 from core.runners.secrets import Resolved, shell_variables
 
@@ -29,9 +29,8 @@ async def deliver(inside: Inside, env: Environment, secrets: Resolved) -> None:
     Raises:
         BoatyardError: They cannot be written there.
     """
-    result = await inside.run(
-        env, Command(("/bin/sh", "-s"), "/", stdin=None), _SECONDS, feed=script(secrets)
-    )
+    feed = script(secrets, home_of(env.settings))
+    result = await inside.run(env, Command(("/bin/sh", "-s"), "/", stdin=None), _SECONDS, feed=feed)
     if result.exit_code:
         raise BoatyardError(
             f"the secrets of {env.workspace} cannot be written into its container",
@@ -39,16 +38,16 @@ async def deliver(inside: Inside, env: Environment, secrets: Resolved) -> None:
         )
 
 
-def script(secrets: Resolved) -> bytes:
+def script(secrets: Resolved, home: str) -> bytes:
     """What a shell has to run to write the files; only built-in commands see the values."""
     lines = ["set -eu", "umask 077", *_write(f"{SECRETS}/env", shell_variables(secrets.env).encode())]
     for path, content in secrets.files.items():
         target = f"{SECRETS}/auth/{path}"
         lines += [f"mkdir -p {quote(str(PurePosixPath(target).parent))}", *_write(target, content)]
-        home = f"{HOME}/{path}"
-        lines.append(f"mkdir -p {quote(str(PurePosixPath(home).parent))}")
+        place = f"{home}/{path}"
+        lines.append(f"mkdir -p {quote(str(PurePosixPath(place).parent))}")
         # A file that a program put in the link's place, such as a renewed login, stays.
-        link = quote(home)
+        link = quote(place)
         lines.append(f"[ -e {link} ] && [ ! -h {link} ] || ln -sfn {quote(target)} {link}")
     return "\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
 

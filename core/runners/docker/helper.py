@@ -9,7 +9,7 @@ from core.processes.launch import begun
 from core.processes.wrapper import wrapper_argv
 from core.runners.docker.container import container_name, helper_spec
 from core.runners.docker.engine import ContainerEngine
-from core.runners.docker.layout import HOME
+from core.runners.docker.layout import home_of
 from core.runners.runner import Environment, ExecResult
 from core.runners.short_command import new_run, run_to_end
 
@@ -29,7 +29,7 @@ class Helpers:
         run = new_run(env.runs)
         name = f"{container_name(env)}-{uuid.uuid4().hex[:8]}"
         argv = wrapper_argv(str(run.path), command.cwd, command.argv)
-        variables = {"HOME": HOME, "LANG": "C.UTF-8", **command.env}
+        variables = {"HOME": home_of(env.settings), "LANG": "C.UTF-8", **command.env}
         spec = helper_spec(env, await self._engine.cpus(), name, argv, variables)
 
         async def start() -> None:

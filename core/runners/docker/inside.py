@@ -14,7 +14,7 @@ from core.processes.wrapper import wrapper_argv
 from core.runners.docker.container import container_name
 from core.runners.docker.engine import ContainerEngine
 from core.runners.docker.family import KILL_SECONDS, SURVIVORS, terminate_argv
-from core.runners.docker.layout import HOME, SECRETS
+from core.runners.docker.layout import SECRETS, home_of, login_of
 from core.runners.docker.proxy_variables import proxy_variables
 from core.runners.runner import Environment, EnvironmentState, ExecResult
 from core.runners.short_command import discarded_on_failure, new_run, run_to_end, runs_of
@@ -26,7 +26,8 @@ _WITH_SECRETS = '. "$0" && exec "$@"'
 
 def container_variables(env: Environment) -> dict[str, str]:
     """What every process of the workspace has in a container, beside what the image sets."""
-    own = {"HOME": HOME, "USER": "boatyard", "LOGNAME": "boatyard", "LANG": "C.UTF-8"}
+    name = login_of(env.settings)
+    own = {"HOME": home_of(env.settings), "USER": name, "LOGNAME": name, "LANG": "C.UTF-8"}
     if env.settings.auth_files:
         own["BOATYARD_AUTH_FILES"] = f"{SECRETS}/auth"
     return {**own, **proxy_variables(env), **workspace_variables(env)}

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
 from core.runners.runner import Environment
+from core.values.entities import Settings
 
-HOME = "/home/boatyard"
+LOGIN = "boatyard"
+"""The user's name inside, where nothing gives another one."""
 GIT = "/boatyard/git"
 AGENTS = "/boatyard/agents"
 ETC = "/boatyard/etc"
@@ -67,7 +69,7 @@ def mount_points(env: Environment) -> list[MountPoint]:
     if not env.clones:
         add(env.folder)
     add(env.runs)
-    add(env.root / "home", HOME)
+    add(env.root / "home", home_of(env.settings))
     add(env.root / "etc", ETC, read_only=True)
     for table in ("passwd", "group"):
         add(env.root / "etc" / table, f"/etc/{table}", read_only=True)
@@ -76,6 +78,16 @@ def mount_points(env: Environment) -> list[MountPoint]:
     if env.agents_folder is not None:
         add(env.agents_folder, AGENTS, read_only=True)
     return list(points.values())
+
+
+def login_of(settings: Settings) -> str:
+    """The name of the user that processes run as."""
+    return settings.login or LOGIN
+
+
+def home_of(settings: Settings) -> str:
+    """Where the user's home folder is inside."""
+    return f"/home/{login_of(settings)}"
 
 
 def _check(point: MountPoint) -> None:
@@ -113,13 +125,14 @@ def inside(env: Environment, host_path: Path) -> str:
     return best[1]
 
 
-def write_accounts(folder: Path, uid: int, gid: int) -> None:
+def write_accounts(folder: Path, uid: int, gid: int, settings: Settings) -> None:
     """Writes `passwd` and `group`, so that the user's ids have a name and a home inside.
 
     Files that are right already are left: a container holds them by inode.
     """
-    users = {uid: f"boatyard:x:{uid}:{gid}::{HOME}:/bin/sh", 65534: "nobody:x:65534:65534::/:/bin/false"}
-    groups = {gid: f"boatyard:x:{gid}:", 65534: "nogroup:x:65534:"}
+    name, home = login_of(settings), home_of(settings)
+    users = {uid: f"{name}:x:{uid}:{gid}::{home}:/bin/sh", 65534: "nobody:x:65534:65534::/:/bin/false"}
+    groups = {gid: f"{name}:x:{gid}:", 65534: "nogroup:x:65534:"}
     users.setdefault(0, "root:x:0:0::/root:/bin/sh")
     groups.setdefault(0, "root:x:0:")
     for table, lines in (("passwd", users), ("group", groups)):

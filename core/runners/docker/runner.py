@@ -33,6 +33,7 @@ from core.runners.docker.container import (
 from core.runners.docker.deeds import Deeds
 from core.runners.docker.delivery import deliver
 from core.runners.docker.engine import Container, ContainerEngine
+from core.runners.docker.first_home import FirstHomes
 from core.runners.docker.helper import Helpers
 from core.runners.docker.image import Images
 from core.runners.docker.inside import Inside, container_variables
@@ -70,6 +71,7 @@ class DockerRunner:
         self._images = Images(self._connection)
         self._inside = Inside(self._engine)
         self._helpers = Helpers(self._engine)
+        self._first_homes = FirstHomes(self._engine)
         self._programs = Programs(self._images, self._inside, self._helpers)
         self._relays = Relays(self._engine, self._programs)
         self.doors = Doors()
@@ -133,6 +135,7 @@ class DockerRunner:
         image = await self._images.resolve(env.settings.image, progress)
         if found is not None:
             await self._engine.remove(found.id)
+        await self._first_homes.furnish(env, image)
         await self._create(env, spec, image)
 
     async def _deliver(self, env: Environment, spec: ContainerSpec) -> None:
@@ -296,7 +299,7 @@ class DockerRunner:
         """Makes what is mounted: folders, user tables, variables."""
         env.prepare()
         discard_leftovers(env.runs)
-        layout.write_accounts(env.root / "etc", os.getuid(), os.getgid())
+        layout.write_accounts(env.root / "etc", os.getuid(), os.getgid(), env.settings)
         secrets = f"{layout.SECRETS}/env" if env.settings.secrets else ""
         write_variables(env.root / "etc" / "variables", container_variables(env), also=secrets)
 
