@@ -1,4 +1,4 @@
-"""The container engine is killed and started again while something runs in a workspace: what was promised holds."""
+"""The container engine is killed and started again while something runs in a workspace."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class SecondEngine:
             left.unlink(missing_ok=True)  # of a killed one
         with open(self._folder / "log", "ab") as log:
             self._daemon = await asyncio.create_subprocess_exec(
-                "dockerd", "--data-root", str(self._folder / "data"), "--exec-root", str(self._folder / "exec"),
-                "-p", str(self._folder / "pid"), "-H", self.address, "--bridge", "none", "--iptables=false",
-                "--ip-forward=false", *self._options,
+                "dockerd", "-H", self.address, "-p", str(self._folder / "pid"),
+                "--data-root", str(self._folder / "data"), "--exec-root", str(self._folder / "exec"),
+                "--bridge", "none", "--iptables=false", "--ip-forward=false", *self._options,
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         await until(self._answers, seconds=60.0)
@@ -70,15 +70,15 @@ class SecondEngine:
     async def end(self) -> None:
         """Ends it and all of its containers."""
         if self._daemon is not None and self._daemon.returncode is None:
-            listed = subprocess.run(
-                ["docker", "-H", self.address, "ps", "-aq"], capture_output=True, text=True, check=True
-            )
-            for container in listed.stdout.split():
-                subprocess.run(
-                    ["docker", "-H", self.address, "rm", "-f", container], capture_output=True, check=True
-                )
+            await asyncio.to_thread(self._remove_containers)
             self._daemon.terminate()
             await self._daemon.wait()
+
+    def _remove_containers(self) -> None:
+        docker = ["docker", "-H", self.address]
+        listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
+        for container in listed.stdout.split():
+            subprocess.run([*docker, "rm", "-f", container], capture_output=True, check=True)
 
 
 @pytest.fixture
