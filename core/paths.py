@@ -82,6 +82,11 @@ class Home:
         return self.data / "exchange"
 
     @property
+    def images(self) -> Path:
+        """Attached pictures, each named by the SHA-256 of its bytes."""
+        return self.data / "images"
+
+    @property
     def trash(self) -> Path:
         return self.data / "trash"
 
@@ -97,7 +102,15 @@ class Home:
             _refuse_foreign(self.socket.parent)
             for folder in (self.data, self.state, self.socket.parent):
                 folder.chmod(0o700)
-            own = (self.depots, self.spares, self.workspaces, self.trash, self.backups, self.exchange)
+            own = (
+                self.depots,
+                self.spares,
+                self.workspaces,
+                self.trash,
+                self.backups,
+                self.exchange,
+                self.images,
+            )
             for folder in own:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

@@ -23,6 +23,8 @@ _ACTIVITY: dict[Activity, Sign] = {
     Activity.SETUP: ("queued", "setting up"),
     Activity.RUNNING: ("running", "running"),
     Activity.WAITING: ("waiting", "waiting for you"),
+    Activity.ASKING: ("waiting", "asks you"),
+    Activity.UNSEEN: ("review", "ready for review"),
     Activity.FAILED: ("failed", "failed"),
 }
 

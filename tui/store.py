@@ -92,14 +92,14 @@ class Store:
 
     def waiting(self) -> list[str]:
         """Names of the workspaces where an agent waits for an answer."""
-        return [w.name for w in self.workspaces.values() if w.activity is Activity.WAITING]
+        return [w.name for w in self.workspaces.values() if w.activity in (Activity.WAITING, Activity.ASKING)]
 
     def needing_attention(self) -> list[str]:
         """Names of the workspaces that wait for the user or have failed."""
         return [
             workspace.name
             for workspace in self.workspaces.values()
-            if workspace.activity in (Activity.WAITING, Activity.FAILED)
+            if workspace.activity in (Activity.WAITING, Activity.ASKING, Activity.FAILED)
             or workspace.state is WorkspaceState.FAILED
         ]
 
@@ -107,7 +107,7 @@ class Store:
         """How many workspaces run, wait for the user, and have failed."""
         running = waiting = failed = 0
         for workspace in self.workspaces.values():
-            if workspace.activity is Activity.WAITING:
+            if workspace.activity in (Activity.WAITING, Activity.ASKING):
                 waiting += 1
             elif workspace.activity in (Activity.RUNNING, Activity.SETUP):
                 running += 1

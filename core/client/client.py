@@ -19,19 +19,18 @@ from core.client.keeping_calls import KeepingCalls
 from core.client.parts import between as _between
 from core.client.parts import part as _part
 from core.client.preparation_calls import PreparationCalls
-from core.errors import BoatyardError
+from core.client.prompting_calls import PromptingCalls
+from core.client.steering_calls import SteeringCalls
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer, SendAnswer, ShellAnswer, StoppedAnswer
-from core.values.conversation import Conversation, LogChunk
+from core.values.answers import RemovedAnswer, ShellAnswer, StoppedAnswer
+from core.values.conversation import LogChunk
 from core.values.entities import (
     AgentInfo,
-    Approval,
     DevServer,
     EngineStatus,
     Operation,
     Process,
     Project,
-    QueuedPrompt,
     Repo,
     Session,
     Snapshot,
@@ -52,7 +51,9 @@ from core.values.review import (
 from core.values.states import MergeStyle
 
 
-class Client(AgentCalls, CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls):
+class Client(
+    AgentCalls, CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls, PromptingCalls, SteeringCalls
+):
     """A typed client of one engine; use as an asynchronous context manager."""
 
     def __init__(self, socket: Path) -> None:
@@ -171,39 +172,6 @@ class Client(AgentCalls, CheckpointCalls, ContainerCalls, KeepingCalls, Preparat
     async def retry_setup(self, name: str) -> Operation:
         """Goes on with a creation that stopped at a failed set-up script."""
         return await self._http.call("POST", f"/workspaces/{_part(name)}/retry", Operation)
-
-    async def send(self, name: str, body: ask.SendPrompt) -> Process | QueuedPrompt:
-        """Starts a turn, or queues the prompt when one runs."""
-        answer = await self._http.call("POST", f"/workspaces/{_part(name)}/send", SendAnswer, body=body)
-        sent = answer.process or answer.queued
-        if sent is None:
-            raise BoatyardError("the engine neither started nor queued the prompt", hint="Try again.")
-        return sent
-
-    async def stop_workspace(self, name: str) -> None:
-        """Stops what runs in the workspace: politely, then firmly."""
-        await self._http.call("POST", f"/workspaces/{_part(name)}/stop", StoppedAnswer)
-
-    async def approvals(self, name: str) -> tuple[Approval, ...]:
-        """The workspace's permission requests that wait for an answer."""
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/approvals", tuple[Approval, ...])
-
-    async def answer_approval(self, approval: str, body: ask.AnswerApproval) -> Approval:
-        return await self._http.call("POST", f"/approvals/{_part(approval)}/answer", Approval, body=body)
-
-    async def conversation(self, name: str, *, end: int | None = None, limit: int = 200) -> Conversation:
-        """A window of the latest session's entries that ends before index `end` (None: at the last)."""
-        query: dict[str, int] = {"limit": limit} | ({"end": end} if end is not None else {})
-        return await self._http.call(
-            "GET", f"/workspaces/{_part(name)}/conversation", Conversation, query=query
-        )
-
-    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/queue", tuple[QueuedPrompt, ...])
-
-    async def drop_queued(self, name: str, prompt: str) -> None:
-        path = f"/workspaces/{_part(name)}/queue/{_part(prompt)}"
-        await self._http.call("DELETE", path, RemovedAnswer)
 
     async def close_workspace(self, name: str) -> Operation:
         return await self._http.call("POST", f"/workspaces/{_part(name)}/close", Operation)

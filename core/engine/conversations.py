@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
+from core.errors import NotFoundError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
@@ -31,14 +32,18 @@ class Conversations:
         self._processes = processes
         self._kept: OrderedDict[str, tuple[Entry, ...]] = OrderedDict()
 
-    async def window(self, name: str, end: int, limit: int) -> Conversation:
-        """A window of the latest session's entries.
+    async def window(self, name: str, end: int, limit: int, session: str = "") -> Conversation:
+        """A window of a session's entries.
 
         Args:
             end: Index behind the window's last entry; negative: the end of the conversation.
             limit: Entries at most.
+            session: Its id; empty: the latest one.
+
+        Raises:
+            NotFoundError: The workspace has no such session.
         """
-        process_ids = await self._context.store.read(_latest_turns, name)
+        process_ids = await self._context.store.read(_turns_of, name, session)
         entries: list[Entry] = []
         for process_id in process_ids:
             entries += await self._entries(name, process_id)
@@ -83,10 +88,13 @@ def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries.values(), key=lambda entry: entry.order))
 
 
-def _latest_turns(name: str) -> list[str]:
-    """The agent processes of the latest session, oldest first."""
+def _turns_of(name: str, session_id: str) -> list[str]:
+    """The agent processes of a session, or of the latest one, oldest first."""
     row = lookup.live_workspace(name)
-    session = row.sessions.order_by(m.Session.created_at.desc()).first()
+    sessions = row.sessions.where(m.Session.id == session_id) if session_id else row.sessions
+    session = sessions.order_by(m.Session.created_at.desc()).first()
+    if session is None and session_id:
+        raise NotFoundError(f"{name!r} has no session {session_id[:40]!r}", hint="GET …/sessions lists them.")
     if session is None:
         return []
     e = m.ExecutionProcess

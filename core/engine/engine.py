@@ -23,19 +23,25 @@ from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
 from core.engine.housekeeping import Housekeeping
+from core.engine.images import Images
 from core.engine.keeping import Keeping
 from core.engine.overrides import Overrides
+from core.engine.paths import Paths
 from core.engine.planning import Planner
 from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
+from core.engine.queue import Queue
 from core.engine.reconciliation import Reconciliation
 from core.engine.remixing import Remixing
 from core.engine.repos import Repos
 from core.engine.review import Review
+from core.engine.rules import Rules, decided
+from core.engine.scratches import Scratches
 from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
+from core.engine.tags import Tags
 from core.engine.tasks import Tasks
 from core.engine.templates import Templates
 from core.engine.upkeep import Upkeep
@@ -45,7 +51,7 @@ from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
 from core.lifecycle.dev_server import DevServers as Servers
-from core.lifecycle.facts import workspace_facts
+from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import OperationLog
@@ -114,6 +120,10 @@ class Engine:
         self.remixing = Remixing(context, self._snapshots, planner, starting)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)
         self.sessions = Sessions(context, self._turns, closing)
+        self.queue = Queue(context, self._turns)
+        self.rules = Rules(context)
+        self.tags, self.scratches, self.images = Tags(context), Scratches(context), Images(context)
+        self.paths = Paths(context)
         self.conversations = Conversations(context, self._starter)
         self.processes = Processes(context, self._starter)
         self._servers = Servers(context, self._starter, Ports(context))
@@ -274,14 +284,17 @@ class Engine:
         await self._turns.ended(process)
 
     async def _approve(self, process_id: str, ask: AskApproval) -> str | None:
-        """What the workspace's policy, or else its executor's, says to a request."""
+        """What a rule of the project, the workspace's policy, or else its executor's, says to a request."""
 
-        def read() -> tuple[str, str]:
+        def read() -> tuple[WorkspaceFacts, str, str | None]:
             row = m.ExecutionProcess.get_by_id(process_id)
-            return row.session.workspace.name, str(row.action.get("executor", ""))
+            facts = workspace_facts(row.session.workspace.name)
+            name = str(row.action.get("executor", ""))
+            return facts, name, decided(facts.project_id, name, ask)
 
-        name, executor_name = await self._context.store.read(read)
-        facts = await self._context.store.read(workspace_facts, name)
+        facts, executor_name, by_rule = await self._context.store.read(read)
+        if by_rule is not None:
+            return by_rule
         executor = self._context.executors.find(executor_name)
         policy = facts.settings.approve or (executor.approve if executor else "ask")
         return chosen_by_policy(policy, ask)

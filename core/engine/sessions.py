@@ -6,23 +6,28 @@ import msgspec
 
 from core.engine.approvals import find_option
 from core.engine.forms import checked_values
+from core.engine.images import check_images
+from core.engine.rules import remember
 from core.engine.texts import check_prompt
-from core.errors import ConflictError, NotFoundError, UsageError
+from core.errors import ConflictError, UsageError
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
-from core.lifecycle.turn_records import turn_runs
+from core.lifecycle.queue_records import Queued, enqueue, forget, sent_before
+from core.lifecycle.queue_records import prompt_id as prompt_id_of
+from core.lifecycle.telling import tell_queue, tell_workspace
+from core.lifecycle.turn_records import running_turn, turn_runs
 from core.lifecycle.turns import Turns
 from core.store import lookup, views
 from core.store import models as m
 from core.supervision.records import answer_approval
-from core.values.answers import RemovedAnswer, SendAnswer, StoppedAnswer
+from core.values.answers import SendAnswer, StoppedAnswer
 from core.values.conversation import AgentCommand
-from core.values.entities import Approval, QueuedPrompt, Session, Workspace
-from core.values.events import ApprovalChanged, WorkspaceChanged
+from core.values.entities import Approval, Process, QueuedPrompt, Session, Workspace
+from core.values.events import ApprovalChanged
 from core.values.requests import AnswerApproval, SendPrompt
-from core.values.states import ApprovalStatus, WorkspaceState
+from core.values.states import ApprovalStatus, ProcessStatus, WorkspaceState
 
 
 class Sessions:
@@ -32,6 +37,22 @@ class Sessions:
         self._context = context
         self._turns = turns
         self._closing = closing
+
+    async def seen(self, name: str) -> Workspace:
+        """Notes that the user has seen how the workspace's turns have ended."""
+
+        def write() -> bool:
+            ids = m.ExecutionProcess.select(m.ExecutionProcess.id).join(m.Session)
+            ended = ids.where(
+                m.Session.workspace == lookup.live_workspace(name),
+                m.ExecutionProcess.status != ProcessStatus.RUNNING,
+            )
+            turn = m.CodingAgentTurn
+            return bool(turn.update(seen=True).where(turn.process.in_(ended), ~turn.seen).execute())
+
+        if await self._context.store.write(write):
+            return await tell_workspace(self._context, name)
+        return await self._context.store.read(lambda: views.workspace(lookup.workspace(name)))
 
     async def list(self, name: str) -> tuple[Session, ...]:
         def read() -> tuple[Session, ...]:
@@ -43,19 +64,34 @@ class Sessions:
     async def send(self, name: str, body: SendPrompt) -> SendAnswer:
         """Starts a turn, or queues the prompt behind the turn that runs.
 
+        It goes through the queue in either case, so that an engine which dies on the way finds it there.
+        A request that was made before is answered with what has become of it.
+
         Raises:
             UsageError: The prompt is empty or too long, or no agent is named and none was used before.
-            ConflictError: The workspace is not open.
+            NotFoundError: An attachment is not known.
+            ConflictError: The workspace is not open, or no turn may start in it.
         """
         if not check_prompt(body.prompt).strip():
             raise UsageError("the prompt is empty", hint="Say what the agent is to do.")
         facts = await self._open(name)
-        executor = self._context.executors.get(await self._agent_name(facts, body.agent))
+        prompt_id = prompt_id_of(name, body.request_id)
         async with self._turns.starting(name):
-            if await self._context.store.read(turn_runs, facts.id):
-                return SendAnswer(queued=await self._queue(facts, executor.name, body.prompt))
-            facts = await self._context.store.read(workspace_facts, name)
-            return SendAnswer(process=await self._turns.start(facts, executor, body.prompt))
+            before = await self._context.store.read(sent_before, name, prompt_id)
+            if before is not None:
+                return _answer(before)
+            executor = self._context.executors.get(await self._agent_name(facts, body.agent))
+            prompt = Queued(prompt_id, executor.name, body.prompt, body.attachments)
+            queued, waits = await self._context.store.write(_enqueue, facts, prompt)
+            if waits:
+                await tell_queue(self._context, name)
+                return SendAnswer(queued=queued)
+            try:
+                facts = await self._context.store.read(workspace_facts, name)
+                return SendAnswer(process=await self._turns.start(facts, executor, prompt))
+            except BaseException:
+                await self._context.store.write(forget, prompt_id)
+                raise
 
     async def stop(self, name: str) -> StoppedAnswer:
         """Stops everything that runs in the workspace. Queued prompts stay queued.
@@ -65,6 +101,19 @@ class Sessions:
         """
         await self._context.store.read(lambda: refuse_busy(lookup.live_workspace(name), ("create",)))
         await self._closing.stop_processes(name)
+        return StoppedAnswer(stopped=name)
+
+    async def interrupt(self, name: str) -> StoppedAnswer:
+        """Asks the agent that works in the workspace to end its turn; its conversation can go on after it.
+
+        Returns at once: an agent that does not listen goes on until it is stopped.
+
+        Raises:
+            ConflictError: No agent works there.
+        """
+        process_id = await self._context.store.read(lambda: running_turn(lookup.live_workspace(name).id))
+        if process_id is None or not await self._context.supervisor.interrupt(process_id):
+            raise ConflictError(f"no agent works in {name!r}", hint="There is nothing to interrupt.")
         return StoppedAnswer(stopped=name)
 
     async def approvals(self, name: str) -> tuple[Approval, ...]:
@@ -92,12 +141,14 @@ class Sessions:
                 )
             option = find_option(views.approval(row).options, body.option)
             values = checked_values(views.approval(row).form, option, body.values)
-            return answer_approval(row.id, option.id, values), str(row.key), values
+            answered = answer_approval(row.id, option.id, values)
+            remember(answered, option)
+            return answered, str(row.key), values
 
         approval, key, values = await self._context.store.write(write)
         await self._context.supervisor.answer(approval.process_id, key, approval.chosen, values)
         self._context.hub.publish(ApprovalChanged(approval=approval))
-        await self._tell_workspace(approval.workspace)
+        await tell_workspace(self._context, approval.workspace)
         return approval
 
     async def commands(self, name: str) -> tuple[AgentCommand, ...]:
@@ -109,34 +160,6 @@ class Sessions:
             return msgspec.convert(tuple(session.commands) if session else (), tuple[AgentCommand, ...])
 
         return await self._context.store.read(read)
-
-    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
-        """The follow-ups that wait, in the order in which they will start."""
-
-        def read() -> tuple[QueuedPrompt, ...]:
-            row = lookup.live_workspace(name)
-            return tuple(
-                views.queued_prompt(each, name) for each in row.queue.order_by(m.QueuedPrompt.position)
-            )
-
-        return await self._context.store.read(read)
-
-    async def drop_queued(self, name: str, prompt_id: str) -> RemovedAnswer:
-        """Takes a prompt out of the queue."""
-
-        def write() -> str:
-            row = lookup.by_id(m.QueuedPrompt, prompt_id, "queued prompt")
-            if row.workspace.name != name:
-                raise NotFoundError(
-                    f"there is no such prompt in the queue of {name!r}",
-                    hint=f"'boatyard workspace queue {name}' lists what waits.",
-                )
-            row.delete_instance()
-            return str(row.id)
-
-        dropped = await self._context.store.write(write)
-        await self._tell_workspace(name)
-        return RemovedAnswer(removed=dropped)
 
     async def _open(self, name: str) -> WorkspaceFacts:
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
@@ -159,27 +182,18 @@ class Sessions:
             )
         return name
 
-    async def _queue(self, facts: WorkspaceFacts, executor: str, prompt: str) -> QueuedPrompt:
-        def write() -> QueuedPrompt:
-            last = m.QueuedPrompt.select(m.QueuedPrompt.position).where(m.QueuedPrompt.workspace == facts.id)
-            position = last.order_by(m.QueuedPrompt.position.desc()).scalar()
-            row = m.QueuedPrompt.create(
-                workspace=facts.id,
-                executor=executor,
-                prompt=prompt,
-                position=0 if position is None else position + 1,
-            )
-            return views.queued_prompt(row, facts.name)
 
-        queued = await self._context.store.write(write)
-        await self._tell_workspace(facts.name)
-        return queued
+def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool]:
+    """Puts a prompt into the queue; whether it has to wait there."""
+    waits = turn_runs(facts.id)
+    check_images(prompt.attachments)
+    # One that starts now goes before those that a paused queue holds back.
+    row = enqueue(facts.id, prompt, first=not waits)
+    return views.queued_prompt(row, facts.name), waits
 
-    async def _tell_workspace(self, name: str) -> None:
-        def read() -> Workspace:
-            return views.workspace(lookup.workspace(name))
 
-        self._context.hub.publish(WorkspaceChanged(workspace=await self._context.store.read(read)))
+def _answer(sent: Process | QueuedPrompt) -> SendAnswer:
+    return SendAnswer(process=sent) if isinstance(sent, Process) else SendAnswer(queued=sent)
 
 
 def pending_approvals(condition: object) -> tuple[Approval, ...]:

@@ -17,6 +17,7 @@ from core.git.clone import create_clone, remove_clone
 from core.git.remotes import fetch_for
 from core.git.removal import remove_below
 from core.git.user_repository import inspect_repository, user_identity
+from core.lifecycle.attachments import images_of_task
 from core.lifecycle.bringing import Bringing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
@@ -25,12 +26,13 @@ from core.lifecycle.operation import Step
 from core.lifecycle.origin import Origin, origin_of, take_over_landed
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.queue_records import Queued
 from core.lifecycle.set_up import SetUp, begun_process
 from core.lifecycle.spares import Spares
 from core.lifecycle.turns import Turns
 from core.store import models as m
 from core.store import views
-from core.store.models.fields import now
+from core.store.models.fields import new_id, now
 from core.values.entities import Workspace
 from core.values.events import Removed, WorkspaceChanged
 from core.values.states import RunReason, WorkspaceState
@@ -216,8 +218,10 @@ class Creation:
         cwd = self._place(name).working_directory(facts)
         process_id = await self._context.store.read(begun_process, operation_id, RunReason.CODING_AGENT, cwd)
         if process_id is None:
+            images = await self._context.store.read(images_of_task, facts.task_id)
+            first = Queued(new_id(), executor.name, prompt or facts.prompt, images)
             async with self._turns.starting(name):
-                process_id = (await self._turns.start(facts, executor, prompt or facts.prompt)).id
+                process_id = (await self._turns.start(facts, executor, first)).id
         await self._context.operations.set_result(operation_id, process_id=process_id)
 
     async def _set_state(self, name: str, state: WorkspaceState, set_up_at: float | None = None) -> None:

@@ -48,6 +48,8 @@ class WorkspaceFacts:
     session_id: str
     executor: str
     agent_session_id: str
+    handover: bool
+    """Whether the next turn begins a new conversation with the agent and tells it what happened before."""
     repos: tuple[RepoFacts, ...]
     ports: tuple[PublishedPort, ...] = ()
     """See `listening_ports` for what programs inside are told."""
@@ -83,6 +85,7 @@ def workspace_facts(name: str) -> WorkspaceFacts:
         session_id=session.id if session else "",
         executor=session.executor if session else "",
         agent_session_id=session.agent_session_id if session else "",
+        handover=bool(session and session.handover),
         repos=tuple(_with_post_create(repo, settings) for repo in _repos(row, project)),
         ports=tuple(
             PublishedPort(inner=port.inner, outer=port.outer)

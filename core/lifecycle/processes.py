@@ -6,23 +6,30 @@ executor, folder and the session that it went on with. Values of the environment
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from core.agents.driver import Driver, Executor, TurnRequest
+from core.agents.shown import ShownPrompt
 from core.errors import BoatyardError, ConflictError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
 from core.lifecycle.ports import Ports
+from core.lifecycle.queue_records import Queued, forget, put_back
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.runners.masking import HideAll, Mask
 from core.store import models as m
 from core.store.models.fields import new_id
+from core.supervision.live import run_directory
 from core.supervision.supervisor import Subject
+from core.values.conversation import Attachment
 from core.values.entities import Process
 from core.values.states import ProcessStatus, RunReason
 
@@ -34,6 +41,22 @@ ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "repair", "restore
 
 
 @dataclass(frozen=True)
+class NewTurn:
+    """A turn that is to be."""
+
+    session_id: str
+    resume: str
+    """The agent's own id of the conversation to go on with; empty: a new one."""
+    prompt: Queued
+    """As the user sent it; if it is in the queue, it leaves it when the turn is written down."""
+    sent: str
+    """What the agent is told."""
+    attachments: tuple[Attachment, ...] = ()
+    checkpoint: int = 0
+    """What was there before."""
+
+
+@dataclass(frozen=True)
 class NewProcess:
     """A process that is to be: its row's content and its command."""
 
@@ -42,10 +65,8 @@ class NewProcess:
     label: str
     command: Command
     action: dict[str, object]
-    prompt: str | None = None
+    turn: NewTurn | None = None
     driver: Driver | None = None
-    queued_id: str = ""
-    """The queued prompt that this turn is; it leaves the queue when the turn is written down."""
     id: str = field(default_factory=new_id)
 
 
@@ -79,44 +100,31 @@ class Processes:
         new = NewProcess(facts.session_id, RunReason.COMMAND, label, command, action)
         return await self._start(facts, new)
 
-    async def run_agent(
-        self,
-        facts: WorkspaceFacts,
-        session_id: str,
-        executor: Executor,
-        prompt: str,
-        *,
-        resume: str = "",
-        queued_id: str = "",
-    ) -> Process:
-        """Starts a turn of a session.
-
-        Args:
-            facts: The workspace.
-            session_id: The session.
-            executor: Who works.
-            prompt: What it is told.
-            resume: The agent's own id of the session to go on with; empty: a new one.
-            queued_id: The queued prompt that this is, if it is one: the process takes over its id, so that
-                whoever queued it can follow it.
+    async def run_agent(self, facts: WorkspaceFacts, executor: Executor, turn: NewTurn) -> Process:
+        """Starts a turn of a session. The process has the prompt's id, so that its sender can follow it.
 
         Raises:
             ConflictError: A turn runs in the workspace already.
         """
         cwd = self._place(facts.name).working_directory(facts)
-        action: dict[str, object] = {"executor": executor.name, "cwd": cwd, "resume": resume}
-        process_id = queued_id or new_id()
-        request = TurnRequest(process_id, prompt, cwd, resume)
+        action: dict[str, object] = {
+            "executor": executor.name,
+            "cwd": cwd,
+            "resume": turn.resume,
+            "checkpoint": turn.checkpoint,
+            "attachments": msgspec.to_builtins(turn.attachments),
+        }
+        process_id = turn.prompt.id
+        request = TurnRequest(process_id, turn.sent, cwd, turn.resume, attachments=turn.attachments)
         launch = executor.launch(request, contained=self._context.runners[facts.runner].isolates)
         new = NewProcess(
-            session_id=session_id,
+            session_id=turn.session_id,
             reason=RunReason.CODING_AGENT,
             label=executor.title,
             command=Command(launch.argv, cwd, launch.env, launch.stdin),
             action=action,
-            prompt=prompt,
-            driver=executor.driver(request),
-            queued_id=queued_id,
+            turn=turn,
+            driver=_driver(executor, request, turn.prompt.prompt),
             id=process_id,
         )
         return await self._start(facts, new)
@@ -126,20 +134,34 @@ class Processes:
         for process_id, name in await self._context.store.read(_running):
             log.info("taking over process %s of %s", process_id, name)
             facts = await self._context.store.read(workspace_facts, name)
+            if await self._never_began(facts, process_id):
+                log.info("the turn %s of %s never began: it goes back into the queue", process_id, name)
+                continue
             session_id, driver = await self.driver_of(process_id)
             subject = self._subject(facts, session_id, driver, await self._mask(facts))
             await self._context.supervisor.adopt(subject, process_id)
 
+    async def _never_began(self, facts: WorkspaceFacts, process_id: str) -> bool:
+        """Whether a turn was written down and nothing more: then it is a queued prompt again."""
+        run = run_directory(self._place(facts.name).environment(facts), process_id)
+        if await asyncio.to_thread(run.path.exists):
+            return False
+        return await self._context.store.write(put_back, process_id)
+
     async def driver_of(self, process_id: str) -> tuple[str, Driver | None]:
         """The process's session, and a fresh driver for its output if an agent made it."""
-        session_id, reason, action, prompt, started_at = await self._context.store.read(_recorded, process_id)
+        session_id, reason, action, prompts, started_at = await self._context.store.read(
+            _recorded, process_id
+        )
+        prompt, sent = prompts
         executor = self._context.executors.find(str(action.get("executor", "")))
         if reason is not RunReason.CODING_AGENT or executor is None:
             return session_id, None
+        attachments = msgspec.convert(action.get("attachments", ()), tuple[Attachment, ...])
         request = TurnRequest(
-            process_id, prompt, str(action["cwd"]), str(action.get("resume", "")), started_at
+            process_id, sent, str(action["cwd"]), str(action.get("resume", "")), started_at, attachments
         )
-        return session_id, executor.driver(request)
+        return session_id, _driver(executor, request, prompt)
 
     async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
         facts = await Ports(self._context).ready(facts)
@@ -169,17 +191,21 @@ class Processes:
 def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
     if new.reason not in (RunReason.SETUP_SCRIPT, RunReason.ARCHIVE_SCRIPT):
         refuse_busy(m.Workspace.get_by_id(facts.id), ENDING_OPERATIONS)
-    if new.prompt is not None:
+    if new.turn is not None:
         _refuse_second_turn(facts)
         _make_session(facts, new)
-        m.QueuedPrompt.delete().where(m.QueuedPrompt.id == new.queued_id).execute()
+        forget(new.id)
     m.ExecutionProcess.create(
         id=new.id, session=new.session_id, run_reason=new.reason.value, action=new.action, label=new.label
     )
     for repo in facts.repos:
         m.ProcessRepoState.create(process=new.id, repo=repo.repo_id, head_before=repo.head)
-    if new.prompt is not None:
-        m.CodingAgentTurn.create(process=new.id, prompt=new.prompt)
+    if new.turn is not None:
+        asked = new.turn.prompt
+        sent = new.turn.sent if new.turn.sent != asked.prompt else None
+        m.CodingAgentTurn.create(
+            process=new.id, prompt=asked.prompt, sent=sent, attachments=list(asked.attachments)
+        )
 
 
 def _make_session(facts: WorkspaceFacts, new: NewProcess) -> None:
@@ -187,8 +213,8 @@ def _make_session(facts: WorkspaceFacts, new: NewProcess) -> None:
     row, made = m.Session.get_or_create(
         id=new.session_id, defaults={"workspace": facts.id, "executor": executor}
     )
-    if not made and row.executor != executor:
-        row.executor = executor
+    if not made and (row.executor != executor or row.handover):
+        row.executor, row.handover = executor, False
         row.save()
 
 
@@ -209,7 +235,14 @@ def _running() -> list[tuple[str, str]]:
     return list(query.tuples())
 
 
-def _recorded(process_id: str) -> tuple[str, RunReason, dict[str, object], str, float]:
+def _driver(executor: Executor, request: TurnRequest, prompt: str) -> Driver:
+    """A driver whose conversation shows what the user typed."""
+    driver = executor.driver(request)
+    return driver if request.prompt == prompt else ShownPrompt(driver, prompt)
+
+
+def _recorded(process_id: str) -> tuple[str, RunReason, dict[str, object], tuple[str, str], float]:
     row = m.ExecutionProcess.get_by_id(process_id)
     turn = m.CodingAgentTurn.get_or_none(m.CodingAgentTurn.process == process_id)
-    return row.session_id, RunReason(row.run_reason), row.action, turn.prompt if turn else "", row.started_at
+    prompts = (turn.prompt, turn.sent or turn.prompt) if turn else ("", "")
+    return row.session_id, RunReason(row.run_reason), row.action, prompts, row.started_at

@@ -14,12 +14,21 @@ from core.values.states import ProcessStatus, RunReason, TaskStatus, WorkspaceSt
 
 
 @dataclass(frozen=True)
-class Queued:
-    """A follow-up that waits."""
+class SessionFor:
+    """The session that a turn belongs to."""
 
     id: str
-    executor: str
+    resume: str
+    """The agent's own id of the conversation to go on with; empty: a new one."""
+    handover: bool
+    """Whether the agent has to be told what happened before."""
+
+
+@dataclass(frozen=True)
+class EarlierTurn:
     prompt: str
+    summary: str
+    status: ProcessStatus
 
 
 def move_task(task_id: str, status: TaskStatus, only_from: tuple[TaskStatus, ...]) -> Task | None:
@@ -32,30 +41,38 @@ def move_task(task_id: str, status: TaskStatus, only_from: tuple[TaskStatus, ...
     return views.task(row)
 
 
-def session_for(facts: WorkspaceFacts, executor: str) -> tuple[str, str]:
-    """Session and the agent's own id of it: the latest one, if it is the same executor's or nobody's.
+def session_for(facts: WorkspaceFacts, executor: str) -> SessionFor:
+    """The latest session, if it is the same executor's or nobody's, else a new one.
 
     A new session has an id already; its row is made together with its first turn.
     """
     if facts.session_id and facts.executor in ("", executor):
-        return facts.session_id, facts.agent_session_id
-    return new_id(), ""
+        return SessionFor(facts.session_id, facts.agent_session_id, facts.handover)
+    return SessionFor(new_id(), "", True)
 
 
-def first_queued(name: str) -> Queued | None:
-    row = (
-        m.QueuedPrompt.select()
-        .join(m.Workspace)
-        .where(m.Workspace.name == name)
-        .order_by(m.QueuedPrompt.position)
-        .first()
+def earlier_turns(workspace_id: str) -> list[EarlierTurn]:
+    """What agents have been told in a workspace and what they answered, the first turn first."""
+    e, t = m.ExecutionProcess, m.CodingAgentTurn
+    query = (
+        t.select(t.prompt, t.summary, e.status)
+        .join(e)
+        .join(m.Session)
+        .where(m.Session.workspace == workspace_id, ~e.dropped, e.status != ProcessStatus.RUNNING)
+        .order_by(e.started_at)
     )
-    return Queued(row.id, row.executor, row.prompt) if row else None
+    return [EarlierTurn(prompt, summary, ProcessStatus(status)) for prompt, summary, status in query.tuples()]
 
 
 def turn_runs(workspace_id: str) -> bool:
     """Whether an agent works in the workspace."""
     return bool(_running_agents().where(m.Session.workspace == workspace_id).exists())
+
+
+def running_turn(workspace_id: str) -> str | None:
+    """The agent's process that runs in the workspace."""
+    row = _running_agents().where(m.Session.workspace == workspace_id).first()
+    return str(row.id) if row else None
 
 
 def settle(process_id: str, facts: WorkspaceFacts) -> Task | None:
@@ -74,7 +91,7 @@ def settle(process_id: str, facts: WorkspaceFacts) -> Task | None:
 
 
 def unsettled() -> list[Process]:
-    """Last turns of open workspaces whose ends have not been seen to, or that have a queue behind them."""
+    """Last turns of open workspaces whose ends have not been seen to."""
     found = []
     for workspace in m.Workspace.select().where(m.Workspace.state == WorkspaceState.OPEN):
         last = (
@@ -87,7 +104,7 @@ def unsettled() -> list[Process]:
             .order_by(m.ExecutionProcess.started_at.desc())
             .first()
         )
-        if last is not None and last.status != ProcessStatus.RUNNING and _waits(last, workspace):
+        if last is not None and last.status != ProcessStatus.RUNNING and not is_settled(last.id):
             found.append(views.process(last))
     return found
 
@@ -103,12 +120,6 @@ def is_settled(process_id: str) -> bool:
 def note(name: str, notice: str) -> None:
     """Puts a notice on a workspace."""
     m.Workspace.update(notice=notice).where(m.Workspace.name == name).execute()
-
-
-def _waits(last: m.ExecutionProcess, workspace: m.Workspace) -> bool:
-    if not is_settled(last.id):
-        return True
-    return last.status == ProcessStatus.COMPLETED and bool(workspace.queue.exists())
 
 
 def _running_agents() -> Any:

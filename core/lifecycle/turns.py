@@ -12,16 +12,20 @@ from collections import defaultdict
 
 from core.agents.driver import Executor
 from core.errors import BoatyardError, ConflictError
+from core.git.changes import changed_files
 from core.lifecycle import turn_records as records
+from core.lifecycle.attachments import Attachments
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
-from core.lifecycle.processes import Processes
+from core.lifecycle.processes import NewTurn, Processes
+from core.lifecycle.prompts import account, tags_in, told
+from core.lifecycle.queue_records import Queued, could_not_start, first_queued, waiting_queues
 from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.telling import tell_queue, tell_workspace
 from core.store import models as m
-from core.store import views
-from core.values.entities import Process, Task, Workspace
-from core.values.events import TaskChanged, WorkspaceChanged
+from core.values.entities import Process, Task
+from core.values.events import TaskChanged
 from core.values.states import CheckpointKind, ProcessStatus, RunReason, TaskStatus, WorkspaceState
 
 log = logging.getLogger(__name__)
@@ -34,29 +38,50 @@ class Turns:
         self._context = context
         self._processes = processes
         self._snapshots = snapshots
+        self._attachments = Attachments(context)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def starting(self, name: str) -> asyncio.Lock:
         """Held while it is decided whether a prompt starts now, and while it is started."""
         return self._locks[name]
 
-    async def start(
-        self, facts: WorkspaceFacts, executor: Executor, prompt: str, queued_id: str = ""
-    ) -> Process:
+    async def start(self, facts: WorkspaceFacts, executor: Executor, prompt: Queued) -> Process:
         """Starts a turn in the workspace's latest session, or in a new one for another executor.
 
-        Call with `starting` held where another turn may be started at the same time.
+        Call with `starting` held where another turn may be started at the same time. If the prompt is in
+        the queue, it leaves it when the turn is written down, not before.
         """
-        session_id, resume = records.session_for(facts, executor.name)
-        await self._snapshots.checkpoint(
-            facts.name, CheckpointKind.BEFORE_TURN, f"before: {_first_line(prompt)}"
+        session = records.session_for(facts, executor.name)
+        kept = await self._snapshots.checkpoint(
+            facts.name, CheckpointKind.BEFORE_TURN, f"before: {_first_line(prompt.prompt)}"
         )
         facts = await self._context.store.read(workspace_facts, facts.name)
-        process = await self._processes.run_agent(
-            facts, session_id, executor, prompt, resume=resume, queued_id=queued_id
+        sent = told(
+            prompt.prompt,
+            await self._context.store.read(tags_in, prompt.prompt),
+            await self._account(facts) if session.handover else "",
         )
+        attached = await self._attachments.bring(facts, prompt.attachments)
+        turn = NewTurn(session.id, session.resume, prompt, sent, attached, checkpoint=kept.number)
+        process = await self._processes.run_agent(facts, executor, turn)
         await self._set_task(facts, TaskStatus.IN_PROGRESS, (TaskStatus.TODO, TaskStatus.IN_REVIEW))
         return process
+
+    async def _account(self, facts: WorkspaceFacts) -> str:
+        """What happened so far, for an agent that was not there."""
+        turns = await self._context.store.read(records.earlier_turns, facts.id)
+        if not turns:
+            return ""
+        place = Place(self._context.home, facts.name)
+        changed = [
+            change
+            for repo in facts.repos
+            if repo.snapshot
+            for change in await changed_files(
+                place.depot(repo.repo_id), repo.repo_id, repo.base_commit, repo.snapshot
+            )
+        ]
+        return account(facts, turns, changed)
 
     async def ended(self, process: Process) -> None:
         """Called when any process has ended and that is recorded."""
@@ -68,30 +93,38 @@ class Turns:
             log.warning("after the turn in %s: %s", process.workspace, error)
             notice = f"After the last turn: {error.message}"
             await self._context.store.write(records.note, process.workspace, notice)
-            await self._tell_workspace(process.workspace)
+            await tell_workspace(self._context, process.workspace)
         if process.status is ProcessStatus.COMPLETED:
             await self.start_queued(process.workspace)
+        else:
+            await tell_queue(self._context, process.workspace)
 
     async def catch_up(self) -> None:
         """Sees to the ends of turns that an earlier engine did not come to."""
         for process in await self._context.store.read(records.unsettled):
             log.info("seeing to the end of the turn %s in %s", process.id, process.workspace)
             await self.ended(process)
+        for name in await self._context.store.read(waiting_queues):
+            log.info("going on with the queue of %s", name)
+            await self.start_queued(name)
 
     async def start_queued(self, name: str) -> None:
-        """Starts the first queued follow-up, if there is one. A failed turn leaves the queue waiting."""
+        """Starts the first queued follow-up, if there is one, nothing runs and the queue is not paused.
+
+        One that cannot be started stays where it is, says why, and lets the queue wait for the user.
+        """
         async with self.starting(name):
-            queued = await self._context.store.read(records.first_queued, name)
-            if queued is None:
+            queued = await self._context.store.read(first_queued, name)
+            facts = await self._context.store.read(workspace_facts, name)
+            if queued is None or await self._context.store.read(records.turn_runs, facts.id):
                 return
             try:
-                facts = await self._context.store.read(workspace_facts, name)
                 executor = self._context.executors.get(queued.executor or facts.executor)
-                await self.start(facts, executor, queued.prompt, queued.id)
+                await self.start(facts, executor, queued)
             except BoatyardError as error:
                 log.warning("the queued prompt of %s was not started: %s", name, error)
-                return
-        await self._tell_workspace(name)
+                await self._context.store.write(could_not_start, name, queued.id, error.message)
+        await tell_queue(self._context, name)
 
     async def _after_turn(self, process: Process) -> None:
         facts = await self._context.store.read(workspace_facts, process.workspace)
@@ -130,12 +163,6 @@ class Turns:
     def _tell_task(self, task: Task | None) -> None:
         if task is not None:
             self._context.hub.publish(TaskChanged(task=task))
-
-    async def _tell_workspace(self, name: str) -> None:
-        def read() -> Workspace:
-            return views.workspace(m.Workspace.get(m.Workspace.name == name))
-
-        self._context.hub.publish(WorkspaceChanged(workspace=await self._context.store.read(read)))
 
 
 def _first_line(text: str) -> str:

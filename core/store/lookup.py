@@ -14,7 +14,18 @@ from core.store import models as m
 from core.values.states import WorkspaceState
 
 R = TypeVar(
-    "R", bound=m.Project | m.Repo | m.Task | m.ExecutionProcess | m.Operation | m.Approval | m.QueuedPrompt
+    "R",
+    bound=m.Project
+    | m.Repo
+    | m.Task
+    | m.ExecutionProcess
+    | m.Operation
+    | m.Approval
+    | m.QueuedPrompt
+    | m.ApprovalRule
+    | m.Image
+    | m.Tag
+    | m.Template,
 )
 
 PREFIX = 4
@@ -57,6 +68,16 @@ def template(key: str) -> m.Template:
     """By name, else by id or its beginning."""
     row: m.Template | None = m.Template.get_or_none(m.Template.name == key)
     return row if row is not None else by_id(m.Template, key, "template")
+
+
+def tag(key: str) -> m.Tag:
+    """By name, else by id or its beginning."""
+    row: m.Tag | None = m.Tag.get_or_none(m.Tag.name == key)
+    return row if row is not None else by_id(m.Tag, key, "tag")
+
+
+def image(key: str) -> m.Image:
+    return by_id(m.Image, key, "image")
 
 
 def task(key: str) -> m.Task:

@@ -17,6 +17,8 @@ from core.store import workspace_queries as queries
 from core.values.entities import (
     Approval,
     ApprovalOption,
+    ApprovalRule,
+    Budget,
     Checkpoint,
     FormField,
     Merge,
@@ -46,6 +48,7 @@ from core.values.states import (
 )
 
 _TASK_STATUS = {status.value: status for status in TaskStatus}
+_NO_BUDGET = Budget()
 _ENDED_BADLY = (ProcessStatus.FAILED, ProcessStatus.LOST)
 
 
@@ -60,6 +63,7 @@ def projects(rows: Iterable[m.Project]) -> tuple[Project, ...]:
             name=row.name,
             repo_ids=tuple(links[row.id]),
             merge_style=MergeStyle(row.merge_style),
+            budget=msgspec.convert(row.budget or {}, Budget),
         )
         for row in rows
     )
@@ -91,7 +95,7 @@ def tasks(query: Any) -> tuple[Task, ...]:
     t = m.Task
     columns = query.select(
         t.id, t.project, t.title, t.description, t.status, t.parent_workspace, t.position,
-        t.created_at, t.updated_at,
+        t.created_at, t.updated_at, t.budget,
     )  # fmt: skip
     names = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
     return tuple(
@@ -105,6 +109,7 @@ def tasks(query: Any) -> tuple[Task, ...]:
             position=row[6],
             created_at=row[7] / 1000,
             updated_at=row[8] / 1000,
+            budget=msgspec.json.decode(row[9], type=Budget) if row[9] else _NO_BUDGET,
         )
         for row in t._meta.database.execute(columns)
     )
@@ -121,7 +126,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     sessions = queries.latest_sessions(ids)
     agents = queries.latest_agents(ids)
     turns, queued = queries.turns(ids), queries.queued(ids)
-    asking = queries.waiting(ids)
+    asking, unseen = queries.waiting(ids), queries.unseen(agents)
     ports, servers = queries.ports_of(ids), queries.dev_servers(ids)
     parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
     return tuple(
@@ -131,7 +136,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             task_id=row.task_id,
             branch=row.branch,
             state=WorkspaceState(row.state),
-            activity=_activity(row, agents.get(row.id), row.id in asking),
+            activity=_activity(row, agents.get(row.id), asking.get(row.id), unseen.get(row.id)),
             runner=RunnerKind(row.runner),
             notice=row.notice,
             repos=tuple(repos[row.id]),
@@ -147,6 +152,10 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             process_id=agents[row.id][0] if row.id in agents else None,
             turns=turns.get(row.id, 0),
             queued=queued.get(row.id, 0),
+            queue_paused=row.queue_paused or "",
+            paused=row.paused or "",
+            rate_limited_until=row.rate_limited_until,
+            rate_limit=row.rate_limit or "",
             folder=row.working_directory,
             setup_completed_at=row.setup_completed_at,
             last_activity_at=row.last_activity_at,
@@ -160,16 +169,28 @@ def workspace(row: m.Workspace) -> Workspace:
     return workspaces([row])[0]
 
 
-def _activity(row: m.Workspace, agent: tuple[str, str] | None, waiting: bool) -> Activity:
+def _activity(
+    row: m.Workspace, agent: tuple[str, str] | None, asks: bool | None, unseen: bool | None
+) -> Activity:
+    """What goes on.
+
+    Args:
+        row: The workspace.
+        agent: Id and status of its latest agent process.
+        asks: Whether it is a question of the agent that waits for an answer; None: nothing does.
+        unseen: Whether the last turn ended with a question; None: it has been seen.
+    """
     if row.state == WorkspaceState.CREATING:
         return Activity.SETUP
-    if waiting:
-        return Activity.WAITING
+    if asks is not None:
+        return Activity.ASKING if asks else Activity.WAITING
     if agent and agent[1] == ProcessStatus.RUNNING:
         return Activity.RUNNING
     if row.state == WorkspaceState.FAILED or (agent and agent[1] in _ENDED_BADLY):
         return Activity.FAILED
-    return Activity.IDLE
+    if unseen is None:
+        return Activity.IDLE
+    return Activity.ASKING if unseen else Activity.UNSEEN
 
 
 def session(row: m.Session, workspace_name: str) -> Session:
@@ -210,6 +231,8 @@ def turn(row: m.CodingAgentTurn) -> Turn:
     return Turn(
         process_id=row.process_id,
         prompt=row.prompt,
+        sent=row.sent or "",
+        attachments=tuple(row.attachments or ()),
         summary=row.summary,
         seen=row.seen,
         input_tokens=row.input_tokens,
@@ -225,6 +248,7 @@ def approval(row: m.Approval) -> Approval:
         workspace=row.process.session.workspace.name,
         title=row.title,
         detail=row.detail,
+        tool_kind=row.tool_kind or "",
         options=msgspec.convert(tuple(row.options), tuple[ApprovalOption, ...]),
         question=bool(row.question),
         form=msgspec.convert(tuple(row.form), tuple[FormField, ...]),
@@ -235,7 +259,29 @@ def approval(row: m.Approval) -> Approval:
 
 
 def queued_prompt(row: m.QueuedPrompt, workspace_name: str) -> QueuedPrompt:
-    return QueuedPrompt(id=row.id, workspace=workspace_name, prompt=row.prompt, position=row.position)
+    return QueuedPrompt(
+        id=row.id,
+        workspace=workspace_name,
+        prompt=row.prompt,
+        position=row.position,
+        executor=row.executor,
+        attachments=tuple(row.attachments or ()),
+        trouble=row.trouble or "",
+        created_at=row.created_at,
+    )
+
+
+def rule(row: m.ApprovalRule) -> ApprovalRule:
+    return ApprovalRule(
+        id=row.id,
+        project_id=row.project_id,
+        executor=row.executor,
+        tool_kind=row.tool_kind,
+        title=row.title,
+        detail=row.detail,
+        decision=row.decision,
+        created_at=row.created_at,
+    )
 
 
 def merge(row: m.Merge) -> Merge:

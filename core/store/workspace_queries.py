@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import peewee
@@ -41,15 +41,29 @@ def counts(query: Any) -> dict[str, int]:
     return dict(query.tuples())
 
 
-def waiting(ids: Sequence[str]) -> set[str]:
-    """The workspaces in which an agent asks for permission."""
+def waiting(ids: Sequence[str]) -> dict[str, bool]:
+    """The workspaces in which an agent waits for an answer, and whether only for that to a question."""
     query = (
-        m.Approval.select(m.Session.workspace)
+        m.Approval.select(m.Session.workspace, m.Approval.question)
         .join(m.ExecutionProcess)
         .join(m.Session)
         .where(m.Session.workspace.in_(ids), m.Approval.status == ApprovalStatus.PENDING)
     )
-    return {row[0] for row in query.tuples()}
+    found: dict[str, bool] = {}
+    for workspace_id, question in query.tuples():
+        found[workspace_id] = found.get(workspace_id, True) and bool(question)
+    return found
+
+
+def unseen(agents: Mapping[str, tuple[str, str]]) -> dict[str, bool]:
+    """Those of the workspaces, given with their latest agent processes, whose last turn nobody has seen.
+
+    Each with whether the turn ended with a question.
+    """
+    ended = {process: name for name, (process, status) in agents.items() if status == ProcessStatus.COMPLETED}
+    turn = m.CodingAgentTurn
+    query = turn.select(turn.process, turn.summary).where(~turn.seen, turn.process.in_(list(ended)))
+    return {ended[process_id]: summary.rstrip().endswith("?") for process_id, summary in query.tuples()}
 
 
 def latest_sessions(ids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from core.store import models as m
 from core.store.models.fields import now
 from core.values.conversation import AgentCommand
 from core.values.entities import Approval, Process, Workspace
-from core.values.states import ApprovalStatus, ProcessStatus
+from core.values.states import ApprovalStatus, ProcessStatus, RunReason
 
 
 def process_row(process_id: str) -> m.ExecutionProcess:
@@ -47,11 +47,26 @@ def finish(
     row.save()
     if summary:
         m.CodingAgentTurn.update(summary=summary).where(m.CodingAgentTurn.process == row).execute()
-    m.Workspace.update(last_activity_at=moment).where(m.Workspace.id == row.session.workspace_id).execute()
+    workspace = row.session.workspace_id
+    m.Workspace.update(last_activity_at=moment).where(m.Workspace.id == workspace).execute()
+    if row.run_reason == RunReason.CODING_AGENT:
+        pause_queue(workspace, "" if status is ProcessStatus.COMPLETED else _paused_by(status, reason))
     pending = m.Approval.select().where(
         m.Approval.process == row, m.Approval.status == ApprovalStatus.PENDING
     )
     return [_withdraw(approval) for approval in list(pending)]
+
+
+def pause_queue(workspace_id: str, reason: str) -> None:
+    """Lets a workspace's queue wait; an empty reason lets it go on. One with nothing in it does not wait."""
+    if reason and not m.QueuedPrompt.select().where(m.QueuedPrompt.workspace == workspace_id).exists():
+        return
+    m.Workspace.update(queue_paused=reason).where(m.Workspace.id == workspace_id).execute()
+
+
+def _paused_by(status: ProcessStatus, reason: str) -> str:
+    words = {ProcessStatus.KILLED: "was stopped", ProcessStatus.LOST: "was lost"}.get(status, "failed")
+    return f"the last turn {words}" + (f": {reason}" if reason and status is ProcessStatus.FAILED else "")
 
 
 def ask_approval(process_id: str, ask: AskApproval) -> Approval:
@@ -64,6 +79,7 @@ def ask_approval(process_id: str, ask: AskApproval) -> Approval:
             "title": ask.title,
             "detail": ask.detail,
             "question": ask.question,
+            "tool_kind": ask.tool_kind,
             "options": msgspec.to_builtins(ask.options),
             "form": msgspec.to_builtins(ask.form),
         },

@@ -137,6 +137,14 @@ class Supervisor:
             await live.runner.terminate(live.environment, live.run, GRACE_SECONDS)
         await live.ended.wait()
 
+    async def interrupt(self, process_id: str) -> bool:
+        """Asks an agent to end its turn, and no more; whether one works that can be asked."""
+        live = self._live.get(process_id)
+        if live is None or live.turn is None or live.turn.over.is_set():
+            return False
+        await live.turn.cancel()
+        return True
+
     async def _ask_to_end(self, live: LiveProcess) -> None:
         """Gives an agent some seconds to end its turn by itself."""
         if live.turn is not None and not live.turn.over.is_set():

@@ -26,11 +26,25 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     """The base of everything that crosses the API."""
 
 
+class Budget(Value, frozen=True, kw_only=True):
+    """Limits of what agents may use; None: no limit."""
+
+    minutes: float | None = None
+    """Of turns, added up."""
+    turns: int | None = None
+    tokens: int | None = None
+    """In and out together."""
+    cost: float | None = None
+    """In US dollars, as far as agents report it."""
+
+
 class Project(Value, frozen=True, kw_only=True):
     id: str
     name: str
     repo_ids: tuple[str, ...] = ()
     merge_style: MergeStyle = MergeStyle.MERGE
+    budget: Budget = Budget()
+    """Over all its tasks."""
 
 
 class Repo(Value, frozen=True, kw_only=True):
@@ -95,6 +109,8 @@ class Task(Value, frozen=True, kw_only=True):
     parent_workspace: str | None = None
     """Name of the workspace whose task this one is a part of."""
     position: int = 0
+    budget: Budget = Budget()
+    """Over all its workspaces."""
     created_at: float = 0.0
     updated_at: float = 0.0
 
@@ -238,6 +254,14 @@ class Workspace(Value, frozen=True, kw_only=True):
     turns: int = 0
     queued: int = 0
     """Follow-ups that wait for the running turn."""
+    queue_paused: str = ""
+    """Why they wait though nothing runs, for people: the last turn failed, say. Empty: they do not."""
+    paused: str = ""
+    """Why no turn starts: a budget that is used up. Empty: none is."""
+    rate_limited_until: float | None = None
+    """When the provider of the agent's model lets it go on; 0: it did not say. None: it is not limited."""
+    rate_limit: str = ""
+    """What the provider said."""
     folder: str = ""
     """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
     setup_completed_at: float | None = None
@@ -280,6 +304,11 @@ class Process(Value, frozen=True, kw_only=True):
 class Turn(Value, frozen=True, kw_only=True):
     process_id: str
     prompt: str
+    """As the user typed it."""
+    sent: str = ""
+    """What the agent was told, where that is more: tags, or what happened in an earlier session."""
+    attachments: tuple[str, ...] = ()
+    """Ids of images."""
     summary: str = ""
     seen: bool = False
     input_tokens: int | None = None
@@ -322,6 +351,8 @@ class Approval(Value, frozen=True, kw_only=True):
     title: str
     detail: str = ""
     """What exactly it wants to do: a command line, a diff, a path."""
+    tool_kind: str = ""
+    """`edit`, `execute`, … as the agent calls it."""
     options: tuple[ApprovalOption, ...] = ()
     question: bool = False
     """True when the user is asked something: no policy answers it."""
@@ -332,11 +363,36 @@ class Approval(Value, frozen=True, kw_only=True):
     created_at: float = 0.0
 
 
+class ApprovalRule(Value, frozen=True, kw_only=True):
+    """A decision that is taken the same way every time, in one project, without asking.
+
+    It holds for requests of the same executor, tool kind, title and detail, and for nothing else.
+    """
+
+    id: str
+    project_id: str
+    executor: str
+    tool_kind: str
+    title: str
+    detail: str
+    """The command line, say; empty for changes of files, which go by their title."""
+    decision: str
+    """`allow` or `reject`."""
+    created_at: float = 0.0
+
+
 class QueuedPrompt(Value, frozen=True, kw_only=True):
     id: str
     workspace: str
     prompt: str
     position: int
+    """From 0, without gaps."""
+    executor: str = ""
+    attachments: tuple[str, ...] = ()
+    """Ids of images."""
+    trouble: str = ""
+    """Why it could not be started, for people."""
+    created_at: float = 0.0
 
 
 class Merge(Value, frozen=True, kw_only=True):

@@ -10,7 +10,18 @@ import msgspec
 
 from core.values.containers import Notice
 from core.values.conversation import Entry
-from core.values.entities import Approval, Checkpoint, Operation, Process, Project, Repo, Task, Workspace
+from core.values.entities import (
+    Approval,
+    Checkpoint,
+    Operation,
+    Process,
+    Project,
+    QueuedPrompt,
+    Repo,
+    Task,
+    Workspace,
+)
+from core.values.prompting import Scratch, Tag
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -54,9 +65,26 @@ class ApprovalChanged(Event, frozen=True, kw_only=True, tag="approval"):
     approval: Approval
 
 
+class QueueChanged(Event, frozen=True, kw_only=True, tag="queue"):
+    """A workspace's queue, whole, in the order in which the prompts will start."""
+
+    workspace: str
+    queue: tuple[QueuedPrompt, ...] = ()
+
+
+class TagChanged(Event, frozen=True, kw_only=True, tag="tag"):
+    tag: Tag
+
+
+class ScratchChanged(Event, frozen=True, kw_only=True, tag="scratch"):
+    """A draft was typed on, here or in another terminal; one without a time was thrown away."""
+
+    scratch: Scratch
+
+
 class Removed(Event, frozen=True, kw_only=True, tag="removed"):
     entity: str
-    """`project`, `repo`, `task` or `workspace`."""
+    """`project`, `repo`, `task`, `workspace`, `tag` or `rule`."""
     id: str
     """Its id; a workspace's is its id too, not its name."""
 
@@ -124,6 +152,9 @@ AnyEvent = (
     | ProcessChanged
     | OperationChanged
     | ApprovalChanged
+    | QueueChanged
+    | TagChanged
+    | ScratchChanged
     | Removed
     | EntryChanged
     | LogGrew

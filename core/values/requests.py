@@ -162,7 +162,42 @@ class RunTask(Request, frozen=True, kw_only=True):
 class SendPrompt(Request, frozen=True, kw_only=True):
     prompt: str
     agent: str = ""
-    """Empty or the session's own: the same session goes on; another: a new session."""
+    """Empty or the session's own: the same session goes on; another: a new session, which is told what
+    happened before."""
+    attachments: tuple[str, ...] = ()
+    """Ids of images."""
+    request_id: Annotated[str, Meta(max_length=100)] = ""
+    """Chosen by the client, once per prompt: the same prompt sent again with it, because the answer got
+    lost, say, is answered as before and does nothing. Empty: the client will not ask again."""
+
+
+class UpdateQueued(Request, frozen=True, kw_only=True):
+    prompt: str | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
+    """Its place in the queue from then on; behind the last: the last."""
+
+
+class AddTag(Request, frozen=True, kw_only=True):
+    name: str
+    content: str = ""
+
+
+class UpdateTag(Request, frozen=True, kw_only=True):
+    name: str | UnsetType = UNSET
+    content: str | UnsetType = UNSET
+
+
+class PutScratch(Request, frozen=True, kw_only=True):
+    payload: dict[str, object]
+
+
+class AddImage(Request, frozen=True, kw_only=True):
+    path: str
+    """Absolute, of a file on this machine."""
+
+
+class AttachImage(Request, frozen=True, kw_only=True):
+    image: str
 
 
 class AnswerApproval(Request, frozen=True, kw_only=True):

@@ -33,6 +33,10 @@ class Activity(StrEnum):
     RUNNING = "running"
     WAITING = "waiting"
     """An agent asks for permission."""
+    ASKING = "asking"
+    """An agent asks the user something, while it works or with the end of its turn."""
+    UNSEEN = "unseen"
+    """A turn has ended well and nobody has looked at it yet."""
     FAILED = "failed"
     """The last agent process failed, or was killed or lost."""
 

@@ -51,7 +51,9 @@ async def test_prompts_sent_meanwhile_are_queued_and_start_in_order(yard: Yard, 
         await watch.until(TaskChanged, lambda e: e.task.status is TaskStatus.IN_REVIEW)
         await watch.until(WorkspaceChanged, lambda e: e.workspace.turns == 3 and not e.workspace.queued)
         await yard.turn(workspace)
-    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "first\nthird\n"
+    told = (Path(workspace.repos[0].path) / "WORK.md").read_text()
+    assert told.startswith("first\n\n# What happened before\n"), "another agent is told what it missed"
+    assert told.endswith("\nthird\n"), "the same agent remembers"
     assert await yard.client.queue(workspace.name) == ()
     turn = await yard.client.turn(queue[0].id)
     assert turn.prompt == "first", "the process of a queued prompt has another id than the prompt"

@@ -102,4 +102,4 @@ def _parents(repository: Path) -> int:
 def _at_rest(app: BoatyardApp, *, turns: int) -> bool:
     workspace = next(iter(app.store.workspaces.values()))
     said = sum(entry.text.startswith("**Done.**") for entry in app.home.session.entries)
-    return workspace.activity is Activity.IDLE and said == turns
+    return workspace.activity in (Activity.IDLE, Activity.UNSEEN) and said == turns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.server.routes.route import WORKSPACE, Route
+from core.server.routes.route import PROJECT, WORKSPACE, Route
 from core.values import entities as v
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, SendAnswer, StoppedAnswer
@@ -33,22 +33,46 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/conversation",
-        lambda c: c.engine.conversations.window(c.part("name"), c.number("end", -1), c.number("limit", 200)),
+        lambda c: c.engine.conversations.window(
+            c.part("name"), c.number("end", -1), c.number("limit", 200), c.text("session")
+        ),
         Conversation,
-        query=("end", "limit"),
+        query=("end", "limit", "session"),
     ),
     Route(
         "GET",
         WORKSPACE + "/queue",
-        lambda c: c.engine.sessions.queue(c.part("name")),
+        lambda c: c.engine.queue.list(c.part("name")),
         tuple[v.QueuedPrompt, ...],
     ),
     Route(
         "DELETE",
         WORKSPACE + "/queue/{id}",
-        lambda c: c.engine.sessions.drop_queued(c.part("name"), c.part("id")),
+        lambda c: c.engine.queue.drop(c.part("name"), c.part("id")),
         RemovedAnswer,
     ),
+    Route(
+        "PATCH",
+        WORKSPACE + "/queue/{id}",
+        lambda c: c.engine.queue.update(c.part("name"), c.part("id"), c.body),
+        v.QueuedPrompt,
+        ask.UpdateQueued,
+    ),
+    Route(
+        "POST",
+        WORKSPACE + "/queue/resume",
+        lambda c: c.engine.queue.resume(c.part("name")),
+        tuple[v.QueuedPrompt, ...],
+    ),
+    Route(
+        "POST",
+        WORKSPACE + "/interrupt",
+        lambda c: c.engine.sessions.interrupt(c.part("name")),
+        StoppedAnswer,
+    ),
+    Route("POST", WORKSPACE + "/seen", lambda c: c.engine.sessions.seen(c.part("name")), v.Workspace),
+    Route("GET", PROJECT + "/rules", lambda c: c.engine.rules.list(c.part("id")), tuple[v.ApprovalRule, ...]),
+    Route("DELETE", "/rules/{id}", lambda c: c.engine.rules.remove(c.part("id")), RemovedAnswer),
     Route(
         "GET",
         WORKSPACE + "/sessions",

@@ -9,7 +9,9 @@ from core.store.models.people import ApiToken, Collaborator, MigrationState, Use
 from core.store.models.projects import Project, ProjectRepo, Repo
 from core.store.models.sessions import (
     Approval,
+    ApprovalRule,
     CodingAgentTurn,
+    DroppedPrompt,
     ExecutionProcess,
     ProcessRepoState,
     QueuedPrompt,
@@ -30,13 +32,15 @@ from core.store.models.workspaces import (
 MODELS: tuple[type[peewee.Model], ...] = (
     Project, Repo, ProjectRepo, Task, Image, TaskImage, Tag, Scratch,
     Workspace, WorkspaceRepo, WorkspacePort, Checkpoint, CheckpointRepo, Merge, Template, TemplateFile,
-    Session, ExecutionProcess, ProcessRepoState, CodingAgentTurn, Approval, QueuedPrompt,
+    Session, ExecutionProcess, ProcessRepoState, CodingAgentTurn, Approval, ApprovalRule,
+    QueuedPrompt, DroppedPrompt,
     User, UserSettings, ApiToken, Collaborator, MigrationState, Operation, Counter,
 )  # fmt: skip
 
 __all__ = [
-    "MODELS", "ApiToken", "Approval", "Checkpoint", "CheckpointRepo", "CodingAgentTurn", "Collaborator",
-    "Counter", "ExecutionProcess", "Image", "Merge", "MigrationState", "Operation", "ProcessRepoState",
-    "Project", "ProjectRepo", "QueuedPrompt", "Repo", "Scratch", "Session", "Tag", "Task", "TaskImage",
-    "Template", "TemplateFile", "User", "UserSettings", "Workspace", "WorkspacePort", "WorkspaceRepo",
+    "MODELS", "ApiToken", "Approval", "ApprovalRule", "Checkpoint", "CheckpointRepo", "CodingAgentTurn",
+    "Collaborator", "Counter", "DroppedPrompt", "ExecutionProcess", "Image", "Merge", "MigrationState",
+    "Operation", "ProcessRepoState", "Project", "ProjectRepo", "QueuedPrompt", "Repo", "Scratch",
+    "Session", "Tag", "Task", "TaskImage", "Template", "TemplateFile", "User", "UserSettings",
+    "Workspace", "WorkspacePort", "WorkspaceRepo",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ class Project(Entity):
     working_directory = peewee.TextField(default="")
     remote_id = peewee.TextField(null=True)
     merge_style = peewee.CharField(default=MergeStyle.MERGE.value)
+    budget = JSONField(null=True)
 
     class Meta:
         constraints = [one_of("merge_style", MergeStyle), peewee.Check("length(name) > 0")]

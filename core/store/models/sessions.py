@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from core.store.models.fields import Base, Entity, JSONField, MillisecondsField, now, one_of
-from core.store.models.projects import Repo
+from core.store.models.projects import Project, Repo
 from core.store.models.workspaces import Workspace
 from core.values.states import ApprovalStatus, ProcessStatus, RunReason
 
@@ -15,6 +15,8 @@ class Session(Entity):
     executor = peewee.CharField(default="")
     agent_session_id = peewee.TextField(default="")
     commands = JSONField(default=list, constraints=[peewee.SQL("DEFAULT '[]'")])
+    handover = peewee.BooleanField(null=True)
+    """Whether the next turn begins a new conversation with the agent and tells it what happened before."""
 
 
 class ExecutionProcess(Entity):
@@ -55,6 +57,10 @@ class CodingAgentTurn(Base):
     agent_session_id = peewee.TextField(default="")
     agent_message_id = peewee.TextField(default="")
     prompt = peewee.TextField()
+    """As the user typed it."""
+    sent = peewee.TextField(null=True)
+    """What the agent was told, where that is more than what the user typed."""
+    attachments = JSONField(null=True)
     summary = peewee.TextField(default="")
     seen = peewee.BooleanField(default=False)
     input_tokens = peewee.BigIntegerField(null=True)
@@ -68,6 +74,7 @@ class Approval(Entity):
     title = peewee.TextField()
     detail = peewee.TextField(default="")
     question = peewee.BooleanField(default=False)
+    tool_kind = peewee.TextField(null=True)
     options = JSONField(default=list)
     status = peewee.CharField(default=ApprovalStatus.PENDING.value, index=True)
     chosen = peewee.TextField(default="")
@@ -84,6 +91,30 @@ class QueuedPrompt(Entity):
     executor = peewee.CharField(default="")
     prompt = peewee.TextField()
     position = peewee.IntegerField()
+    attachments = JSONField(null=True)
+    trouble = peewee.TextField(null=True)
+    """Why it could not be started, for people."""
 
     class Meta:
         indexes = ((("workspace", "position"), False),)
+
+
+class DroppedPrompt(Base):
+    """A prompt that was taken out of the queue: whoever sends it once more has to be told so."""
+
+    id = peewee.CharField(32, primary_key=True)
+    workspace = peewee.ForeignKeyField(Workspace, on_delete="CASCADE")
+
+
+class ApprovalRule(Entity):
+    """A decision that the user wants taken the same way every time, in one project."""
+
+    project = peewee.ForeignKeyField(Project, backref="rules", on_delete="CASCADE")
+    executor = peewee.CharField()
+    tool_kind = peewee.CharField()
+    title = peewee.TextField()
+    detail = peewee.TextField()
+    decision = peewee.CharField()
+
+    class Meta:
+        constraints = [peewee.Check("decision IN ('allow', 'reject')")]

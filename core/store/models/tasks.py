@@ -17,6 +17,7 @@ class Task(Entity):
     parent_workspace = peewee.DeferredForeignKey("Workspace", null=True, on_delete="SET NULL")
     position = peewee.IntegerField(default=0)
     updated_at = MillisecondsField(default=now)
+    budget = JSONField(null=True)
 
     class Meta:
         constraints = [one_of("status", TaskStatus), peewee.Check("length(title) > 0")]

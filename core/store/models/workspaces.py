@@ -28,6 +28,13 @@ class Workspace(Entity):
     auto_close_at = MillisecondsField(null=True)
     last_activity_at = MillisecondsField(default=now)
     deleted_at = MillisecondsField(null=True)
+    queue_paused = peewee.TextField(null=True)
+    """Why queued prompts wait though nothing runs; null or empty: they do not."""
+    paused = peewee.TextField(null=True)
+    """Why no turn starts: a budget that is used up; null or empty: none is."""
+    rate_limited_until = MillisecondsField(null=True)
+    rate_limit = peewee.TextField(null=True)
+    """What the provider said about its limit."""
     settings = JSONField(default=dict)
 
     class Meta:

@@ -1,0 +1,92 @@
+"""Drafts and preferences of the user's terminals, kept as typed and told to the other terminals."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+from core.errors import UsageError
+from core.lifecycle.context import Context
+from core.store import models as m
+from core.store.models.fields import now
+from core.values.answers import RemovedAnswer
+from core.values.events import ScratchChanged
+from core.values.prompting import Scratch
+from core.values.requests import PutScratch
+
+Kind = Literal[
+    "draft_task",
+    "draft_follow_up",
+    "draft_workspace",
+    "preview_settings",
+    "workspace_notes",
+    "ui_preferences",
+]
+PAYLOAD_LIMIT = 2 * 2**20
+"""Bytes of JSON."""
+ID_LIMIT = 200
+
+
+class Scratches:
+    """What a user's terminals keep here."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def get(self, kind: str, owner: str) -> Scratch:
+        """What is kept; nothing is no error: an empty payload without a time.
+
+        Raises:
+            UsageError: There is no such kind.
+        """
+        _check(kind, owner)
+
+        def read() -> Scratch:
+            row = m.Scratch.get_or_none(m.Scratch.kind == kind, m.Scratch.owner_id == owner)
+            if row is None:
+                return Scratch(kind=kind, id=owner)
+            return Scratch(kind=kind, id=owner, payload=row.payload, updated_at=row.updated_at)
+
+        return await self._context.store.read(read)
+
+    async def put(self, kind: str, owner: str, body: PutScratch) -> Scratch:
+        """Keeps a payload in the place of what was kept before.
+
+        Raises:
+            UsageError: There is no such kind, or the payload is too large.
+        """
+        _check(kind, owner)
+        if len(msgspec.json.encode(body.payload)) > PAYLOAD_LIMIT:
+            raise UsageError(f"the payload has more than {PAYLOAD_LIMIT} bytes", hint="Shorten it.")
+        scratch = Scratch(kind=kind, id=owner, payload=body.payload, updated_at=now())
+
+        def write() -> None:
+            m.Scratch.replace(
+                kind=kind, owner_id=owner, payload=scratch.payload, updated_at=scratch.updated_at
+            ).execute()
+
+        await self._context.store.write(write)
+        return self._tell(scratch)
+
+    async def remove(self, kind: str, owner: str) -> RemovedAnswer:
+        """Throws away what is kept, if anything is."""
+        _check(kind, owner)
+
+        def write() -> None:
+            m.Scratch.delete().where(m.Scratch.kind == kind, m.Scratch.owner_id == owner).execute()
+
+        await self._context.store.write(write)
+        self._tell(Scratch(kind=kind, id=owner))
+        return RemovedAnswer(removed=f"{kind}/{owner}")
+
+    def _tell(self, scratch: Scratch) -> Scratch:
+        self._context.hub.publish(ScratchChanged(scratch=scratch))
+        return scratch
+
+
+def _check(kind: str, owner: str) -> None:
+    if kind not in get_args(Kind):
+        raise UsageError(f"there is no kind {kind[:40]!r}", hint=f"Kinds: {', '.join(get_args(Kind))}.")
+    if not owner or len(owner) > ID_LIMIT:
+        raise UsageError(f"an id has 1 to {ID_LIMIT} characters", hint="Use a workspace's name, say.")
