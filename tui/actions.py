@@ -94,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Containers
     Action("limits", (), "limits", "Limits of the workspace: processors, memory, disk, network", WORK),
+    Action("refused-hosts", (), "refused hosts", "What the workspace was not let through to; allow it", WORK),
     Action("repair", (), "repair", "Repair the workspace: bring back what is missing of it", WORK),
     Action("containers", ("5",), "containers", "The containers of this home: use, stop, log, shell", VIEW),
     Action("defaults", (), "defaults", "Defaults of new workspaces: image, limits, network", APP),

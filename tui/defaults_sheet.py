@@ -39,12 +39,15 @@ NUMBERS = (
 class DefaultsSheet(Sheet[UpdateDefaults]):
     """Gives what is to be written into `config.toml`, or what one workspace is to have."""
 
-    def __init__(self, defaults: Defaults, workspace: str = "") -> None:
-        """With the name of a workspace, only what can be changed of it is asked."""
+    def __init__(self, defaults: Defaults, workspace: str = "", idle_minutes: float | None = None) -> None:
+        """With the name of a workspace, only what can be changed of it is asked, when it closes included."""
         title = f"Limits and network of {workspace}" if workspace else "Defaults of new workspaces"
         super().__init__(title, "enter keep   tab next   esc cancel")
         self._defaults = defaults
         self._whole = not workspace
+        self._idle = "" if idle_minutes is None else f"{idle_minutes:g}"
+        self.idle_minutes: float | None = idle_minutes
+        """Minutes of idleness after which the workspace closes; 0: never. None: as the settings say."""
 
     def body(self) -> ComposeResult:
         now = self._defaults
@@ -58,6 +61,9 @@ class DefaultsSheet(Sheet[UpdateDefaults]):
         hosts = " ".join(now.allow_hosts)
         hint = "example.org *.example.org example.org:8443"
         yield self.field("Hosts", Input(hosts, placeholder=hint, id="allow-hosts", compact=True))
+        if not self._whole:
+            hint = "minutes without use; 0: never; empty: as the settings say"
+            yield self.field("Closes", Input(self._idle, placeholder=hint, id="idle-minutes", compact=True))
 
     def on_mount(self) -> None:
         self.query_one("#image" if self._whole else "#cpus").focus()
@@ -77,6 +83,13 @@ class DefaultsSheet(Sheet[UpdateDefaults]):
                 document[name] = float(text) if name == "cpus" else int(text)
             except ValueError:
                 self.problem(f"{label}: {text!r} is no number.")
+                return
+        if not self._whole:
+            idle = self._text("idle_minutes")
+            try:
+                self.idle_minutes = float(idle) if idle else None
+            except ValueError:
+                self.problem(f"Closes: {idle!r} is no number of minutes.")
                 return
         try:
             self.dismiss(msgspec.convert(document, UpdateDefaults))

@@ -42,7 +42,7 @@ def why_not(action_id: str, now: Situation) -> str:
 
 
 _NEED_ENGINE = frozenset({
-    "containers", "defaults", "repair", "limits",
+    "containers", "defaults", "repair", "limits", "refused-hosts",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover", "empty-trash",
@@ -164,6 +164,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
     "repair": _workspace,
     "limits": _workspace,
+    "refused-hosts": _workspace,
     "pane-2": lambda now: "",
     "pane-3": _workspace,
     "pane-4": _workspace,

@@ -54,7 +54,14 @@ class Upkeep:
         docker = cast(DockerRunner, self._context.runners[RunnerKind.DOCKER])
         door = docker.doors.find(name)
         refused = tuple(
-            RefusedHost(host=r.host, port=r.port, reason=r.reason, count=r.count, last_at=r.last_at)
+            RefusedHost(
+                host=r.host,
+                port=r.port,
+                reason=r.reason,
+                count=r.count,
+                last_at=r.last_at,
+                entry=host_entry(r.host, r.port),
+            )
             for r in (door.refusals.all() if door else ())
         )
         settings = workspace.settings

@@ -114,6 +114,8 @@ class RefusedHost(Value, frozen=True, kw_only=True):
     host: str
     port: int
     reason: str
+    entry: str = ""
+    """What would let through to it, in a list of hosts."""
     count: int = 1
     last_at: float = 0.0
 

@@ -73,6 +73,14 @@ class SecondEngine:
             await asyncio.to_thread(self._remove_containers)
             self._daemon.terminate()
             await self._daemon.wait()
+        await asyncio.to_thread(self._unmount)
+
+    def _unmount(self) -> None:
+        """A killed one leaves its data folder mounted over itself."""
+        for line in Path("/proc/self/mountinfo").read_text().splitlines()[::-1]:
+            point = line.split()[4]
+            if point.startswith(f"{self._folder}/"):
+                subprocess.run(["umount", "-l", point], check=True)
 
     def _remove_containers(self) -> None:
         docker = ["docker", "-H", self.address]

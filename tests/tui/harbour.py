@@ -16,7 +16,16 @@ from core.errors import BoatyardError, ConflictError, NotFoundError, Unreachable
 from core.values import events as told
 from core.values import requests as ask
 from core.values.answers import ExportAnswer, PurgeReport
-from core.values.containers import ContainerInfo, ContainerLog, Defaults, PruneReport, Usage, WorkspaceHealth
+from core.values.containers import (
+    ContainerInfo,
+    ContainerLog,
+    Defaults,
+    NetworkReport,
+    PruneReport,
+    RefusedHost,
+    Usage,
+    WorkspaceHealth,
+)
 from core.values.conversation import Conversation, Entry, LogChunk
 from core.values.entities import (
     AgentInfo,
@@ -100,6 +109,7 @@ class Harbour:
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
         self.templates_: list[Template] = []
+        self.refused_: tuple[RefusedHost, ...] = ()
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
         self.notice = ""
         self.containers_: dict[str, ContainerInfo] = {}
@@ -270,6 +280,16 @@ class Harbour:
 
     async def template(self, template: str) -> Template:
         return next(each for each in self.templates_ if each.id == template)
+
+    async def add_template(self, body: ask.AddTemplate) -> Template:
+        self._asked("add_template", body)
+        self.templates_.append(Template(id=body.name, name=body.name, files=body.files))
+        return self.templates_[-1]
+
+    async def workspace_network(self, name: str) -> NetworkReport:
+        return NetworkReport(
+            workspace=name, network="allow", allow_hosts=("example.org",), refused=self.refused_
+        )
 
     async def remove_template(self, template: str) -> None:
         self._asked("remove_template", template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.values.containers import Notice
+from core.values.containers import Notice, RefusedHost
 from core.values.events import Noticed
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
@@ -129,10 +129,28 @@ async def test_limits_of_a_workspace_are_changed_in_one_dialog(fleet: Harbour) -
         await helm.sees("Limits and network of second")
         await helm.press("tab", "tab", "tab", "tab", "right", "right", "tab")
         await helm.type("example.org *.example.org")
+        await helm.press("tab")
+        await helm.type("soon")
+        await helm.press("enter")
+        await helm.sees("'soon' is no number of minutes")
+        await helm.press(*["backspace"] * 4, "4", "5", "enter")
+        name, body = await helm.asked("update_workspace")
+        assert (name, body.idle_minutes) == ("second", 45.0)
+        assert (body.network, body.allow_hosts) == ("allow", ("example.org", "*.example.org"))
+
+
+async def test_a_host_that_was_refused_can_be_allowed(fleet: Harbour) -> None:
+    async with at_the_helm(fleet, (80, 24)) as helm:
+        await helm.open_workspace("second")
+        helm.app.perform("refused-hosts")
+        await helm.sees("second was refused nothing")
+        entry = "[/]evil.example:8443"
+        fleet.refused_ = (RefusedHost(host="[/]evil.example", port=8443, reason="not listed", entry=entry),)
+        helm.app.perform("refused-hosts")
+        await helm.sees(entry, "not listed")
         await helm.press("enter")
         name, body = await helm.asked("update_workspace")
-        assert name == "second"
-        assert (body.network, body.allow_hosts) == ("allow", ("example.org", "*.example.org"))
+        assert (name, body.allow_hosts) == ("second", ("example.org", entry))
 
 
 async def test_a_damaged_workspace_is_repaired_after_it_was_said_what_is_missing(fleet: Harbour) -> None:

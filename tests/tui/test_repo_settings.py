@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from core.values.entities import Operation, StepReport, Template, TemplateFile
+from core.values.entities import Operation, Settings, StepReport, Template, TemplateFile
 from core.values.states import OperationStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour
 from tests.tui.steering import SIZES, at_the_helm
@@ -79,11 +81,36 @@ async def test_a_task_is_started_with_an_image_variables_and_secrets(fleet: Harb
         assert (settings.env, settings.secrets) == ({"A": "1"}, {"KEY": "env:TOKEN"})
 
 
+async def test_a_template_is_made_from_a_folder_and_like_the_workspace_at_hand(
+    fleet: Harbour, tmp_path: Path
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/[a].md").write_text("hello")
+    settings = Settings(image="dev:1", memory_mb=2048, env={"TOKEN": "x"})
+    fleet.set_workspace(fleet.workspaces_["second"], settings=settings)
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        helm.app.perform("templates")
+        await helm.sees("New template")
+        await helm.press("n")
+        await helm.sees("whose files new workspaces begin with")
+        await helm.press("enter")
+        await helm.sees("Give it a name.")
+        await helm.type("service")
+        await helm.press("tab", "tab")
+        await helm.type(str(tmp_path))
+        await helm.press("enter")
+        body = await helm.asked("add_template")
+        assert (body.name, [file.path for file in body.files]) == ("service", ["docs/[a].md"])
+        assert (body.settings.image, body.settings.memory_mb, body.settings.env) == ("dev:1", 2048, {})
+
+
 async def test_templates_are_offered_looked_at_and_removed(fleet: Harbour) -> None:
     files = (TemplateFile(path="a/b"),)
     async with at_the_helm(fleet) as helm:
         helm.app.perform("templates")
-        await helm.sees("no template yet")
+        await helm.sees("New template")
+        await helm.press("escape")
         fleet.templates_.append(Template(id="t", name="small", description="[/] few files", files=files))
         helm.app.forget_means()
         helm.app.home.go_to("task:task-2")
@@ -94,7 +121,7 @@ async def test_templates_are_offered_looked_at_and_removed(fleet: Harbour) -> No
         assert (await helm.asked("new_workspace")).template == "small"
         helm.app.perform("templates")
         await helm.sees("1 files, used 0 times")
-        await helm.press("enter")
+        await helm.press("j", "enter")
         await helm.sees("[/] few files", "a/b")
         await helm.press("r")
         assert await helm.asked("remove_template") == "t"

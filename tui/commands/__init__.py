@@ -30,6 +30,7 @@ HANDLERS: dict[str, Handler] = {
     "defaults": containers.defaults,
     "repair": containers.repair,
     "limits": containers.limits,
+    "refused-hosts": containers.refused,
     "new": tasks.new,
     "start": tasks.start,
     "task-done": tasks.done,

@@ -61,10 +61,33 @@ async def limits(app: BoatyardApp) -> None:
     now = workspace.settings
     names = ("cpus", "memory_mb", "processes", "disk_mb", "network", "allow_hosts")
     shown = Defaults(**{name: getattr(now, name) for name in names})
-    body = await app.ask(DefaultsSheet(shown, workspace.name))
+    sheet = DefaultsSheet(shown, workspace.name, workspace.idle_minutes)
+    body = await app.ask(sheet)
     if body is None:
         return
-    wanted = ask.UpdateWorkspace(**{name: getattr(body, name) for name in names})
+    changes = {name: getattr(body, name) for name in names}
+    wanted = ask.UpdateWorkspace(**changes, idle_minutes=sheet.idle_minutes)
     await app.client.update_workspace(workspace.name, wanted)
     later = "; the network changes with the next start" if body.network != now.network else ""
     app.say(f"the limits of {workspace.name} hold from now on{later}")
+
+
+async def refused(app: BoatyardApp) -> None:
+    """What the workspace at hand was not let through to; one of them can be allowed."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    report = await app.client.workspace_network(workspace.name)
+    if not report.refused:
+        allowed = ", ".join(report.allow_hosts) if report.network == "allow" else report.network
+        app.say(f"{workspace.name} was refused nothing; its network: {allowed}")
+        return
+    options = [
+        Option("", each.entry, each.entry, f"{each.count} times; {each.reason}")
+        for each in reversed(report.refused)
+    ]
+    text = "The latest first. Enter adds one to the hosts that it may reach."
+    chosen = await app.ask(Menu(f"Refused to {workspace.name}", text, options))
+    if chosen:
+        hosts = (*report.allow_hosts, chosen)
+        await app.client.update_workspace(workspace.name, ask.UpdateWorkspace(allow_hosts=hosts))
+        app.say(f"{workspace.name} may reach {chosen} from now on")

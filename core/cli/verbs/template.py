@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.settings import declare_settings, wanted_settings
 from core.cli.verb import Verb
 from core.cli.verbs.paths import absolute
-from core.errors import NotFoundError, UsageError
+from core.client.template_files import content_of, folder_files
+from core.errors import UsageError
 from core.values.entities import Template, TemplateFile
 from core.values.requests import AddTemplate
-
-FILES_LIMIT = 500
-"""Files that are read of a folder at most; the engine takes no more."""
 
 
 async def add(call: Invocation) -> None:
     args = call.args
-    files = [*(_folder(args.folder) if args.folder else ()), *map(_file, args.file)]
+    files = [*(folder_files(absolute(args.folder)) if args.folder else ()), *map(_file, args.file)]
     body = AddTemplate(
         name=args.name,
         description=args.description,
@@ -65,30 +61,7 @@ def _file(text: str) -> TemplateFile:
     path, equals, local = text.partition("=")
     if not equals or not path:
         raise UsageError("a file is given without its path", hint="Write --file PATH=LOCAL-FILE.")
-    return TemplateFile(path=path, content=_content(absolute(local)))
-
-
-def _folder(text: str) -> list[TemplateFile]:
-    """All files below a folder but git's own; links are not followed."""
-    root = absolute(text)
-    if not root.is_dir():
-        raise NotFoundError(f"there is no folder {text}", hint="Check the path.")
-    files: list[TemplateFile] = []
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        for path in (Path(folder) / name for name in sorted(names)):
-            if path.is_file() and not path.is_symlink():
-                files.append(TemplateFile(path=path.relative_to(root).as_posix(), content=_content(path)))
-        if len(files) > FILES_LIMIT:
-            raise UsageError(f"{text} has more than {FILES_LIMIT} files", hint="Name a smaller folder.")
-    return files
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"{path} cannot be read: {error.strerror}", hint="Check the path.") from error
+    return TemplateFile(path=path, content=content_of(absolute(local)))
 
 
 def _template(parser: argparse.ArgumentParser) -> None:
