@@ -26,7 +26,10 @@ COUNT = 'i=0; while read -r l && [ "$l" != end ]; do i=$((i+1)); echo "$i $l"; d
 
 
 class SecondEngine:
-    """A container engine of the test's own, without networks, so that it touches nothing of the first one."""
+    """A container engine of the test's own, in a network namespace of its own.
+
+    There it has no bridge; in the machine's own namespace it would take that of the first engine away.
+    """
 
     def __init__(self, folder: Path, *options: str) -> None:
         self._folder = folder
@@ -39,7 +42,7 @@ class SecondEngine:
             left.unlink(missing_ok=True)  # of a killed one
         with open(self._folder / "log", "ab") as log:
             self._daemon = await asyncio.create_subprocess_exec(
-                "dockerd", "-H", self.address, "-p", str(self._folder / "pid"),
+                "unshare", "--net", "dockerd", "-H", self.address, "-p", str(self._folder / "pid"),
                 "--data-root", str(self._folder / "data"), "--exec-root", str(self._folder / "exec"),
                 "--bridge", "none", "--iptables=false", "--ip-forward=false", *self._options,
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
@@ -93,8 +96,8 @@ class SecondEngine:
 async def second(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, docker_engine: str
 ) -> AsyncIterator[SecondEngine]:
-    if os.geteuid() != 0 or shutil.which("dockerd") is None:
-        pytest.skip("a container engine of the test's own needs root and dockerd")
+    if os.geteuid() != 0 or not (shutil.which("dockerd") and shutil.which("unshare")):
+        pytest.skip("a container engine of the test's own needs root, dockerd and unshare")
     engine = SecondEngine(tmp_path_factory.mktemp("d"), *cast(tuple[str, ...], request.param))
     try:
         await engine.start()
