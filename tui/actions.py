@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next-waiting", ("semicolon",), "next waiting", "To the next workspace that waits for you", ASK),
     Action("queue", (), "queued prompts", "See and drop the prompts that wait", ASK),
     Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
+    Action("command", ("exclamation_mark",), "command", "Run a command here and follow its output", ASK),
     Action("dev", ("o",), "dev server", "Start the dev server, open its page, or stop it", ASK),
     # Review
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
@@ -181,7 +182,8 @@ FOOTER: dict[str, tuple[str, ...]] = {
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 _NAMES = {
-    "question_mark": "?", "colon": ":", "semicolon": ";", "slash": "/", "plus": "+", "underscore": "_",
+    "question_mark": "?", "colon": ":", "semicolon": ";", "exclamation_mark": "!",
+    "slash": "/", "plus": "+", "underscore": "_",
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
     "right_curly_bracket": "}", "escape": "esc", "enter": "enter", "shift+tab": "shift+tab",
     "pagedown": "pgdn", "pageup": "pgup",

@@ -77,6 +77,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._attention: set[str] = set()
         self._rung = 0.0
         self._keys = KeyQueue(self)
+        self.last_commands: dict[str, str] = {}
+        """What was last run by hand, by workspace."""
         self._begin_at_newest = newest
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""

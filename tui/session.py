@@ -281,8 +281,13 @@ class SessionPane(Vertical):
     def _process_chosen(self) -> None:
         process = self._processes.current
         if process is not None:
-            self._chosen_process = process.id
-            self.show_tab("out")
+            self.show_process(process.id)
+
+    def show_process(self, process_id: str) -> None:
+        """Shows the output of one process, and follows it."""
+        self._chosen_process = process_id
+        self.show_tab("out")
+        self.main.focus()
 
     # The store
 

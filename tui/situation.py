@@ -45,8 +45,8 @@ _NEED_ENGINE = frozenset({
     "containers", "defaults", "repair", "limits", "refused-hosts",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover", "empty-trash",
-    "repo-settings", "templates",
+    "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover",
+    "empty-trash",    "repo-settings", "templates",
 })  # fmt: skip
 
 
@@ -154,6 +154,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "next-waiting": lambda now: "" if now.waiting else "no workspace waits for you",
     "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
     "shell": _open,
+    "command": _open,
     "dev": _open,
     "merge": _merge,
     "timeline": _workspace,

@@ -1,0 +1,136 @@
+"""A process that prints a million lines at full speed, followed in the interface on a real pseudo-terminal.
+
+Run it with `python -m tests.bench.following [LINES]`; it prints, and fails when a limit is broken:
+
+- how long from the key that starts the process until its last line is on the screen, against the same
+  program piped through `cat` into a file (`TIMES`);
+- from a key to the paint that answers it while output pours in, the 95th percentile (`KEY_MS`);
+- the memory of the interface at its largest, in megabytes (`MEMORY_MB`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from core.values.states import ProcessStatus
+from tests.pty import Terminal
+from tests.yard import Daemon
+
+TIMES, KEY_MS, MEMORY_MB = 4.0, 50.0, 110.0
+KEYS = 100
+LETTERS = "äöüéàçñø"
+"""None of them is in the output, so that what is painted is the answer to the key."""
+PAUSE = 0.03
+"""Seconds between two keys: no typist is faster."""
+LAST = "the last line of all"
+FLOOD = (
+    'awk \'BEGIN { for (i = 1; i <= %d; i++) print i, "the quick brown fox jumps over the lazy dog";'
+    ' print "the last", "line of all" }\''
+)
+CODE = "from tui.entry import main; main()"
+
+
+def floor(folder: Path, lines: int) -> float:
+    """Seconds that the program takes through `cat` into a file."""
+    began = time.perf_counter()
+    subprocess.run(["sh", "-c", FLOOD % lines + f" | cat > '{folder}/floor'"], check=True)
+    return time.perf_counter() - began
+
+
+class Screen:
+    """The interface on a terminal of its own, at the session of a workspace."""
+
+    def __init__(self, home: Path, workspace: str) -> None:
+        env = {**os.environ, "BOATYARD_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.terminal = Terminal([sys.executable, "-c", CODE], env=env)
+        self._workspace = workspace.encode()
+
+    def open(self) -> None:
+        """Returns when the workspace's session is in sight."""
+        self.terminal.until(lambda written: self._workspace in written)
+        self.press(":", b"an action")
+        self.press(self._workspace.decode(), self._workspace)
+        self.press("\r", b"Talk")
+
+    def press(self, keys: str, seen: bytes, seconds: float = 60.0) -> float:
+        """Types, and waits until something is drawn since; seconds that it took."""
+        self.terminal.written = b""
+        began = time.perf_counter()
+        self.terminal.press(keys.encode())
+        self.terminal.until(lambda written: seen in written, seconds)
+        return time.perf_counter() - began
+
+    def run(self, command: str) -> None:
+        """Has the interface run a command; the prompt for it is open until Enter is pressed."""
+        self.press("!", b"Run in")
+        self.press(f"\x15{command}", command[-6:].encode())
+
+    def key_to_paint(self, letter: str) -> float:
+        """Milliseconds from a key to the paint of its letter in the line below the output."""
+        taken = self.press(letter, letter.encode(), 10.0) * 1000
+        self.rest(PAUSE)
+        return taken
+
+    def rest(self, seconds: float) -> None:
+        """Reads what is drawn meanwhile."""
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            self.terminal.read(left)
+
+    @property
+    def memory(self) -> float:
+        """Megabytes that are resident."""
+        return float(psutil.Process(self.terminal.pid).memory_info().rss) / 1e6
+
+
+async def _measure(lines: int, runs: int, keys: int) -> int:
+    async with Daemon() as yard:
+        await yard.start()
+        made = await yard.workspace(yard.repository())
+        screen = await asyncio.to_thread(Screen, yard.folder / "home", made.name)
+        with screen.terminal:
+            await asyncio.to_thread(screen.open)
+            floors, ours = [], []
+            for _ in range(runs):
+                floors.append(await asyncio.to_thread(floor, yard.folder, lines))
+                await asyncio.to_thread(screen.run, FLOOD % lines)
+                ours.append(await asyncio.to_thread(screen.press, "\r", LAST.encode()))
+            before = screen.memory
+            await asyncio.to_thread(screen.run, FLOOD % (lines * 100))
+            await asyncio.to_thread(screen.press, "\r", b"lazy")
+            await asyncio.to_thread(screen.rest, 2.0)
+            await asyncio.to_thread(screen.press, "/", b"")
+            await asyncio.to_thread(screen.rest, 1.0)
+            letters = itertools.islice(itertools.cycle(LETTERS), keys)
+            waits = [await asyncio.to_thread(screen.key_to_paint, letter) for letter in letters]
+            memory = max(before, screen.memory)
+            for process in await yard.client.processes(made.name):
+                if process.status is ProcessStatus.RUNNING:
+                    await yard.client.stop_process(process.id)
+    return _judge(statistics.median(floors), statistics.median(ours), waits, memory)
+
+
+def _judge(floor_: float, ours: float, waits: list[float], memory: float) -> int:
+    ratio, p95 = ours / floor_, statistics.quantiles(waits, n=20)[-1]
+    print(f"last line   cat {floor_ * 1000:.0f} ms   screen {ours * 1000:.0f} ms   ratio {ratio:.2f}")
+    print(f"key to paint   median {statistics.median(waits):.0f} ms   p95 {p95:.0f} ms")
+    print(f"memory   {memory:.0f} MB")
+    return 0 if ratio <= TIMES and p95 <= KEY_MS and memory <= MEMORY_MB else 1
+
+
+def main(lines: int = 1_000_000, runs: int = 5, keys: int = KEYS) -> int:
+    """Measures and prints; 1 when a limit is broken."""
+    return asyncio.run(_measure(lines, runs, keys))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*(int(number) for number in sys.argv[1:])))
