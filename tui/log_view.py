@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AHEAD = 4 * PIECE
 """Bytes that are read beyond the cursor while the end is not followed."""
+SKIPPED_TO = PIECE // 4
+"""Bytes of the end that are read of a process that is too fast to be read in full: some screens of it."""
 LOCAL_SECONDS, REMOTE_SECONDS = 0.1, 0.25
 """Between two looks at what grows: over SSH every repaint is sent through the connection."""
 
@@ -112,7 +114,7 @@ class LogView(FollowingRows):
             return
         far = self._known - self._window.end > PIECE
         if not self._read or (self.following and far):
-            self._want(-1, PIECE)
+            self._want(-1, PIECE if not self._read else SKIPPED_TO)
         elif self.following or self._window.end - self._seen_to() < AHEAD:
             self._want(self._window.end, PIECE)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -74,6 +75,7 @@ class RowView(ScrollView, can_focus=True):
         super().__init__(name=name, id=id, classes=classes)
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._needle = ""
+        self._base: Style | None = None
 
     # What subclasses say
 
@@ -117,13 +119,25 @@ class RowView(ScrollView, can_focus=True):
     def rows_changed(self) -> None:
         """The rows are others now: draws all that are in sight."""
         self._strips.clear()
+        self._base = None
         count = self.row_count()
         size = Size(self.scrollable_content_region.width, count)
         if size != self.virtual_size:
-            self.virtual_size = size
+            self._set_virtual_size(size)
         if self.cursor_row >= count:
             self.cursor_row = max(0, count - 1)
         self.refresh()
+
+    def _set_virtual_size(self, size: Size) -> None:
+        """Another number of rows: the whole screen is laid out anew only where that changes a place on it."""
+        room, old = self.container_size.height, self.virtual_size
+        higher = min(size.height, old.height) > room > 0
+        if self.styles.is_auto_height or size.width != old.width or not higher:
+            self.virtual_size = size
+            return
+        self.set_reactive(RowView.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_y = self.scroll_y  # no further down than there are rows
 
     def row_changed(self, index: int) -> None:
         """One row looks different now."""
@@ -178,9 +192,15 @@ class RowView(ScrollView, can_focus=True):
         if marked:
             under = f"{under} {'cursor' if focused else 'cursor-blurred'}"
         left, right = self.row(index, width)
-        return draw(
-            self.palette, left, right, width=width, base=self.rich_style, under=under, cut=self.glyphs.cut
-        )
+        if self._base is None:
+            self._base = self.rich_style
+        return draw(self.palette, left, right, width=width, base=self._base, under=under, cut=self.glyphs.cut)
+
+    def notify_style_update(self) -> None:
+        """The widget's own colours are others now."""
+        super().notify_style_update()
+        self._base = None
+        self._strips.clear()
 
     def _blank(self, y: int, index: int, width: int) -> Strip:
         text = self.empty_text() if index == 0 and not self.row_count() else ()

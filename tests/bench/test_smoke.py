@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation
+from tests.bench import containers, creation, following
 
 pytestmark = pytest.mark.slow
 
@@ -24,3 +24,11 @@ async def test_creation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 async def test_containers(capsys: pytest.CaptureFixture[str]) -> None:
     assert await containers.measure(runs=1, count=2) in (0, 1)
     assert len(re.findall(r"ratio \d", capsys.readouterr().out)) == 2
+
+
+async def test_following(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await following.measure(lines=20_000, runs=1, keys=5) in (0, 1)
+    printed = capsys.readouterr().out
+    assert re.search(r"^last line +cat \d+ ms +screen \d+ ms +ratio \d", printed, re.M)
+    assert re.search(r"^key to paint +median \d+ ms +p95 \d+ ms", printed, re.M)
+    assert re.search(r"^memory +\d+ MB", printed, re.M)
