@@ -31,10 +31,16 @@ class Found:
     group: str = ""
     disabled: str = ""
     """Why it cannot be done now."""
+    other_name: str = ""
+    """What it is also found by, and not shown."""
 
     @property
     def haystack(self) -> str:
-        return f"{self.label} {self.detail} {self.keys} {self.group}".casefold()
+        return f"{self.label} {self.detail} {self.keys} {self.group} {self.other_name}".casefold()
+
+    def begins(self, needle: str) -> bool:
+        """Whether one of its names begins like this."""
+        return any(name.casefold().startswith(needle) for name in (self.label, self.other_name))
 
 
 class FoundRows(RowView):
@@ -103,7 +109,7 @@ class Finder(Sheet[str]):
     def _filter(self, needle: str) -> None:
         words = needle.casefold().split()
         fits = [
-            (not found.label.casefold().startswith(needle.casefold()), index)
+            (not found.begins(needle.casefold()), index)
             for index, found in enumerate(self._everything)
             if all(word in self._haystacks[index] for word in words)
         ]

@@ -125,3 +125,10 @@ async def test_templates_are_offered_looked_at_and_removed(fleet: Harbour) -> No
         await helm.sees("[/] few files", "a/b")
         await helm.press("r")
         assert await helm.asked("remove_template") == "t"
+
+
+async def test_the_palette_finds_an_action_by_its_short_name_too(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.press("colon")
+        await helm.type("templates")
+        await helm.sees("What new workspaces can be made from")

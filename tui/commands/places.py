@@ -81,7 +81,9 @@ async def palette(app: BoatyardApp) -> None:
     now = app.home.situation()
     store = app.store
     found = [
-        Found(action.help, "", action.id, keys_of(action), action.group, why_not(action.id, now))
+        Found(
+            action.help, "", action.id, keys_of(action), action.group, why_not(action.id, now), action.label
+        )
         for action in ACTIONS
         if action.scope == "app" and not action.target and action.label and action.id != "quit-now"
     ]
