@@ -62,9 +62,16 @@ class AgentSection(Section, frozen=True, kw_only=True):
     """A profile of an executor, `[agents.NAME]`."""
 
     kind: str
-    """`acp` or `command`."""
-    command: tuple[str, ...]
-    """Arguments; `{prompt}` in one stands for the prompt (kind `command` only)."""
+    """`acp`, `claude`, `codex`, `command` or `terminal`."""
+    command: tuple[str, ...] = ()
+    """Arguments; `{prompt}` in one stands for the prompt (kinds `command` and `terminal` only). May be left
+    out for the kinds `claude` and `codex`."""
+    model: str = ""
+    """Which model it is to use, in the agent's own words; empty: as it is set up."""
+    mode: str = ""
+    """Which of its modes it is to work in, in the agent's own words; empty: its own default."""
+    where: str = "workspace"
+    """`workspace`: in the workspace's environment; `host`: on this machine against the clone."""
     title: str = ""
     env: dict[str, str] = {}
     install: str = ""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from core.agents.acp.executor import probe_argv
+from core.agents.attachments import with_names
 from core.agents.complaints import Complaints
 from core.agents.driver import NO_VALUES, Driver, Effect, Launch, TurnEnded, TurnRequest
 from core.agents.entries import EntryBook
+from core.agents.profile import Profile
 from core.agents.text import clean, one_line, tail
 from core.errors import AgentError
 from core.values.conversation import EntryKind
@@ -30,16 +31,9 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 
 @dataclass(frozen=True)
-class CommandExecutor:
+class CommandExecutor(Profile):
     """How such a command is started (see `core.agents.driver.Executor`)."""
 
-    name: str
-    title: str
-    argv: tuple[str, ...]
-    env: dict[str, str] = field(default_factory=dict)
-    install: str = ""
-    approve: str = "ask"
-    demonstration: bool = False
     kind: str = "command"
 
     def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
@@ -48,17 +42,12 @@ class CommandExecutor:
             AgentError: The prompt is too long for an argument.
         """
         prompt = clean(request.prompt)
-        argv = tuple(_filled(part, prompt, self.name) for part in self.argv)
-        return Launch(argv, dict(self.env), prompt.encode())
+        prompt = with_names(prompt, request.attachments)
+        argv = tuple(_filled(part, prompt, self.name) for part in self.program(contained))
+        return Launch(argv, self.variables(contained), prompt.encode())
 
     def driver(self, request: TurnRequest) -> Driver:
         return CommandDriver(request, install_hint=self.install_hint())
-
-    def probe_argv(self, *, contained: bool) -> tuple[str, ...]:
-        return probe_argv(self.argv[0])
-
-    def install_hint(self) -> str:
-        return self.install or f"Install the program {self.argv[0]!r} and put it on your PATH."
 
 
 def _filled(part: str, prompt: str, name: str) -> str:

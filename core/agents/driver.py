@@ -134,6 +134,8 @@ class TurnRequest:
     agent_session_id: str = ""
     """The session to go on with; empty: a new one."""
     started_at: float = 0.0
+    contained: bool = False
+    """Whether it works inside of a sandbox of ours, where one of its own is of no use."""
     attachments: tuple[Attachment, ...] = ()
     """Files that go with the prompt."""
 
@@ -197,6 +199,16 @@ class Executor(Protocol):
     @property
     def kind(self) -> str:
         """`acp`, `claude`, `codex`, `command` or `terminal`."""
+        ...
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables that the agent is given."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """`workspace`: in the workspace's environment; `host`: on this machine against the clone."""
         ...
 
     @property

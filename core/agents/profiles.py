@@ -1,7 +1,6 @@
 """Agent profiles: how each known agent is started, as data, and the user's own from `config.toml`.
 
-Agents change their flags from month to month; nothing but this table knows them. All of them are spoken
-to over the Agent Client Protocol, which tells permissions, plans and changes apart.
+Agents change their flags from month to month; nothing but these tables knows them.
 """
 
 from __future__ import annotations
@@ -11,13 +10,25 @@ import sys
 
 from core.agents.acp import AcpExecutor
 from core.agents.bundled import BUNDLED_AGENTS, CONTAINED_AGENTS
+from core.agents.claude import ClaudeExecutor
+from core.agents.codex import CodexExecutor
+from core.agents.codex.modes import MODES
 from core.agents.command import PLACEHOLDER, CommandExecutor
 from core.agents.driver import Executor
 from core.config import AgentSection
 from core.errors import ConfigError
 
+KINDS: dict[str, type[AcpExecutor | ClaudeExecutor | CodexExecutor | CommandExecutor]] = {
+    "acp": AcpExecutor,
+    "claude": ClaudeExecutor,
+    "codex": CodexExecutor,
+    "command": CommandExecutor,
+}
 POLICIES = ("ask", "edits", "all")
+PLACES = ("workspace", "host")
 DEMO = "demo"
+_OWN_PROGRAM = ("claude", "codex")
+"""Kinds whose program is called as they are."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEMO_FILE = "demo_agent.py"
@@ -44,17 +55,38 @@ def _npm(package: str) -> str:
     return f"Install it with 'npm install -g {package}', and log in or set its API key."
 
 
+def _pip(package: str) -> str:
+    return f"Install it with 'pipx install {package}', and set the API key of its model."
+
+
+_CLAUDE_ENV = {"DISABLE_AUTOUPDATER": "1"}
+_OPENCODE_ENV = {"OPENCODE_DISABLE_AUTOUPDATE": "1"}
+
 _REAL: tuple[Executor, ...] = (
-    AcpExecutor(
+    ClaudeExecutor(
         name="claude",
         title="Claude Code",
-        argv=("claude-agent-acp",),
-        env={"DISABLE_AUTOUPDATER": "1"},
-        install=_npm("@agentclientprotocol/claude-agent-acp"),
+        argv=("claude",),
+        env=_CLAUDE_ENV,
+        install=_npm("@anthropic-ai/claude-code"),
     ),
     AcpExecutor(
+        name="claude-acp",
+        title="Claude Code (ACP)",
+        argv=("claude-agent-acp",),
+        env=_CLAUDE_ENV,
+        contained_env={"IS_SANDBOX": "1"},
+        install=_npm("@agentclientprotocol/claude-agent-acp"),
+    ),
+    CodexExecutor(
         name="codex",
         title="Codex",
+        argv=("codex",),
+        install=_npm("@openai/codex"),
+    ),
+    AcpExecutor(
+        name="codex-acp",
+        title="Codex (ACP)",
         argv=("codex-acp",),
         # Its own sandbox needs namespaces, which a container does not give; every command would fail.
         contained_env={"INITIAL_AGENT_MODE": "agent-full-access"},
@@ -70,7 +102,7 @@ _REAL: tuple[Executor, ...] = (
         name="opencode",
         title="OpenCode",
         argv=("opencode", "acp"),
-        env={"OPENCODE_DISABLE_AUTOUPDATE": "1"},
+        env=_OPENCODE_ENV,
         install=_npm("opencode-ai"),
     ),
     AcpExecutor(
@@ -91,6 +123,33 @@ _REAL: tuple[Executor, ...] = (
         argv=("copilot", "--acp"),
         install=_npm("@github/copilot"),
     ),
+    AcpExecutor(
+        name="vibe",
+        title="Mistral Vibe",
+        argv=("vibe-acp",),
+        install=_pip("mistral-vibe") + " It needs Python 3.12 or later.",
+    ),
+    CommandExecutor(
+        name="pi",
+        title="Pi",
+        argv=("pi", "-p", "{prompt}"),
+        install=_npm("@mariozechner/pi-coding-agent"),
+    ),
+    CommandExecutor(
+        name="aider",
+        title="Aider",
+        argv=(
+            "aider",
+            "--no-pretty",
+            "--no-stream",
+            "--yes-always",
+            "--no-check-update",
+            "--message",
+            "{prompt}",
+        ),
+        install=_pip("aider-chat"),
+        approve="all",
+    ),
 )
 
 
@@ -101,13 +160,18 @@ def from_section(name: str, section: AgentSection) -> Executor:
         ConfigError: It makes no sense.
     """
     _check(name, section)
-    title = section.title or name
-    if section.kind == "command":
-        return CommandExecutor(
-            name, title, section.command, dict(section.env), section.install, section.approve
-        )
-    return AcpExecutor(
-        name, title, section.command, env=dict(section.env), install=section.install, approve=section.approve
+    known = next((each for each in built_in() if each.name == section.kind), None)
+    install = section.install or (known.install_hint() if known and not section.command else "")
+    return KINDS[section.kind](
+        name=name,
+        title=section.title or name,
+        argv=section.command or (section.kind,),
+        env={**({} if section.command or known is None else known.env), **section.env},
+        install=install,
+        approve=section.approve,
+        model=section.model,
+        mode=section.mode,
+        where=section.where,
     )
 
 
@@ -118,28 +182,39 @@ def _check(name: str, section: AgentSection) -> None:
             f"{where}: an agent cannot have this name",
             hint="Use up to 64 letters, digits, dots, dashes and underscores.",
         )
-    if section.kind not in ("acp", "command"):
-        raise ConfigError(f"{where}: the kind {section.kind[:40]!r} is unknown", hint="Use acp or command.")
-    if section.approve not in POLICIES:
-        raise ConfigError(
-            f"{where}: the approval policy {section.approve[:40]!r} is unknown",
-            hint="Use ask, edits or all.",
-        )
+    _one_of(where, "kind", section.kind, tuple(KINDS))
+    _one_of(where, "approval policy", section.approve, POLICIES)
+    _one_of(where, "place", section.where, PLACES)
+    if section.kind == "codex" and section.mode:
+        _one_of(where, "mode", section.mode, MODES)
     _check_command(where, section)
+    for word in (section.model, section.mode):
+        if "\0" in word or word.startswith("-"):
+            raise ConfigError(f"{where}: {word[:40]!r} is neither a model nor a mode")
     for variable, value in section.env.items():
         if not _VARIABLE.fullmatch(variable) or "\0" in value:
             raise ConfigError(f"{where}: {variable[:80]!r} cannot be an environment variable")
 
 
+def _one_of(where: str, what: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise ConfigError(
+            f"{where}: the {what} {word[:40]!r} is unknown",
+            hint=f"Use {', '.join(known[:-1])} or {known[-1]}.",
+        )
+
+
 def _check_command(where: str, section: AgentSection) -> None:
+    if not section.command and section.kind in _OWN_PROGRAM:
+        return
     if not section.command or not section.command[0] or PLACEHOLDER in section.command[0]:
         raise ConfigError(
             f"{where}: the command has no program", hint='For example: command = ["my-agent", "{prompt}"]'
         )
     if any("\0" in part for part in section.command):
         raise ConfigError(f"{where}: an argument of the command holds a NUL character")
-    if section.kind == "acp" and any(PLACEHOLDER in part for part in section.command):
+    if section.kind != "command" and any(PLACEHOLDER in part for part in section.command):
         raise ConfigError(
-            f"{where}: {PLACEHOLDER} has no place in the command of an ACP agent",
+            f"{where}: {PLACEHOLDER} has no place in the command of an agent of the kind {section.kind!r}",
             hint='The prompt is sent over the protocol; leave it out, or use kind = "command".',
         )

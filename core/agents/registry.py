@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.agents.driver import Executor
-from core.agents.profiles import built_in, from_section
+from core.agents.driver import Driver, Executor, TurnRequest
+from core.agents.profiles import KINDS, built_in, from_section
 from core.config import AgentSection
 from core.errors import NotFoundError
 
@@ -35,6 +35,20 @@ class Executors:
                 hint=f"Known agents: {', '.join(sorted(self._executors))}. See 'boatyard agent list'.",
             )
         return self._executors[name]
+
+    def driver(self, name: str, kind: str, request: TurnRequest) -> Driver | None:
+        """A driver for a turn of long ago, also where the profile speaks another language since, or is gone.
+
+        Args:
+            name: The profile.
+            kind: The kind that it had; empty where that was not written down yet.
+            request: The turn.
+        """
+        executor = self._executors.get(name)
+        kind = kind or ("acp" if name in KINDS or executor is None else executor.kind)
+        if executor is not None and executor.kind == kind:
+            return executor.driver(request)
+        return KINDS[kind](name=name, title=name, argv=(name,)).driver(request) if kind in KINDS else None
 
     def find(self, name: str) -> Executor | None:
         """Like `get`, but None for a profile that is gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.errors import UsageError
-from core.values.entities import ApprovalOption, FormField
+from core.values.entities import FORM_OPTION, ApprovalOption, FormField
 
 Given = str | float | bool | tuple[str, ...]
 TEXT_LIMIT = 64 * 1024
@@ -19,7 +19,7 @@ def checked_values(
     Raises:
         UsageError: One belongs to no field, is of another kind, or a required one is missing.
     """
-    if not option.kind.startswith("allow"):
+    if option.id != FORM_OPTION:
         return {}
     fields = {field.name: field for field in form}
     for name in values:
@@ -86,6 +86,8 @@ def _chosen(field: FormField, word: str) -> str:
     for choice in field.choices:
         if word == choice.title:
             return choice.value
+    if field.open:
+        return word
     raise _wrong(field, "one of " + ", ".join(choice.value for choice in field.choices))
 
 

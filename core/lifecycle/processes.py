@@ -25,13 +25,14 @@ from core.lifecycle.queue_records import Queued, forget, put_back
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.runners.masking import HideAll, Mask
+from core.runners.runner import Runner
 from core.store import models as m
 from core.store.models.fields import new_id
 from core.supervision.live import run_directory
 from core.supervision.supervisor import Subject
 from core.values.conversation import Attachment
 from core.values.entities import Process
-from core.values.states import ProcessStatus, RunReason
+from core.values.states import ProcessStatus, RunnerKind, RunReason
 
 log = logging.getLogger(__name__)
 
@@ -109,14 +110,21 @@ class Processes:
         cwd = self._place(facts.name).working_directory(facts)
         action: dict[str, object] = {
             "executor": executor.name,
+            "kind": executor.kind,
             "cwd": cwd,
             "resume": turn.resume,
             "checkpoint": turn.checkpoint,
             "attachments": msgspec.to_builtins(turn.attachments),
         }
+        if executor.where == "host":
+            action["runner"] = RunnerKind.HOST.value
         process_id = turn.prompt.id
-        request = TurnRequest(process_id, turn.sent, cwd, turn.resume, attachments=turn.attachments)
-        launch = executor.launch(request, contained=self._context.runners[facts.runner].isolates)
+        contained = self._runner(facts, action).isolates
+        action["contained"] = contained
+        request = TurnRequest(
+            process_id, turn.sent, cwd, turn.resume, contained=contained, attachments=turn.attachments
+        )
+        launch = executor.launch(request, contained=contained)
         new = NewProcess(
             session_id=turn.session_id,
             reason=RunReason.CODING_AGENT,
@@ -124,7 +132,7 @@ class Processes:
             command=Command(launch.argv, cwd, launch.env, launch.stdin),
             action=action,
             turn=turn,
-            driver=_driver(executor, request, turn.prompt.prompt),
+            driver=_shown(executor.driver(request), request, turn.prompt.prompt),
             id=process_id,
         )
         return await self._start(facts, new)
@@ -138,7 +146,8 @@ class Processes:
                 log.info("the turn %s of %s never began: it goes back into the queue", process_id, name)
                 continue
             session_id, driver = await self.driver_of(process_id)
-            subject = self._subject(facts, session_id, driver, await self._mask(facts))
+            action = await self._context.store.read(_action, process_id)
+            subject = self._subject(facts, session_id, driver, await self._mask(facts), action)
             await self._context.supervisor.adopt(subject, process_id)
 
     async def _never_began(self, facts: WorkspaceFacts, process_id: str) -> bool:
@@ -154,20 +163,27 @@ class Processes:
             _recorded, process_id
         )
         prompt, sent = prompts
-        executor = self._context.executors.find(str(action.get("executor", "")))
-        if reason is not RunReason.CODING_AGENT or executor is None:
+        if reason is not RunReason.CODING_AGENT:
             return session_id, None
         attachments = msgspec.convert(action.get("attachments", ()), tuple[Attachment, ...])
         request = TurnRequest(
-            process_id, sent, str(action["cwd"]), str(action.get("resume", "")), started_at, attachments
+            process_id,
+            sent,
+            str(action["cwd"]),
+            str(action.get("resume", "")),
+            started_at,
+            contained=bool(action.get("contained")),
+            attachments=attachments,
         )
-        return session_id, _driver(executor, request, prompt)
+        name, kind = str(action.get("executor", "")), str(action.get("kind", ""))
+        driver = self._context.executors.driver(name, kind, request)
+        return session_id, driver and _shown(driver, request, prompt)
 
     async def _start(self, facts: WorkspaceFacts, new: NewProcess) -> Process:
         facts = await Ports(self._context).ready(facts)
         # A container may have been killed, or gone with a reboot, since it was started.
         await self._context.runners[facts.runner].ensure(self._place(facts.name).environment(facts))
-        subject = self._subject(facts, new.session_id, new.driver, await self._mask(facts))
+        subject = self._subject(facts, new.session_id, new.driver, await self._mask(facts), new.action)
         await self._context.store.write(_insert, facts, new)
         return await self._context.supervisor.start(subject, new.command, new.id)
 
@@ -179,9 +195,20 @@ class Processes:
             log.warning("output of %s is hidden as long as this engine runs: %s", facts.name, error)
             return HideAll()
 
-    def _subject(self, facts: WorkspaceFacts, session_id: str, driver: Driver | None, mask: Mask) -> Subject:
+    def _runner(self, facts: WorkspaceFacts, action: Mapping[str, object]) -> Runner:
+        """The workspace's own, unless the process is one that runs on this machine whatever that is."""
+        return self._context.runners[RunnerKind(str(action.get("runner", facts.runner)))]
+
+    def _subject(
+        self,
+        facts: WorkspaceFacts,
+        session_id: str,
+        driver: Driver | None,
+        mask: Mask,
+        action: Mapping[str, object],
+    ) -> Subject:
         environment = self._place(facts.name).environment(facts)
-        runner = self._context.runners[facts.runner]
+        runner = self._runner(facts, action)
         return Subject(facts.name, session_id, environment, runner, driver, mask)
 
     def _place(self, name: str) -> Place:
@@ -235,10 +262,13 @@ def _running() -> list[tuple[str, str]]:
     return list(query.tuples())
 
 
-def _driver(executor: Executor, request: TurnRequest, prompt: str) -> Driver:
+def _shown(driver: Driver, request: TurnRequest, prompt: str) -> Driver:
     """A driver whose conversation shows what the user typed."""
-    driver = executor.driver(request)
     return driver if request.prompt == prompt else ShownPrompt(driver, prompt)
+
+
+def _action(process_id: str) -> dict[str, object]:
+    return dict(m.ExecutionProcess.get_by_id(process_id).action)
 
 
 def _recorded(process_id: str) -> tuple[str, RunReason, dict[str, object], tuple[str, str], float]:

@@ -329,6 +329,10 @@ class FormChoice(Value, frozen=True, kw_only=True):
     """For people; empty: the value."""
 
 
+FORM_OPTION = "answer"
+"""Id of the option that answers a question with what its form was filled in with."""
+
+
 class FormField(Value, frozen=True, kw_only=True):
     """One thing that an agent's question wants filled in."""
 
@@ -339,6 +343,8 @@ class FormField(Value, frozen=True, kw_only=True):
     """`text`, `number`, `integer`, `boolean`, `choice` (one of) or `choices` (any of)."""
     required: bool = False
     choices: tuple[FormChoice, ...] = ()
+    open: bool = False
+    """True when the agent takes any other text, too."""
     default: str | float | bool | tuple[str, ...] | None = None
 
 
@@ -471,7 +477,7 @@ class AgentInfo(Value, frozen=True, kw_only=True):
     name: str
     title: str
     kind: str
-    """`acp` or `command`."""
+    """`acp`, `claude`, `codex`, `command` or `terminal`."""
     available: bool
     detail: str = ""
     """Where it was found, or what to do to get it."""

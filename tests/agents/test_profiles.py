@@ -19,12 +19,15 @@ REQUEST = TurnRequest("p1", "Mend it", "/repo")
 
 
 def test_the_known_agents_are_there_and_only_the_demo_is_a_demonstration() -> None:
-    names = [executor.name for executor in built_in()]
-    assert names == ["demo", "claude", "codex", "gemini", "opencode", "qwen", "kimi", "copilot"]
+    kinds = {executor.name: executor.kind for executor in built_in()}
+    assert kinds == {
+        "demo": "acp", "claude": "claude", "claude-acp": "acp", "codex": "codex", "codex-acp": "acp",
+        "gemini": "acp", "opencode": "acp", "qwen": "acp", "kimi": "acp", "copilot": "acp", "vibe": "acp",
+        "pi": "command", "aider": "command",
+    }  # fmt: skip
     assert [executor.name for executor in built_in() if executor.demonstration] == ["demo"]
-    assert {executor.approve for executor in built_in()} == {"ask"}
     for executor in built_in():
-        assert executor.kind == "acp" and executor.title
+        assert executor.title and executor.where == "workspace"
         assert executor.install_hint().endswith(".")
 
 
@@ -40,9 +43,36 @@ def test_a_probe_of_a_missing_program_fails() -> None:
 
 
 def test_codex_leaves_its_own_sandbox_only_inside_of_a_container() -> None:
-    codex = Executors({}).get("codex")
+    codex = Executors({}).get("codex-acp")
     assert codex.launch(REQUEST, contained=False).env == {}
     assert codex.launch(REQUEST, contained=True).env == {"INITIAL_AGENT_MODE": "agent-full-access"}
+
+
+def test_kinds_that_know_their_program_need_no_command() -> None:
+    executor = from_section("mine", AgentSection(kind="claude", model="opus", mode="plan", where="host"))
+    launch = executor.launch(REQUEST, contained=False)
+    assert launch.argv[0] == "claude" and launch.argv[-4:] == ("--model", "opus", "--permission-mode", "plan")
+    assert (executor.where, executor.env) == ("host", {"DISABLE_AUTOUPDATER": "1"})
+    assert "npm" in executor.install_hint()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "driver"),
+    [
+        ("claude", "claude", "ClaudeDriver"),
+        ("claude", "", "AcpDriver"),  # from before the kind was written down
+        ("codex", "acp", "AcpDriver"),
+        ("gone", "codex", "CodexDriver"),
+        ("gone", "", "AcpDriver"),
+        ("aider", "", "CommandDriver"),
+    ],
+)
+def test_an_old_turn_is_read_in_the_language_that_it_was_held_in(name: str, kind: str, driver: str) -> None:
+    assert type(Executors({}).driver(name, kind, REQUEST)).__name__ == driver
+
+
+def test_an_old_turn_of_a_kind_that_is_not_known_cannot_be_read() -> None:
+    assert Executors({}).driver("x", "telepathy", REQUEST) is None
 
 
 def test_a_profile_of_the_users_goes_before_a_built_in_one(tmp_path: Path) -> None:
@@ -69,6 +99,9 @@ def test_a_profile_of_the_users_goes_before_a_built_in_one(tmp_path: Path) -> No
     ("name", "changes", "words"),
     [
         ("x", {"kind": "telnet"}, "kind 'telnet' is unknown"),
+        ("x", {"where": "moon"}, "place 'moon' is unknown"),
+        ("x", {"kind": "codex", "mode": "wild"}, "mode 'wild' is unknown"),
+        ("x", {"model": "--danger"}, "neither a model nor a mode"),
         ("x", {"approve": "perhaps"}, "approval policy 'perhaps' is unknown"),
         ("x", {"command": ()}, "no program"),
         ("x", {"command": ("",)}, "no program"),

@@ -6,9 +6,9 @@ import pytest
 
 from core.engine.forms import Given, checked_values
 from core.errors import UsageError
-from core.values.entities import ApprovalOption, FormChoice, FormField
+from core.values.entities import FORM_OPTION, ApprovalOption, FormChoice, FormField
 
-YES = ApprovalOption(id="accept", name="Answer", kind="allow_once")
+YES = ApprovalOption(id=FORM_OPTION, name="Answer", kind="allow_once")
 NO = ApprovalOption(id="decline", name="Decline", kind="reject_once")
 COLOURS = (FormChoice(value="r", title="Red"), FormChoice(value="b", title="Blue"))
 FORM = (
@@ -29,6 +29,12 @@ def test_texts_become_what_the_fields_want_and_defaults_fill_in() -> None:
         "name": "Ada", "many": 3, "size": 2.5, "sure": True, "one": "b", "some": ["r", "b"],
     }  # fmt: skip
     assert checked_values(FORM, YES, {"name": "Ada"}) == {"name": "Ada", "sure": False}
+
+
+def test_an_open_choice_takes_any_text() -> None:
+    field = FormField(name="one", kind="choice", choices=COLOURS, open=True)
+    assert checked_values((field,), YES, {"one": "Red"}) == {"one": "r"}
+    assert checked_values((field,), YES, {"one": "mauve"}) == {"one": "mauve"}
 
 
 def test_who_declines_fills_nothing_in() -> None:

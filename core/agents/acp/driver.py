@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from core.agents.acp import outcome, reading, rpc
+from core.agents import outcome, reading
+from core.agents.acp import rpc
 from core.agents.acp.messages import Messages
 from core.agents.acp.permissions import Permissions
 from core.agents.acp.tool_calls import ToolCalls

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.agents.acp import reading
+from core.agents import reading
 from core.agents.driver import Effect
 from core.agents.entries import EntryBook
 from core.agents.text import GrowingText

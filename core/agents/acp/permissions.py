@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from core.agents.acp import reading, rpc
+from core.agents import reading
+from core.agents.acp import rpc
 from core.agents.acp.tool_calls import INPUT_LIMIT, ToolCalls, input_text
 from core.agents.driver import AskApproval, Effect, Send, WithdrawApproval, approval_id
 from core.agents.entries import EntryBook
 from core.agents.text import head, one_line
-from core.values.conversation import Entry, EntryKind, FileEdit, ToolState
+from core.values.conversation import Entry, EntryKind, ToolState
 from core.values.entities import ApprovalOption
 
 OPTION_KINDS = frozenset({"allow_once", "allow_always", "reject_once", "reject_always"})
@@ -142,18 +143,8 @@ def _detail(call: dict[str, Any], entry: Entry | None) -> str:
     if entry is None:
         return input_text(call["rawInput"]) if call.get("rawInput") else ""
     if entry.edits:
-        return head("\n".join(_edit_text(edit) for edit in entry.edits), INPUT_LIMIT)
+        return head("\n".join(reading.edit_text(edit) for edit in entry.edits), INPUT_LIMIT)
     return entry.text or head(entry.output, INPUT_LIMIT) or "\n".join(entry.locations)
-
-
-def _edit_text(edit: FileEdit) -> str:
-    old = [f"-{line}" for line in (edit.old or "").splitlines()]
-    new = [f"+{line}" for line in edit.new.splitlines()]
-    while old and new and old[0][1:] == new[0][1:]:
-        del old[0], new[0]
-    while old and new and old[-1][1:] == new[-1][1:]:
-        del old[-1], new[-1]
-    return "\n".join([edit.path, *old, *new])
 
 
 def _is_question(call: dict[str, Any], options: dict[str, ApprovalOption]) -> bool:

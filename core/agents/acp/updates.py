@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.agents.acp import reading
+from core.agents import reading
 from core.agents.acp.messages import Messages
 from core.agents.acp.tool_calls import ToolCalls
 from core.agents.acp.trouble import Trouble

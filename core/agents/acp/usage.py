@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.agents.acp import reading
+from core.agents import reading
 from core.agents.driver import Effect, UsageReport
 from core.agents.entries import EntryBook
 from core.values.conversation import EntryKind

@@ -75,7 +75,12 @@ def edits(content: Any) -> tuple[FileEdit, ...]:
 
 
 def _edit(item: dict[str, Any]) -> FileEdit:
-    path, old, new = one_line(text(item.get("path")), 4096), item.get("oldText"), text(item.get("newText"))
+    return edit(text(item.get("path")), item.get("oldText"), item.get("newText"))
+
+
+def edit(path: str, old: Any, given: Any) -> FileEdit:
+    """A change from one text to another; `old` is no text where there was none."""
+    path, new = one_line(path, 4096), text(given)
     if len(new) > EDIT_LIMIT or len(text(old)) > EDIT_LIMIT:
         return FileEdit(path=path, new=f"({len(new)} characters, too many to show here)")
     return FileEdit(path=path, old=clean(old) if isinstance(old, str) else None, new=clean(new))
@@ -89,3 +94,33 @@ def locations(value: Any) -> tuple[str, ...]:
         number = f":{line}" if isinstance(line, int) and not isinstance(line, bool) and line > 0 else ""
         found.append(one_line(path, 4096) + number)
     return tuple(place for place in found if place)
+
+
+def edit_text(edit: FileEdit) -> str:
+    """A change as lines that go and lines that come, without what stays around them."""
+    old = [f"-{line}" for line in (edit.old or "").splitlines()]
+    new = [f"+{line}" for line in edit.new.splitlines()]
+    while old and new and old[0][1:] == new[0][1:]:
+        del old[0], new[0]
+    while old and new and old[-1][1:] == new[-1][1:]:
+        del old[-1], new[-1]
+    return "\n".join([edit.path, *old, *new])
+
+
+def patched(path: str, patch: str) -> FileEdit:
+    """A change that is told as a patch: what its hunks show of the file, before and after."""
+    if len(patch) > EDIT_LIMIT:
+        return FileEdit(path=path, new=f"({len(patch)} characters, too many to show here)")
+    old, new, begun = [], [], "\n@@" not in f"\n{patch}"
+    for line in clean(patch).splitlines():
+        if line.startswith("@@"):
+            begun = True
+        elif begun and not line.startswith("\\"):
+            old += [] if line.startswith("+") else [line[1:]]
+            new += [] if line.startswith("-") else [line[1:]]
+    made = "\n--- /dev/null" in patch[:4000]
+    return FileEdit(path=path, old=None if made else _lines(old), new=_lines(new))
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,8 @@
+"""Codex, spoken to over its own app server."""
+
+from __future__ import annotations
+
+from core.agents.codex.driver import CodexDriver
+from core.agents.codex.executor import CodexExecutor
+
+__all__ = ["CodexDriver", "CodexExecutor"]
