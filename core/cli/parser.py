@@ -18,6 +18,8 @@ NOUNS = {
     "workspace": ("attempts at tasks: clone, branch, environment, sessions", ("ws",)),
     "process": ("scripts, agents and commands, with their logs", ()),
     "agent": ("executors of prompts", ()),
+    "tag": ("texts that @NAME in a prompt stands for", ()),
+    "scratch": ("drafts and preferences that terminals keep", ()),
     "template": ("files and settings that workspaces can be made from", ()),
     "container": ("the containers of this home", ()),
     "config": ("the settings file", ()),

@@ -290,7 +290,8 @@ class Engine:
             row = m.ExecutionProcess.get_by_id(process_id)
             facts = workspace_facts(row.session.workspace.name)
             name = str(row.action.get("executor", ""))
-            return facts, name, decided(facts.project_id, name, ask)
+            folder = row.session.workspace.working_directory
+            return facts, name, decided(facts.project_id, name, folder, ask)
 
         facts, executor_name, by_rule = await self._context.store.read(read)
         if by_rule is not None:

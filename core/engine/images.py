@@ -135,9 +135,10 @@ def _read(text: str) -> Picture:
         raise UsageError(
             f"{text[:200]!r} cannot be read: {error.strerror}", hint="Name a picture's file."
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{text[:200]!r} is no regular file", hint="Name a picture's file.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(f"{text[:200]!r} is no regular file", hint="Name a picture's file.")
         content = file.read(SIZE_LIMIT + 1)
     if len(content) > SIZE_LIMIT:
         raise UsageError(f"{text[:200]!r} has more than {SIZE_LIMIT >> 20} MiB", hint="Make it smaller.")

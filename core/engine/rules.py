@@ -24,6 +24,10 @@ _TAKEN = {"allow": ("allow_once", "allow_always"), "reject": ("reject_once", "re
 """The kinds of option that a rule takes, the narrowest first."""
 
 
+HERE = "\N{MATHEMATICAL LEFT ANGLE BRACKET}workspace\N{MATHEMATICAL RIGHT ANGLE BRACKET}/"
+"""What stands in a rule for the folder of the workspace's clones."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a rule is about."""
@@ -34,8 +38,15 @@ class Subject:
     detail: str
 
 
-def subject_of(executor: str, tool_kind: str, title: str, detail: str) -> Subject | None:
+def subject_of(executor: str, tool_kind: str, title: str, detail: str, folder: str = "") -> Subject | None:
     """What a rule that is made of such a request holds for.
+
+    Args:
+        executor: Who asks.
+        tool_kind: What it wants to do.
+        title: Of the request.
+        detail: The command, input or change.
+        folder: Where the workspace's clones are: a rule holds for the same place in every workspace.
 
     Returns:
         None where the request does not tell enough for a rule: a command that is not shown, say.
@@ -43,8 +54,10 @@ def subject_of(executor: str, tool_kind: str, title: str, detail: str) -> Subjec
     if tool_kind in EDIT_KINDS:
         files = [line for line in detail.splitlines() if not line.startswith(("+", "-"))]
         detail = "\n".join(files) or detail
-    if not detail.strip() or not tool_kind:
+    if not detail.strip() or not tool_kind or HERE in title + detail:
         return None
+    if folder:
+        title, detail = title.replace(f"{folder}/", HERE), detail.replace(f"{folder}/", HERE)
     return Subject(executor, tool_kind, title, detail)
 
 
@@ -85,7 +98,8 @@ def remember(approval: Approval, option: ApprovalOption) -> None:
     decision = ALWAYS.get(option.kind)
     row = m.ExecutionProcess.get_by_id(approval.process_id)
     executor = str(row.action.get("executor", ""))
-    subject = subject_of(executor, approval.tool_kind, approval.title, approval.detail)
+    folder = row.session.workspace.working_directory
+    subject = subject_of(executor, approval.tool_kind, approval.title, approval.detail, folder)
     if decision is None or approval.question or subject is None:
         return
     project = row.session.workspace.task.project
@@ -95,9 +109,9 @@ def remember(approval: Approval, option: ApprovalOption) -> None:
     m.ApprovalRule.create(project=project, decision=decision, **subject.__dict__)
 
 
-def decided(project_id: str, executor: str, ask: AskApproval) -> str | None:
+def decided(project_id: str, executor: str, folder: str, ask: AskApproval) -> str | None:
     """The option that a rule takes unasked, or None. Call on the store's thread."""
-    subject = subject_of(executor, ask.tool_kind, ask.title, ask.detail)
+    subject = subject_of(executor, ask.tool_kind, ask.title, ask.detail, folder)
     rule = _about(project_id, subject) if subject else None
     if rule is None or ask.question:
         return None

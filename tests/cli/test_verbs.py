@@ -219,6 +219,47 @@ def test_set_up_that_fails_is_retried(call: Calls, boatyard: Boatyard, tmp_path:
     boatyard("workspace", "remove", "broken", "--force")
 
 
+def test_tags_and_drafts(call: Calls) -> None:
+    assert call("tag add", "style", "Be brief.", twice=False)["name"] == "style"
+    assert [tag["name"] for tag in call("tag list")] == ["style"]
+    assert call("tag set", "style", "--content", "Be kind.")["content"] == "Be kind."
+    assert call("tag show", "style")["content"] == "Be kind."
+    assert call("tag remove", "style", twice=False) == {"removed": "style"}
+    assert "no tag 'style'" in call.people("tag show", "style")
+    draft = ("draft_follow_up", "somewhere")
+    assert call("scratch set", *draft, '{"text": "half a sent"}')["payload"] == {"text": "half a sent"}
+    assert call("scratch show", *draft)["payload"] == {"text": "half a sent"}
+    assert call("scratch remove", *draft) == {"removed": "draft_follow_up/somewhere"}
+    assert call("scratch show", *draft)["updated_at"] == 0
+    assert "no kind 'drafts'" in call.people("scratch show", "drafts", "x")
+    assert "no JSON object" in call.people("scratch set", *draft, "[]")
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
+
+
+def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Path) -> None:
+    (tmp_path / "pixel.png").write_bytes(PIXEL)
+    task = boatyard("workspace", "show", workspace, "--json").json["task_id"]
+    (image,) = call("task attach", task, str(tmp_path / "pixel.png"))
+    assert image["mime_type"] == "image/png"
+    assert call("task images", task) == [image]
+    assert call("task detach", task, image["id"][:8], twice=False) == {"removed": image["id"][:8]}
+    sent = call("workspace send", workspace, "look", "--attach", str(tmp_path / "pixel.png"), "--wait")
+    assert sent["status"] == "completed"
+    assert call("workspace seen", workspace)["activity"] == "idle"
+    assert call("workspace queue", workspace) == []
+    assert call("workspace commands", workspace) == []
+    assert "no agent works" in call.people("workspace interrupt", workspace)
+    DONE.add("workspace interrupt")
+    assert "WORK.md" in [found["path"] for found in call("workspace paths", workspace, "wrk")]
+    project = boatyard("project", "list", "--json").json[0]["name"]
+    assert call("project rules", project) == []
+
+
 def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "served", {"a": "a"})
     script = 'exec python3 -u -m http.server --bind "$HOST" "$PORT"'

@@ -12,6 +12,7 @@ from core.cli.verb import Verb
 from core.cli.verbs.paths import repo_key
 from core.cli.verbs.repo import SCRIPTS, declare_scripts
 from core.client import Client
+from core.errors import NotFoundError
 from core.values.entities import Project, ProjectRepo
 from core.values.requests import AddProject, UpdateProject, UpdateProjectRepo
 from core.values.states import MergeStyle
@@ -77,6 +78,26 @@ def _override_lines(found: ProjectRepo) -> list[str]:
     return lines
 
 
+async def rules(call: Invocation) -> None:
+    """Lists what agents are allowed or refused without asking; or removes one of it."""
+    async with call.engine() as client:
+        if call.args.remove:
+            known = await client.rules(call.args.project)
+            wanted = [rule.id for rule in known if rule.id.startswith(call.args.remove)]
+            if len(wanted) != 1:
+                raise NotFoundError(
+                    f"{len(wanted)} rules of the project have ids that begin with {call.args.remove[:40]!r}",
+                    hint=f"'boatyard project rules {call.args.project}' lists them.",
+                )
+            await client.remove_rule(wanted[0])
+        found = await client.rules(call.args.project)
+    rows = [
+        (short(r.id), r.decision, r.executor, r.tool_kind, r.title[:60], r.detail.partition("\n")[0][:60])
+        for r in found
+    ]
+    call.out.table(found, ("ID", "DECISION", "AGENT", "KIND", "TITLE", "WHAT"), rows)
+
+
 async def remove(call: Invocation) -> None:
     async with call.engine() as client:
         await client.remove_project(call.args.project, force=call.args.force)
@@ -111,6 +132,11 @@ def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove-repo", action="append", default=[], metavar="REPO")
 
 
+def _rules(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    parser.add_argument("--remove", metavar="ID", default="", help="ask about such requests again")
+
+
 def _override(parser: argparse.ArgumentParser) -> None:
     _project(parser)
     parser.add_argument("repo", help="path, name or id of a repo of the project")
@@ -131,5 +157,6 @@ VERBS = (
     Verb("project", "show", "show a project", show, _project),
     Verb("project", "set", "change a project", change, _set),
     Verb("project", "override", "set scripts and copy-files of a repo for this project", override, _override),
+    Verb("project", "rules", "list what agents may do without asking", rules, _rules),
     Verb("project", "remove", "remove a project with its tasks", remove, _remove),
 )

@@ -7,8 +7,10 @@ import sys
 
 from core.cli.invocation import Invocation
 from core.cli.output import short
+from core.cli.sending import send_once
 from core.cli.turn import wait_for_queued, wait_for_turn
 from core.cli.verb import Verb
+from core.cli.verbs.pictures import add_picture
 from core.cli.verbs.process import declare_log, outcome, print_log
 from core.cli.verbs.workspace import name
 from core.client import Client
@@ -25,7 +27,11 @@ async def send(call: Invocation) -> int:
     if prompt == "-":
         prompt = sys.stdin.read()
     async with call.engine() as client:
-        sent = await client.send(call.args.name, SendPrompt(prompt=prompt, agent=call.args.agent))
+        images = tuple([(await add_picture(client, path)).id for path in call.args.attach])
+        body = SendPrompt(
+            prompt=prompt, agent=call.args.agent, attachments=images, request_id=call.args.request_id
+        )
+        sent = await send_once(call, client, call.args.name, body)
         if not isinstance(sent, Process) and call.args.wait:
             sent = await wait_for_queued(call.out, client, sent)
         if not isinstance(sent, Process):
@@ -125,20 +131,15 @@ async def logs(call: Invocation) -> None:
         await print_log(call.out, client, process_id, call.args.stream, follow=call.args.follow)
 
 
-async def queue(call: Invocation) -> None:
-    async with call.engine() as client:
-        if call.args.drop:
-            await client.drop_queued(call.args.name, call.args.drop)
-        waiting = await client.queue(call.args.name)
-    rows = [(short(each.id), each.prompt.partition("\n")[0][:80]) for each in waiting]
-    call.out.table(waiting, ("ID", "PROMPT"), rows)
-
-
 def _send(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("prompt", help="what the agent is told; - reads it from standard input")
     parser.add_argument("--agent", default="", help="another agent, which begins a new session")
+    parser.add_argument("--attach", action="append", default=[], metavar="FILE", help="a picture")
     parser.add_argument("--wait", action="store_true", help="until the turn has ended")
+    parser.add_argument(
+        "--request-id", default="", metavar="ID", help="a word of your own; the same one again sends nothing"
+    )
 
 
 def _request(parser: argparse.ArgumentParser) -> None:
@@ -160,11 +161,6 @@ def _logs(parser: argparse.ArgumentParser) -> None:
     declare_log(parser)
 
 
-def _queue(parser: argparse.ArgumentParser) -> None:
-    name(parser)
-    parser.add_argument("--drop", metavar="ID", default="", help="take a prompt out of the queue")
-
-
 VERBS = (
     Verb("workspace", "send", "send the agent a prompt", send, _send),
     Verb("workspace", "requests", "list what the agent asks permission for", requests, name),
@@ -172,5 +168,4 @@ VERBS = (
     Verb("workspace", "approve", "allow what the agent asks for", approve, _approve),
     Verb("workspace", "reject", "refuse what the agent asks for", reject, _request),
     Verb("workspace", "logs", "print the agent's raw output", logs, _logs),
-    Verb("workspace", "queue", "list follow-ups that wait", queue, _queue),
 )
