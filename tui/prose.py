@@ -1,4 +1,4 @@
-"""Markdown as lines of spans: headings, lists, quotes, fenced code, bold and inline code.
+"""Markdown as lines of spans: headings, lists, quotes, tables, code in its colours, emphasis, links.
 
 Less than Markdown on purpose: agents write it while we draw, so every prefix of a text must look sane, and
 a line must cost microseconds.
@@ -7,83 +7,114 @@ a line must cost microseconds.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tui.glyphs import Glyphs
+from tui.inline import inline, wrap_words
 from tui.literal import plain
-from tui.spans import Line, Span, wrap
+from tui.spans import Line, wrap_spans
+from tui.table import is_table, table
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
-_ITEM = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(.*)$")
-_INLINE = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
+_FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*([\w+#.-]*)")
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_ITEM = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
+_RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
 LONGEST_LINE = 4000
 """Characters of one line that are shown; a machine wrote longer ones."""
+COLOURED_LINES = 400
+"""Of a block of code that are coloured; a longer one is shown plain."""
+_SUFFIXES = {
+    "python": "py", "javascript": "js", "typescript": "ts", "rust": "rs", "shell": "sh", "bash": "sh",
+    "console": "sh", "zsh": "sh", "ruby": "rb", "markdown": "md", "c++": "cpp", "csharp": "cs", "c#": "cs",
+    "golang": "go", "kotlin": "kt", "yml": "yaml", "haskell": "hs", "elixir": "ex", "tsx": "tsx",
+    "dockerfile": "Dockerfile", "makefile": "Makefile",
+}  # fmt: skip
+"""Of files in the languages that blocks of code name otherwise."""
 
 
 def prose(text: str, width: int, glyphs: Glyphs, token: str = "text") -> list[Line]:
     """`text` as lines of at most `width` cells."""
+    raws = [raw[:LONGEST_LINE] for raw in text.split("\n")]
     lines: list[Line] = []
-    fenced = False
-    for raw in text.split("\n"):
-        raw = raw[:LONGEST_LINE]
-        if _FENCE.match(raw):
-            fenced = not fenced
-        elif fenced:
-            lines += [((f"  {piece}", "code"),) for piece in hard_wrap(raw, width - 2)]
+    at = 0
+    while at < len(raws):
+        if fence := _FENCE.match(raws[at]):
+            end = _fence_end(raws, at, fence[2])
+            lines += _code(raws[at + 1 : end], fence[3], len(fence[1]), width, ended=end < len(raws))
+            at = end + 1
+        elif at + 1 < len(raws) and is_table(raws[at], raws[at + 1]):
+            end = at + 2
+            while end < len(raws) and "|" in raws[end]:
+                end += 1
+            lines += table(raws[at:end], width, glyphs, token)
+            at = end
         else:
-            lines += _paragraph(raw, width, glyphs, token)
-    while lines and not lines[-1]:
+            lines += _paragraph(raws[at], width, glyphs, token)
+            at += 1
+    while lines and not any(span[0].strip() for span in lines[-1]):
         lines.pop()
     return lines
+
+
+def _fence_end(raws: list[str], at: int, mark: str) -> int:
+    """The line that ends a block of code, or the number of lines when none does yet."""
+    for end in range(at + 1, len(raws)):
+        found = _FENCE.match(raws[end])
+        if found and found[2].startswith(mark) and not found[3]:
+            return end
+    return len(raws)
+
+
+def _code(raws: list[str], language: str, indent: int, width: int, *, ended: bool) -> list[Line]:
+    raws = [raw[indent:] if not raw[:indent].strip() else raw for raw in raws]
+    coloured = _coloured("\n".join(raws), language.lower()) if ended and language else None
+    lines = coloured or tuple(((raw, "code"),) for raw in raws)
+    return [(("  ", "code"), *piece) for line in lines for piece in wrap_spans(line, width - 2)]
+
+
+@lru_cache(128)
+def _coloured(text: str, language: str) -> tuple[Line, ...] | None:
+    from tui.syntax import highlight
+
+    lines = plain_lines(text)
+    if len(lines) > COLOURED_LINES:
+        return None
+    suffix = _SUFFIXES.get(language, language)
+    found = highlight(suffix if suffix[:1].isupper() else f"code.{suffix}", lines)
+    return tuple(found) if found is not None else None
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines of `text`, printable."""
+    return [plain(line) for line in text.split("\n")]
 
 
 def _paragraph(raw: str, width: int, glyphs: Glyphs, token: str) -> list[Line]:
     if not raw.strip():
         return [()]
     if heading := _HEADING.match(raw):
-        return [((line, "heading"),) for line in wrap(heading[2], width)]
+        return wrap_words(inline(heading[2], "heading"), width)
+    if _RULE.match(raw):
+        return [((glyphs.rule * width, "rule"),)]
     if item := _ITEM.match(raw):
         mark = glyphs.bullet if item[2] in "-*+" else item[2]
-        first = f"{item[1]}{mark} "
-        return _hanging(item[3], width, first, token)
-    if raw.startswith("> "):
-        return [((f"{glyphs.bar} ", "rule"), (line, "dim")) for line in wrap(raw[2:], width - 2)]
+        if item[3]:
+            mark = glyphs.todo if item[3] == " " else glyphs.done
+        return _hanging(item[4], width, f"{item[1].expandtabs(4)[: width // 3]}{mark} ", token)
+    if raw.startswith(">"):
+        lines = wrap_words(inline(raw[1:].removeprefix(" "), "dim"), width - 2)
+        return [((f"{glyphs.bar} ", "rule"), *line) for line in lines]
     return _hanging(raw, width, "", token)
 
 
 def _hanging(text: str, width: int, first: str, token: str) -> list[Line]:
     indent = " " * len(first)
-    lines = wrap(text, width - len(first))
-    return [
-        ((first if number == 0 else indent, "dim"), *_inline(line, token))
-        for number, line in enumerate(lines)
-    ]
-
-
-def _inline(line: str, token: str) -> list[Span]:
-    spans: list[Span] = []
-    for piece in _INLINE.split(line):
-        if piece.startswith("**"):
-            spans.append((piece[2:-2], f"{token} strong"))
-        elif piece.startswith("`") and len(piece) > 2:
-            spans.append((piece[1:-1], "code"))
-        elif piece:
-            spans.append((piece, token))
-    return spans
+    lines = wrap_words(inline(text, token), width - len(first))
+    if not first:
+        return lines
+    return [((first if number == 0 else indent, "dim"), *line) for number, line in enumerate(lines)]
 
 
 def hard_wrap(text: str, width: int) -> list[str]:
     """`text` cut into pieces of at most `width` cells, wherever that falls, as code must be."""
-    from rich.cells import cell_len, set_cell_size
-
-    text = plain(text)
-    width = max(2, width)
-    if cell_len(text) <= width:
-        return [text]
-    pieces = []
-    while text:
-        piece = set_cell_size(text, width) if cell_len(text) > width else text
-        taken = len(piece) if text.startswith(piece) else max(1, len(piece) - 1)
-        pieces.append(text[:taken])
-        text = text[taken:]
-    return pieces
+    return ["".join(piece for piece, _ in line) for line in wrap_spans(((text, ""),), width)]

@@ -86,27 +86,6 @@ def draw(
     return Strip(segments, width)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """`text` (one paragraph) broken into lines of at most `width` cells, at spaces where possible."""
-    width = max(width, 4)
-    lines: list[str] = []
-    line, used = "", 0
-    for word in plain(text).split(" "):
-        need = cell_len(word)
-        if line and used + 1 + need > width:
-            lines.append(line)
-            line, used = "", 0
-        while need > width:
-            piece = set_cell_size(word, width).rstrip()
-            piece = piece or word[:1]
-            lines.append(piece)
-            word = word[len(piece) :]
-            need = cell_len(word)
-        line, used = (f"{line} {word}", used + 1 + need) if line else (word, need)
-    lines.append(line)
-    return lines
-
-
 def wrap_spans(spans: Sequence[Span], width: int) -> list[Line]:
     """The spans cut into lines of at most `width` cells, wherever that falls, as output must be."""
     lines: list[Line] = []

@@ -11,9 +11,10 @@ from themes import load_theme
 from tui.durations import age, size, took
 from tui.entry_rows import edit_lines
 from tui.glyphs import ASCII, UNICODE, choose_glyphs
+from tui.inline import inline, wrap_words
 from tui.palette import Palette
 from tui.prose import hard_wrap, prose
-from tui.spans import draw, fit, fit_spans, width_of, wrap
+from tui.spans import Line, Span, draw, fit, fit_spans, width_of
 from tui.syntax import highlight
 from tui.word_diff import changed_ranges
 
@@ -39,11 +40,16 @@ def test_a_path_keeps_its_tail() -> None:
     assert fit("src/very/long/path/of/a/file.py", 12, keep_end=True).endswith("file.py")
 
 
-@given(WORDS, st.integers(4, 60))
-def test_wrapped_lines_fit_and_lose_no_word(text: str, width: int) -> None:
-    lines = wrap(text, width)
-    assert all(cell_len(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.expandtabs(4).split())
+def text_of(lines: list[Line]) -> str:
+    return "".join(text for line in lines for text, _ in line)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["text", "strong"])), max_size=5), st.integers(4, 60))
+def test_wrapped_lines_fit_and_lose_no_word(spans: list[Span], width: int) -> None:
+    lines = wrap_words(spans, width)
+    assert all(width_of(line) <= width for line in lines)
+    whole = "".join(text for text, _ in spans)
+    assert "".join(text_of(lines).split()) == "".join(whole.expandtabs(4).split())
 
 
 @given(TEXT, st.integers(2, 60))
@@ -62,11 +68,43 @@ def test_every_prefix_of_markdown_can_be_drawn(text: str, width: int) -> None:
 
 
 def test_markdown_is_read_as_far_as_needed() -> None:
-    lines = prose("# Head\n- **bold** `code`\n```py\nx = 1\n```\n> said", 40, UNICODE)
+    lines = prose("# Head\n- **bold** `code`\n```py\nx = 1\n```\n> said\n- [x] over", 40, UNICODE)
     assert lines[0] == (("Head", "heading"),)
     assert ("bold", "text strong") in lines[1] and ("code", "code") in lines[1]
-    assert lines[2] == (("  x = 1", "code"),)
+    assert text_of([lines[2]]) == "  x = 1" and ("1", "syntax-number") in lines[2]
     assert lines[3] == (("│ ", "rule"), ("said", "dim"))
+    assert text_of([lines[4]]) == "✓ over"
+
+
+def test_emphasis_and_links_are_read_and_names_with_underscores_are_not() -> None:
+    assert inline("*so* and _so_, not snake_case_name or 2*3*4", "text") == [
+        ("so", "text emphasis"), (" and ", "text"), ("so", "text emphasis"),
+        (", not snake_case_name or 2*3*4", "text"),
+    ]  # fmt: skip
+    assert inline("[docs](https://a.b)", "text") == [("docs", "text link"), (" (https://a.b)", "dim")]
+
+
+def test_a_fence_that_has_not_ended_yet_is_code_already() -> None:
+    assert text_of(prose("```py\nx = [1](2)", 40, UNICODE)) == "  x = [1](2)"
+
+
+TABLE = "| Name | Count |\n|:--|--:|\n| a **b** | 1 |\n| long text that wraps | 20 |"
+
+
+def test_a_table_has_its_columns_and_shrinks_to_the_width() -> None:
+    wide = ["".join(text for text, _ in line) for line in prose(TABLE, 60, UNICODE)]
+    assert wide == [
+        "Name                 │ Count", "─" * 28,
+        "a b                  │     1", "long text that wraps │    20",
+    ]  # fmt: skip
+    narrow = prose(TABLE, 20, UNICODE)
+    assert all(width_of(line) <= 20 for line in narrow)
+    assert "".join(text_of(narrow).split()).count("wraps") == 1
+
+
+@given(st.text(alphabet="|-: a漢\n`*", max_size=120), st.integers(20, 60))
+def test_whatever_looks_like_a_table_fits(text: str, width: int) -> None:
+    assert all(width_of(line) <= width for line in prose("a|b\n-|-\n" + text, width, UNICODE))
 
 
 @given(WORDS, WORDS)
