@@ -127,6 +127,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("inner-next", ("right_square_bracket",), "tab", "The next tab of the session", VIEW, "session",
            "inner(1)"),
     Action("inner-previous", ("left_square_bracket",), "tab", "The tab before", VIEW, "session", "inner(-1)"),
+    Action("turn-previous", ("left_curly_bracket",), "turn before", "To your prompt before", MOVE, "talk",
+           "turn(-1)"),
+    Action("turn-next", ("right_curly_bracket",), "next turn", "To your next prompt", MOVE, "talk",
+           "turn(1)"),
+    # Conversation and output
+    Action("range", ("v",), "range", "Mark a range of lines; y copies it", REVIEW, "range", "range"),
     # Output
     Action("wrap", ("w",), "wrap", "Wrap long lines, or cut them off", VIEW, "log", "wrap"),
     # Diff

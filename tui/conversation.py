@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import bisect
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
 from textual.message import Message
 
+from core.values.conversation import EntryKind
 from core.values.states import OperationStatus, WorkspaceState
+from tui.actions import bindings
 from tui.entry_rows import Drawing, EntryRow, entry_rows, foldable
-from tui.feed import Feed
+from tui.feed import MAX_ENTRIES, Feed
 from tui.following import FollowingRows
 from tui.spans import Line
 from tui.step_rows import operation_rows
 from tui.store import Store
 
 if TYPE_CHECKING:
-    from core.values.conversation import Entry, EntryKind
+    from core.values.conversation import Entry
 
 
 class Conversation(FollowingRows):
     """Follows its end until the user goes up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("talk")]
 
     class WantsOlder(Message):
         """The top is in sight, and there is more before it."""
@@ -32,6 +38,8 @@ class Conversation(FollowingRows):
         self._starts: list[int] = []
         self._tail = 0
         """Where the rows of the entries end and those of the operation begin."""
+        self._drawn: dict[tuple[str, str], tuple[Entry, Drawing, list[EntryRow]]] = {}
+        """The rows of entries as they were drawn last: only what has changed since is drawn anew."""
         self._unfolded: set[tuple[str, str]] = set()
         self._asked_older = False
 
@@ -39,6 +47,8 @@ class Conversation(FollowingRows):
 
     def show(self, feed: Feed | None) -> None:
         """Shows another conversation, at its end."""
+        if feed is not self._feed:
+            self._drawn.clear()
         self._feed = feed
         self._asked_older = False
         self.following = True
@@ -75,6 +85,7 @@ class Conversation(FollowingRows):
         self._extend(0)
         self.rows_changed()
         if count:
+            self.shift_mark(len(self._rows) - before)
             self.place(self.cursor_row + len(self._rows) - before)
 
     def _extend(self, index: int) -> None:
@@ -86,7 +97,7 @@ class Conversation(FollowingRows):
         for at in range(index, len(feed.entries)):
             self._starts.append(len(self._rows))
             before = feed.entries[at - 1].kind if at else None
-            self._rows += entry_rows(feed.entries[at], self._how(feed.entries[at], before))
+            self._rows += self._rows_of(feed.entries[at], before)
         self._tail = len(self._rows)
         operation = self._store.operations.get(feed.workspace)
         workspace = self._store.workspaces.get(feed.workspace)
@@ -97,6 +108,27 @@ class Conversation(FollowingRows):
         ):
             self._rows += [EntryRow(())] if self._rows else []
             self._rows += operation_rows(operation, self._width, self.glyphs)
+
+    def _rows_of(self, entry: Entry, before: EntryKind | None) -> list[EntryRow]:
+        key, how = (entry.process_id, entry.id), self._how(entry, before)
+        known = self._drawn.get(key)
+        if known is not None and known[0] is entry and known[1] == how:
+            return known[2]
+        if len(self._drawn) > 2 * MAX_ENTRIES:
+            self._drawn.clear()
+        rows = entry_rows(entry, how)
+        self._drawn[key] = (entry, how, rows)
+        return rows
+
+    def trimmed(self) -> None:
+        """The oldest entries were let go; the cursor stays on what it was on."""
+        before = len(self._rows)
+        self._rows, self._starts = [], []
+        self._extend(0)
+        if not self.following:
+            self.shift_mark(len(self._rows) - before)
+            self.place(self.cursor_row - max(0, before - len(self._rows)))
+        self._changed()
 
     def operation_changed(self) -> None:
         """The steps at the end are others now."""
@@ -125,7 +157,7 @@ class Conversation(FollowingRows):
         return ((" ", "text"), *row.left), row.right
 
     def row_under(self, index: int) -> str:
-        return self._rows[index].under
+        return super().row_under(index) or self._rows[index].under
 
     def empty_text(self) -> Line:
         if self._feed is None:
@@ -150,12 +182,64 @@ class Conversation(FollowingRows):
     @property
     def current(self) -> Entry | None:
         """The entry that the cursor is in."""
-        import bisect
-
-        at = bisect.bisect_right(self._starts, self.cursor_row) - 1
+        at = self._at(self.cursor_row)
         if self._feed is None or at < 0 or self.cursor_row >= self._tail:
             return None
         return self._feed.entries[at]
+
+    def _at(self, row: int) -> int:
+        """The entry that a row is of."""
+        return bisect.bisect_right(self._starts, row) - 1
+
+    @property
+    def answer(self) -> str:
+        """All that the agent has said in the turn that the cursor is in, as Markdown."""
+        at = self._at(self.cursor_row)
+        if self._feed is None or at < 0:
+            return ""
+        entries = self._feed.entries
+        first = last = min(at, len(entries) - 1)
+        while first > 0 and entries[first].kind is not EntryKind.USER:
+            first -= 1
+        while last + 1 < len(entries) and entries[last + 1].kind is not EntryKind.USER:
+            last += 1
+        said = [entry.text for entry in entries[first : last + 1] if entry.kind is EntryKind.MESSAGE]
+        return "\n\n".join(said)
+
+    def action_turn(self, step: int) -> None:
+        """To the prompt of the turn before or after."""
+        if self._feed is None:
+            return
+        entries, at = self._feed.entries, self._at(self.cursor_row)
+        if step < 0 and 0 <= at < len(entries) and self.cursor_row > self._prompt_row(at):
+            at += 1  # from inside of a turn first to its own prompt
+        places = range(at - 1, -1, -1) if step < 0 else range(at + 1, len(entries))
+        found = next((n for n in places if entries[n].kind is EntryKind.USER), None)
+        if found is not None:
+            self._go_to(found)
+        elif step > 0:
+            self.action_bottom()
+        else:
+            self.move_to(0)
+
+    def _prompt_row(self, at: int) -> int:
+        return self._starts[at] + (1 if at else 0)
+
+    def _go_to(self, at: int) -> None:
+        """Puts the head of an entry at the top of the view."""
+        row = self._prompt_row(at)
+        self.move_to(row)
+        self.scroll_to(y=max(0, row - 1), animate=False)
+
+    def show_entry(self, process_id: str, entry_id: str) -> bool:
+        """Goes to an entry, if it is held."""
+        entries = self._feed.entries if self._feed is not None else []
+        for at, entry in enumerate(entries):
+            if (entry.process_id, entry.id) == (process_id, entry_id):
+                self.following = False
+                self._go_to(at)
+                return True
+        return False
 
     def action_choose(self) -> None:
         entry = self.current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.values.conversation import Entry, EntryKind, FileEdit
@@ -136,6 +137,7 @@ def _edit(edit: FileEdit, how: Drawing) -> list[EntryRow]:
     return rows
 
 
+@lru_cache(256)
 def edit_lines(edit: FileEdit) -> list[tuple[str, str]]:
     """The lines of an edit with their signs: `+`, `-`, or a space for context."""
     import difflib

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from tui.rows import RowView
+from tui.ranges import RangeRows
 
 
-class FollowingRows(RowView):
+class FollowingRows(RangeRows):
     """Any upward step stops following: by key, wheel or scroll bar. The end, however reached, resumes it."""
 
     shows_blurred_cursor = False

@@ -24,6 +24,7 @@ from core.errors import BoatyardError
 from tui.actions import ACTIONS, BY_ID, FOOTER, Action, key_name
 from tui.bars import Footer, Header
 from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
+from tui.conversation import Conversation
 from tui.diff import DiffPane
 from tui.diff_view import DiffView
 from tui.file_tree import FileTree
@@ -34,6 +35,7 @@ from tui.literal import literal
 from tui.log_view import LogView
 from tui.preview import Preview
 from tui.prompt import Prompt
+from tui.ranges import RangeRows
 from tui.rows import RowView
 from tui.session import SessionPane
 from tui.situation import Situation, why_not
@@ -280,6 +282,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         focused = self.focused
         if self.find_shown:
             self.hide_find()
+        elif isinstance(focused, RangeRows) and focused.marking:
+            focused.end_range()
         elif isinstance(focused, RowView) and focused.finding:
             focused.end_find()
         elif self.zoomed:
@@ -408,7 +412,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
 _SCOPES: tuple[tuple[type, str], ...] = (
     (RowView, "rows"), (Tree, "tree"), (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
-    (Preview, "wide"), (DiffView, "wide"), (LogView, "log"),
+    (Preview, "wide"), (DiffView, "wide"), (LogView, "log"), (Conversation, "talk"), (RangeRows, "range"),
 )  # fmt: skip
 
 

@@ -152,6 +152,7 @@ class LogView(FollowingRows):
         before, rows = len(self._window), self.row_count()
         gone = self._window.append(chunk.text, chunk.offset, chunk.next_offset)
         if gone and self._shown is None:
+            self.shift_mark(-gone)
             self.place(self.cursor_row - gone)
         self._arrange(0 if gone else max(0, before - 1))
         if gone and self._shown is not None:
@@ -166,6 +167,7 @@ class LogView(FollowingRows):
         self._arrange(0)
         self.rows_changed()
         if self._shown is None:
+            self.shift_mark(added)
             self.place(self.cursor_row + added)
         elif not gone:
             self.place(self.cursor_row + len(self._shown) - before)

@@ -65,6 +65,20 @@ def _fence_end(raws: list[str], at: int, mark: str) -> int:
     return len(raws)
 
 
+def code_blocks(text: str) -> list[str]:
+    """The blocks of code in a text, in their order."""
+    raws = text.split("\n")
+    blocks: list[str] = []
+    at = 0
+    while at < len(raws):
+        if fence := _FENCE.match(raws[at]):
+            end = _fence_end(raws, at, fence[2])
+            blocks.append("\n".join(raws[at + 1 : end]) + "\n")
+            at = end
+        at += 1
+    return blocks
+
+
 def _code(raws: list[str], language: str, indent: int, width: int, *, ended: bool) -> list[Line]:
     raws = [raw[indent:] if not raw[:indent].strip() else raw for raw in raws]
     coloured = _coloured("\n".join(raws), language.lower()) if ended and language else None

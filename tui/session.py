@@ -336,7 +336,7 @@ class SessionPane(Vertical):
             self._load(feed)
         elif event.workspace == self.workspace:
             if feed.trim():
-                self._talk.rebuild()
+                self._talk.trimmed()
             else:
                 self._talk.entry_changed(index)
 

@@ -14,7 +14,8 @@ from tui.situation import Situation
 PLACES = [
     {"app", "rows", "tree"},
     {"app", "rows", "session"},
-    {"app", "rows", "session", "log"},
+    {"app", "rows", "session", "range", "log"},
+    {"app", "rows", "session", "range", "talk"},
     {"app", "rows", "diff", "wide"},
     {"app", "rows", "tree", "wide"},
     {"prompt"},

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.entities import Workspace
+from tui.conversation import Conversation
 from tui.menu import Menu, Option
 from tui.prompt import Prompt
+from tui.prose import code_blocks
+from tui.ranges import RangeRows
 from tui.rows import RowView
 from tui.terminal import copy as copy_text
 from tui.terminal import edit_text, editor_argv, open_beside
@@ -53,17 +56,41 @@ async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:
     prompt.show(await edit_text(app, prompt.text))
 
 
+def _of_conversation(talk: Conversation) -> list[Option]:
+    """What of a conversation can be copied: the entry at the cursor, its code, the whole answer."""
+    options: list[Option] = []
+    entry = talk.current
+    if entry is not None:
+        whole = "\n".join(part for part in (entry.text or entry.title, entry.output) if part)
+        options += [Option("e", "The whole entry", whole)] if whole else []
+        blocks = code_blocks(entry.text)[:9]
+        keys = ["c"] if len(blocks) == 1 else [str(number + 1) for number in range(len(blocks))]
+        options += [Option(key, "The code", block) for key, block in zip(keys, blocks, strict=True)]
+    if talk.answer:
+        options.append(Option("a", "The whole answer", talk.answer))
+    return options
+
+
+def _first_line(text: str) -> str:
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return line.strip()[:60]
+
+
 async def copy(app: BoatyardApp) -> None:
     """Asks what to copy, and says where it went."""
     home = app.home
     now = home.situation()
     options: list[Option] = []
     focused = home.focused
+    if isinstance(focused, RangeRows) and focused.marking:
+        lines = focused.marked
+        focused.end_range()
+        app.say(f"Copied by way of {await copy_text(app, lines)}")
+        return
     if isinstance(focused, RowView) and focused.row_count():
-        options.append(Option("l", "The line", focused.row_text(focused.cursor_row)))
-    entry = home.session.conversation.current
-    if now.view == "session" and entry is not None and (entry.text or entry.output):
-        options.append(Option("e", "The whole entry", entry.text or entry.output))
+        options.append(Option("l", "The line", focused.row_text(focused.cursor_row).strip()))
+    if isinstance(focused, Conversation):
+        options += _of_conversation(focused)
     if now.path:
         options.append(Option("p", "The file's path", now.path))
     if now.workspace is not None:
@@ -72,7 +99,7 @@ async def copy(app: BoatyardApp) -> None:
         options.append(Option("f", "The folder", now.workspace.folder))
     elif now.task is not None:
         options.append(Option("t", "The task's title", now.task.title))
-    shown = [Option(each.key, each.label, each.value, each.value[:60]) for each in options]
+    shown = [Option(each.key, each.label, each.value, _first_line(each.value)) for each in options]
     chosen = await app.ask(Menu("Copy", "" if shown else "There is nothing to copy here.", shown))
     if chosen:
         app.say(f"Copied by way of {await copy_text(app, chosen)}")
