@@ -36,3 +36,7 @@ class CheckpointCalls:
     async def restore_to(self, name: str, body: ask.RestoreTo) -> Operation:
         """Begins to bring all repos back to a checkpoint; the present is kept as another one first."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/restore-to", Operation, body=body)
+
+    async def rewind(self, name: str, body: ask.RewindWorkspace) -> Operation:
+        """Begins to take a turn and all later ones back, files included; `restore_to` undoes it."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/rewind", Operation, body=body)

@@ -10,7 +10,8 @@ from core.lifecycle.checkpoint_records import checkpoint_states, list_checkpoint
 from core.lifecycle.context import Context
 from core.lifecycle.exchange import Exchange
 from core.lifecycle.operation import begin_operation
-from core.lifecycle.restoring import RESTORE_TO_STEPS, Restoring
+from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS, Restoring
+from core.lifecycle.rewinding import rewind_target
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turn_records import turn_runs
 from core.store import lookup
@@ -18,7 +19,13 @@ from core.store import models as m
 from core.values.answers import ExportAnswer
 from core.values.entities import Checkpoint, Operation
 from core.values.events import OperationChanged
-from core.values.requests import ExportCheckpoint, ImportCheckpoint, RestoreTo, TakeCheckpoint
+from core.values.requests import (
+    ExportCheckpoint,
+    ImportCheckpoint,
+    RestoreTo,
+    RewindWorkspace,
+    TakeCheckpoint,
+)
 from core.values.states import CheckpointKind, WorkspaceState
 
 MESSAGE_LIMIT = 500
@@ -88,6 +95,31 @@ class Checkpoints:
         operation = await self._context.store.write(write)
         self._context.hub.publish(OperationChanged(operation=operation))
         self._context.operations.launch(operation, self._restoring.steps(operation, number))
+        return operation
+
+    async def rewind(self, name: str, body: RewindWorkspace) -> Operation:
+        """Brings all repos back to before a turn, and takes the turn and all later ones back.
+
+        The agent begins a new conversation with the next prompt, and is told what happened in the turns
+        that are left. Going back to the checkpoint that this keeps first undoes it.
+
+        Raises:
+            NotFoundError: There is no such turn, or nothing was kept before it.
+            ConflictError: An agent works in the workspace, or it is not ready.
+        """
+
+        def write() -> tuple[Operation, str, int]:
+            row = lookup.live_workspace(name)
+            process_id, number = rewind_target(row, body.process)
+            checkpoint_states(name, number)
+            _check_restorable(row)
+            arguments: dict[str, object] = {"number": number, "process": process_id}
+            return begin_operation("rewind", row, REWIND_STEPS, arguments), process_id, number
+
+        operation, process_id, number = await self._context.store.write(write)
+        self._context.hub.publish(OperationChanged(operation=operation))
+        steps = self._restoring.rewind_steps(operation, number, process_id)
+        self._context.operations.launch(operation, steps)
         return operation
 
 

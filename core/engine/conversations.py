@@ -91,8 +91,9 @@ def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:
 def _turns_of(name: str, session_id: str) -> list[str]:
     """The agent processes of a session, or of the latest one, oldest first."""
     row = lookup.live_workspace(name)
-    sessions = row.sessions.where(m.Session.id == session_id) if session_id else row.sessions
-    session = sessions.order_by(m.Session.created_at.desc()).first()
+    session = (
+        row.sessions.where(m.Session.id == session_id).first() if session_id else lookup.latest_session(row)
+    )
     if session is None and session_id:
         raise NotFoundError(f"{name!r} has no session {session_id[:40]!r}", hint="GET …/sessions lists them.")
     if session is None:

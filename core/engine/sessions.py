@@ -57,7 +57,8 @@ class Sessions:
     async def list(self, name: str) -> tuple[Session, ...]:
         def read() -> tuple[Session, ...]:
             row = lookup.live_workspace(name)
-            return tuple(views.session(each, name) for each in row.sessions.order_by(m.Session.created_at))
+            live = row.sessions.where(m.Session.dropped.is_null() | ~m.Session.dropped)
+            return tuple(views.session(each, name) for each in live.order_by(m.Session.created_at))
 
         return await self._context.store.read(read)
 
@@ -156,7 +157,7 @@ class Sessions:
 
         def read() -> tuple[AgentCommand, ...]:
             row = lookup.live_workspace(name)
-            session = row.sessions.order_by(m.Session.created_at.desc()).first()
+            session = lookup.latest_session(row)
             return msgspec.convert(tuple(session.commands) if session else (), tuple[AgentCommand, ...])
 
         return await self._context.store.read(read)

@@ -67,7 +67,7 @@ def workspace_facts(name: str) -> WorkspaceFacts:
         NotFoundError: There is none of this name.
     """
     row = lookup.workspace(name)
-    session = row.sessions.order_by(m.Session.created_at.desc()).first()
+    session = lookup.latest_session(row)
     project = row.task.project
     settings = msgspec.convert(row.settings, Settings)
     return WorkspaceFacts(

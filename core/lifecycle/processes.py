@@ -37,7 +37,7 @@ from core.values.states import ProcessStatus, RunnerKind, RunReason
 log = logging.getLogger(__name__)
 
 LABEL_LIMIT = 60
-ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "repair", "restore-to", "archive")
+ENDING_OPERATIONS = ("close", "remove", "restore", "recover", "repair", "restore-to", "rewind", "archive")
 """Nothing new may start in a workspace while one of these is under way."""
 
 

@@ -70,6 +70,9 @@ class Repair:
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
             await self._finish(operation, steps)
+        elif operation.kind == "rewind":
+            number, turn = int(str(arguments["number"])), str(arguments["process"])
+            await self._finish(operation, self._restoring.rewind_steps(operation, number, turn))
         elif operation.kind == "repair":
             await self._finish(operation, self._mending.steps(operation.id, operation.workspace))
         elif operation.kind == "archive":

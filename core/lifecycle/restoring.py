@@ -14,7 +14,9 @@ from core.lifecycle.copy_files import names_left_out
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
+from core.lifecycle.rewinding import give_back, take_back
 from core.lifecycle.snapshots import SNAPSHOT_SECONDS, Snapshots
+from core.lifecycle.telling import tell_workspace
 from core.values.entities import Operation
 from core.values.events import FilesChanged
 from core.values.states import CheckpointKind
@@ -24,6 +26,11 @@ RESTORE_TO_STEPS = (
     ("check", "look whether anything is in the way"),
     ("files", "bring the files back"),
     ("record", "record where the workspace is"),
+)
+REWIND_STEPS = (
+    *RESTORE_TO_STEPS[:3],
+    ("drop", "take the turns back"),
+    RESTORE_TO_STEPS[3],
 )
 
 
@@ -40,8 +47,17 @@ class Restoring:
             Step("keep", labels["keep"], lambda: self._keep(operation.id, name, number)),
             Step("check", labels["check"], lambda: self._all(operation.id, name, number, "check")),
             Step("files", labels["files"], lambda: self._files(operation.id, name, number), keeps=True),
-            Step("record", labels["record"], lambda: self._record(name), keeps=True),
+            Step("record", labels["record"], lambda: self._record(name, number), keeps=True),
         ]
+
+    def rewind_steps(self, operation: Operation, number: int, process_id: str) -> list[Step]:
+        """The steps of going back to before a turn, which is taken back with all later ones."""
+        *before, record = self.steps(operation, number)
+
+        async def drop() -> None:
+            await self._context.store.write(take_back, operation.id, process_id)
+
+        return [*before, Step("drop", dict(REWIND_STEPS)["drop"], drop, keeps=True), record]
 
     async def _keep(self, operation_id: str, name: str, number: int) -> None:
         states = await self._context.store.read(checkpoint_states, name, number)
@@ -105,5 +121,7 @@ class Restoring:
                 details={"exit_code": answer.exit_code},
             )
 
-    async def _record(self, name: str) -> None:
+    async def _record(self, name: str, number: int) -> None:
         await self._snapshots.take(name)
+        await self._context.store.write(give_back, name, number)
+        await tell_workspace(self._context, name)

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Any, TypeVar
 
+import peewee
+
 from core.errors import NotFoundError, UsageError
 from core.store import models as m
 from core.values.states import WorkspaceState
@@ -112,6 +114,13 @@ def live_workspace(name: str) -> m.Workspace:
             hint=f"'boatyard workspace recover {name}' brings it back.",
         )
     return found
+
+
+def latest_session(row: m.Workspace) -> m.Session | None:
+    """The session that a workspace's next prompt goes to; one that a rewind took back is none."""
+    live = row.sessions.where(m.Session.dropped.is_null() | ~m.Session.dropped)
+    session: m.Session | None = live.order_by(m.Session.created_at.desc(), peewee.SQL("rowid DESC")).first()
+    return session
 
 
 def by_id(model: type[R], key: str, noun: str) -> R:

@@ -213,6 +213,7 @@ def process(row: m.ExecutionProcess) -> Process:
         label=row.label,
         exit_code=row.exit_code,
         reason=row.reason,
+        dropped=row.dropped,
         started_at=row.started_at,
         completed_at=row.completed_at,
     )

@@ -70,7 +70,7 @@ def latest_sessions(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Id and executor of each workspace's latest session."""
     query = (
         m.Session.select(m.Session.workspace, m.Session.id, m.Session.executor)
-        .where(m.Session.workspace.in_(ids))
+        .where(m.Session.workspace.in_(ids), m.Session.dropped.is_null() | ~m.Session.dropped)
         .order_by(m.Session.created_at, peewee.SQL("rowid"))
     )
     return {workspace_id: (session_id, executor) for workspace_id, session_id, executor in query.tuples()}

@@ -297,6 +297,8 @@ class Process(Value, frozen=True, kw_only=True):
     exit_code: int | None = None
     reason: str = ""
     """Why it failed, was killed or lost, for people."""
+    dropped: bool = False
+    """Whether a rewind took this turn back: it is kept, and left out of the conversation."""
     started_at: float = 0.0
     completed_at: float | None = None
 

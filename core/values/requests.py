@@ -276,6 +276,11 @@ class RestoreTo(Request, frozen=True, kw_only=True):
     """The checkpoint's."""
 
 
+class RewindWorkspace(Request, frozen=True, kw_only=True):
+    process: str
+    """Of the turn that is taken back, with all later ones."""
+
+
 class RemoveWorkspace(Request, frozen=True, kw_only=True):
     force: bool = False
     """Without it, a workspace with something to lose is refused and the loss told."""

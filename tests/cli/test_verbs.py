@@ -251,6 +251,8 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     sent = call("workspace send", workspace, "look", "--attach", str(tmp_path / "pixel.png"), "--wait")
     assert sent["status"] == "completed"
     assert call("workspace seen", workspace)["activity"] == "idle"
+    assert "none has the number 9" in call.people("workspace rewind", workspace, "9")
+    assert call("workspace rewind", workspace, "2", twice=False)["status"] == "done"
     assert call("workspace queue", workspace) == []
     assert call("workspace commands", workspace) == []
     assert "no agent works" in call.people("workspace interrupt", workspace)

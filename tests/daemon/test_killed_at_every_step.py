@@ -21,7 +21,7 @@ from core.lifecycle.landing import MERGE_STEPS
 from core.lifecycle.mending import REPAIR_STEPS
 from core.lifecycle.operation import CRASH_AT
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
-from core.lifecycle.restoring import RESTORE_TO_STEPS
+from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
 from core.lifecycle.trash import PURGE_STEPS
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
@@ -33,7 +33,9 @@ from core.values.requests import (
     RemixWorkspace,
     RemoveWorkspace,
     RestoreTo,
+    RewindWorkspace,
     RunCommand,
+    SendPrompt,
     TakeCheckpoint,
     UpdateRepo,
 )
@@ -287,6 +289,24 @@ async def test_going_back_to_a_checkpoint(
     assert ((folder / "u.md").read_text(), (folder / "c.md").exists()) == ("spoiled\n", False)
 
 
+@pytest.mark.parametrize("step", names(REWIND_STEPS))
+async def test_a_rewind(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace(repository, name="do-it", agent="writer", prompt="one")
+    await daemon.turn("do-it")
+    sent = await daemon.client.send("do-it", SendPrompt(prompt="two"))
+    await daemon.client.wait_process(sent.id)
+    file = Path(workspace.repos[0].path) / "WORK.md"
+    await killed(
+        daemon,
+        monkeypatch,
+        f"rewind:{step}",
+        lambda: daemon.client.rewind("do-it", RewindWorkspace(process=sent.id)),
+    )
+    assert (await operation_of(daemon, "rewind")).status is OperationStatus.DONE
+    assert (file.read_text(), (await daemon.client.workspace("do-it")).turns) == ("one\n", 1)
+
+
 @pytest.mark.parametrize("step", names(step_labels(agent=False, remix=True)))
 async def test_a_remix(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
@@ -355,6 +375,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "remove",
         "recover",
         "restore-to",
+        "rewind",
         "archive",
         "purge",
         "repair",

@@ -10,9 +10,12 @@ from core.cli.output import when
 from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.client import Client
 from core.client.exchange import export_to, import_from
+from core.errors import NotFoundError
 from core.values.entities import Checkpoint
-from core.values.requests import RestoreTo, TakeCheckpoint
+from core.values.requests import RestoreTo, RewindWorkspace, TakeCheckpoint
+from core.values.states import RunReason
 
 
 async def take(call: Invocation) -> None:
@@ -51,6 +54,30 @@ async def restore_to(call: Invocation) -> int:
     async with call.engine() as client:
         operation = await client.restore_to(call.args.name, RestoreTo(number=call.args.number))
         return await follow_operation(call.out, client, operation)
+
+
+async def rewind(call: Invocation) -> int:
+    async with call.engine() as client:
+        process = await _turn(client, call.args.name, call.args.turn)
+        operation = await client.rewind(call.args.name, RewindWorkspace(process=process))
+        return await follow_operation(call.out, client, operation)
+
+
+async def _turn(client: Client, workspace: str, turn: str) -> str:
+    """The process of a turn that was given by its number, the first being 1, or by its process."""
+    if not (turn.isascii() and turn.isdigit() and len(turn) < 4):
+        return turn
+    turns = [
+        each.id
+        for each in reversed(await client.processes(workspace))
+        if each.run_reason is RunReason.CODING_AGENT and not each.dropped
+    ]
+    if not 0 < int(turn) <= len(turns):
+        raise NotFoundError(
+            f"{workspace!r} has {len(turns)} turns, and none has the number {turn}",
+            hint=f"'boatyard process list --workspace {workspace}' lists them.",
+        )
+    return turns[int(turn) - 1]
 
 
 async def export(call: Invocation) -> None:
@@ -92,6 +119,11 @@ def _restore_to(parser: argparse.ArgumentParser) -> None:
     add_number(parser, "number", "number of the checkpoint; see 'workspace checkpoints'")
 
 
+def _rewind(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("turn", help="its number, the first being 1, or the id of its process")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     _restore_to(parser)
     parser.add_argument("file", help="the zip to write")
@@ -107,6 +139,7 @@ VERBS = (
     Verb("workspace", "checkpoint", "keep everything as it is now under a number", take, _take),
     Verb("workspace", "checkpoints", "list what was kept", show_all, name),
     Verb("workspace", "restore-to", "go back to a checkpoint; the present is kept", restore_to, _restore_to),
+    Verb("workspace", "rewind", "take a turn and all later ones back, files included", rewind, _rewind),
     Verb("workspace", "checkpoint-export", "write a checkpoint as a zip", export, _export),
     Verb("workspace", "checkpoint-import", "make a checkpoint of such a zip", bring_in, _import),
 )

@@ -37,6 +37,13 @@ ROUTES = (
     ),
     Route(
         "POST",
+        WORKSPACE + "/rewind",
+        lambda c: c.engine.checkpoints.rewind(c.part("name"), c.body),
+        v.Operation,
+        ask.RewindWorkspace,
+    ),
+    Route(
+        "POST",
         WORKSPACE + "/restore-to",
         lambda c: c.engine.checkpoints.restore_to(c.part("name"), c.body),
         v.Operation,

@@ -17,6 +17,8 @@ class Session(Entity):
     commands = JSONField(default=list, constraints=[peewee.SQL("DEFAULT '[]'")])
     handover = peewee.BooleanField(null=True)
     """Whether the next turn begins a new conversation with the agent and tells it what happened before."""
+    dropped = peewee.BooleanField(null=True)
+    """Whether all of it was taken back by a rewind."""
 
 
 class ExecutionProcess(Entity):
