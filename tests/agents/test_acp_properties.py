@@ -39,7 +39,7 @@ VALUES = JSON | st.sampled_from([
     [{"type": "diff", "path": "a", "oldText": None, "newText": "b"}],
     [{"type": "content", "content": {"type": "text", "text": "out"}}],
     [{"content": "step", "status": "completed"}],
-    [{"type": "diff", "changes": [{"path": "a"}], "patch": {"text": "diff --git a a\n@@ -1 +1 @@\n-a\n+b\n"}}],
+    [{"type": "diff", "changes": [{"path": "a"}], "patch": {"text": "diff --git a a\n@@ -1 +1 @@\n-a\n+b"}}],
     [{"type": "terminal", "terminalId": "x"}], "x", {"data": "YQ=="}, "YQ==", "idle", "running", "end_turn",
     [{"name": "plan", "input": {"hint": 4}}], {"codex": {"error": {"message": "429"}}},
     "completed", "in_progress", "edit", {"command": "ls"}, {"amount": -1, "currency": "USD"},
