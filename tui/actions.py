@@ -148,6 +148,15 @@ ACTIONS: tuple[Action, ...] = (
            REVIEW, "diff", "context(-1)"),
     # Prompt
     Action("send", ("enter",), "send", "Send; queued while the agent works", ASK, "prompt", "submit"),
+    Action("send-to", ("ctrl+t",), "other agent", "Send it to another agent, in a new session", ASK,
+           "prompt", "submit_to"),
+    Action("up-in-prompt", ("up",), "up", "Up; on the first line: what was sent before", ASK, "prompt",
+           "step(-1)"),
+    Action("down-in-prompt", ("down",), "down", "Down; on the last line: back to what is written", ASK,
+           "prompt", "step(1)"),
+    Action("complete", ("tab",), "insert", "Insert what is offered after @ or /", ASK, "prompt", "complete"),
+    Action("unattach", ("ctrl+r",), "drop picture", "Send the last picture not along", ASK, "prompt",
+           "unattach"),
     Action("newline", ("ctrl+j",), "new line", "Start a new line", ASK, "prompt", "newline"),
     Action("editor", ("ctrl+g",), "$EDITOR", "Write it in $EDITOR", ASK, "prompt", "editor"),
     Action("leave", ("escape",), "leave", "Back; the draft stays", ASK, "prompt", "leave"),
@@ -181,7 +190,7 @@ FOOTER: dict[str, tuple[str, ...]] = {
     ),
     "files": ("choose", "edit", "pane-4", "prompt", "merge", "copy", "back"),
     "diff": ("file-next", "hunk-next", "choose", "merge", "prompt", "edit", "back"),
-    "prompt": ("send", "newline", "editor", "leave"),
+    "prompt": ("send", "newline", "editor", "send-to", "leave"),
 }
 """The actions that the footer shows in each view, the most wanted first; the first six that make sense."""
 

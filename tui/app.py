@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from core.client import Client
     from core.paths import Home
     from tui.bars import Footer
+    from tui.composer import Composer
     from tui.home import HomeScreen
     from tui.link import Connect, Link, LinkState
     from tui.prompt import Prompt
-    from tui.session import SessionPane
     from tui.store import Changes, Store
     from tui.task_sheet import Means
 
@@ -159,7 +159,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         await self.push_screen(self.home)
         self.ready = True
         self.store.watch(self._on_changes)
-        self.home.session.drafts = dict(self.preferences.drafts)
+        self.home.session.composer.drafts.take_back(self.preferences.drafts)
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
 
@@ -180,7 +180,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def keep_preferences(self) -> None:
         """Writes down drafts and choices; that they cannot be written stops nobody from leaving."""
         if self.ready:
-            self.preferences.drafts = self.home.session.keep_drafts()
+            self.preferences.drafts = self.home.session.composer.drafts.unsaved
         if self._preferences_path is not None:
             try:
                 write_preferences(self._preferences_path, self.preferences)
@@ -313,10 +313,13 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def on_footer_clicked(self, event: Footer.Clicked) -> None:
         self.perform(event.action_id) if not BY_ID[event.action_id].target else None
 
-    def on_session_pane_sent(self, event: SessionPane.Sent) -> None:
-        from tui.commands.workspaces import send
+    def on_composer_sent(self, event: Composer.Sent) -> None:
+        from tui.commands.sending import send
 
-        self.run_worker(self._attempt(send(self, event.workspace, event.text)), group="commands")
+        self.run_worker(self._attempt(send(self, event.workspace, event.text, event.other)), group="commands")
+
+    def on_composer_failed(self, event: Composer.Failed) -> None:
+        self.fail(event.error)
 
     def on_prompt_wants_editor(self, event: Prompt.WantsEditor) -> None:
         from tui.commands.terminals import edit_prompt

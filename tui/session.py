@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 
 from core.errors import BoatyardError
@@ -19,6 +18,7 @@ from tui.actions import bindings
 from tui.approval_bar import ApprovalBar
 from tui.bars import Bar
 from tui.card import Card, Draw
+from tui.composer import Composer
 from tui.conversation import Conversation
 from tui.feed import WINDOW, Feed
 from tui.following import FollowingRows
@@ -54,14 +54,6 @@ class SessionPane(Vertical):
     SessionPane #notice.-shown { display: block; }
     """
 
-    class Sent(Message):
-        """A prompt is to be sent."""
-
-        def __init__(self, workspace: str, text: str) -> None:
-            super().__init__()
-            self.workspace = workspace
-            self.text = text
-
     def __init__(self, store: Store, link: Link, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._store = store
@@ -69,8 +61,6 @@ class SessionPane(Vertical):
         self._feeds: OrderedDict[str, Feed] = OrderedDict()
         self.workspace: str | None = None
         self.tab = "talk"
-        self.drafts: dict[str, str] = {}
-        """What was written and not sent, by workspace."""
         self._chosen_process = ""
 
     def compose(self) -> ComposeResult:
@@ -82,8 +72,7 @@ class SessionPane(Vertical):
         yield LogView("err", id="err")
         yield ProcessList(id="processes")
         yield ApprovalBar(id="approval")
-        with Vertical(id="prompt-box"):
-            yield Prompt("Write to the agent", id="prompt")
+        yield Composer(self._store, self._link, id="prompt-box")
 
     def on_mount(self) -> None:
         self._talk = self.query_one("#talk", Conversation)
@@ -91,6 +80,7 @@ class SessionPane(Vertical):
         self._err = self.query_one("#err", LogView)
         self._processes = self.query_one("#processes", ProcessList)
         self._card = self.query_one("#card", Card)
+        self.composer = self.query_one(Composer)
         self._prompt = self.query_one("#prompt", Prompt)
         self._approval = self.query_one("#approval", ApprovalBar)
         self._facts = self.query_one("#facts", Bar)
@@ -103,7 +93,7 @@ class SessionPane(Vertical):
 
     def show_card(self, make: Draw) -> None:
         """Shows a page of text in place of a session."""
-        self._keep_draft()
+        self.composer.show("")
         self.workspace = None
         self._card.show(make)
         self._arrange()
@@ -113,10 +103,9 @@ class SessionPane(Vertical):
         if name == self.workspace:
             self.tell()
             return
-        self._keep_draft()
         self.workspace = name
         self._chosen_process = ""
-        self._prompt.show(self.drafts.get(name, ""))
+        self.composer.show(name)
         feed = self._feeds.get(name)
         if feed is None:
             feed = self._feeds[name] = Feed(name)
@@ -129,25 +118,6 @@ class SessionPane(Vertical):
             self._load(feed)
         self._show_tab_data()
         self.tell()
-
-    def _keep_draft(self) -> None:
-        if self.workspace is None:
-            return
-        if self._prompt.text.strip():
-            self.drafts[self.workspace] = self._prompt.text
-        else:
-            self.drafts.pop(self.workspace, None)
-
-    def keep_drafts(self) -> dict[str, str]:
-        """All drafts, the one under the cursor included."""
-        self._keep_draft()
-        return self.drafts
-
-    def clear_prompt(self, workspace: str) -> None:
-        """What was written has been sent."""
-        self.drafts.pop(workspace, None)
-        if workspace == self.workspace:
-            self._prompt.clear()
 
     def _arrange(self) -> None:
         open_ = self.workspace is not None
@@ -294,6 +264,10 @@ class SessionPane(Vertical):
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
             self._read_again()
+        for scratch in changes.scratches:
+            self.composer.take(scratch)
+        if changes.tags:
+            self.composer.forget()
         for event in changes.entries:
             self._take_entry(event)
         name = self.workspace
@@ -315,6 +289,7 @@ class SessionPane(Vertical):
         feed = self._feeds.get(name)
         if workspace is not None and feed is not None and feed.loaded:
             if workspace.session_id != feed.session_id:
+                self.composer.forget(name)
                 self._load(feed)
             else:
                 self._talk.operation_changed()
@@ -341,6 +316,7 @@ class SessionPane(Vertical):
                 self._talk.entry_changed(index)
 
     def _read_again(self) -> None:
+        self.composer.drafts.forget()
         for feed in self._feeds.values():
             feed.loaded = False
         if self.workspace is not None and self.workspace in self._feeds:
@@ -408,14 +384,7 @@ class SessionPane(Vertical):
 
     # The prompt
 
-    @on(Prompt.Submitted)
-    def _submitted(self, event: Prompt.Submitted) -> None:
-        event.stop()
-        if self.workspace is not None and event.text.strip():
-            self.post_message(self.Sent(self.workspace, event.text))
-
     @on(Prompt.Left)
     def _left(self, event: Prompt.Left) -> None:
         event.stop()
-        self._keep_draft()
         self.main.focus()

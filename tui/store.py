@@ -18,12 +18,14 @@ if TYPE_CHECKING:
         Operation,
         Process,
         Project,
+        QueuedPrompt,
         Repo,
         Snapshot,
         Task,
         Workspace,
     )
     from core.values.events import AnyEvent, EntryChanged
+    from core.values.prompting import Scratch
 
 
 @dataclass
@@ -48,6 +50,11 @@ class Changes:
     """Whether containers came, went, started or stopped."""
     notices: list[str] = field(default_factory=list)
     """What has happened without the user's doing, in sentences."""
+    scratches: list[Scratch] = field(default_factory=list)
+    """Drafts that were written on, here or elsewhere."""
+    tags: bool = False
+    queues: dict[str, tuple[QueuedPrompt, ...]] = field(default_factory=dict)
+    """What waits, by workspace."""
     entries: list[EntryChanged] = field(default_factory=list)
 
 
@@ -227,14 +234,20 @@ class Store:
                 self._apply_operation(operation)
             case told.ApprovalChanged(approval=approval):
                 self._apply_approval(approval)
-            case told.Removed():
-                self._apply_removal(event)
             case told.ProcessChanged() | told.LogGrew() | told.FilesChanged() | told.EntryChanged():
                 self._apply_output(event)
             case told.CheckpointTaken(checkpoint=checkpoint):
                 self._changes.checkpoints.add(checkpoint.workspace)
             case told.ContainersChanged():
                 self._changes.containers = True
+            case told.ScratchChanged(scratch=scratch):
+                self._changes.scratches.append(scratch)
+            case told.TagChanged() | told.Removed(entity="tag"):
+                self._changes.tags = True
+            case told.QueueChanged(workspace=name, queue=queue):
+                self._changes.queues[name] = queue
+            case told.Removed():
+                self._apply_removal(event)
             case told.Noticed(notice=notice):
                 self._changes.notices.append(notice.text)
             case told.Reset() | told.Stopping():

@@ -76,6 +76,7 @@ from core.values.states import (
     TaskStatus,
     WorkspaceState,
 )
+from tests.tui.quay import Quay
 
 DEMO = AgentInfo(name="demo", title="Demo agent", kind="acp", available=True, demonstration=True)
 OTHER = AgentInfo(name="other", title="Other agent", kind="acp", available=False, detail="not installed")
@@ -83,10 +84,11 @@ HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
 NOW = 1_800_000_000.0
 
 
-class Harbour:
+class Harbour(Quay):
     """The engine and, after `connect`, the client of it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.sequence = 0
         self.log_of_events: list[told.AnyEvent] = []
         self.projects_: dict[str, Project] = {}
@@ -104,13 +106,13 @@ class Harbour:
         self.changed: tuple[FileChange, ...] = ()
         self.diffs: dict[str, list[DiffLine]] = {}
         self.preview: MergePreview | BoatyardError | None = None
-        self.queued: list[QueuedPrompt] = []
         self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
         self.templates_: list[Template] = []
         self.refused_: tuple[RefusedHost, ...] = ()
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
+        self.sent: list[ask.SendPrompt] = []
         self.notice = ""
         self.containers_: dict[str, ContainerInfo] = {}
         self.docker_gone = False
@@ -364,6 +366,7 @@ class Harbour:
 
     async def send(self, name: str, body: ask.SendPrompt) -> Process | QueuedPrompt:
         self._asked("send", (name, body.prompt))
+        self.sent.append(body)
         workspace = self.workspaces_[name]
         if workspace.activity in (Activity.RUNNING, Activity.WAITING):
             prompt = QueuedPrompt(
@@ -398,14 +401,6 @@ class Harbour:
         last = len(entries) if end is None else end
         first = max(0, last - limit)
         return Conversation(entries=tuple(entries[first:last]), total=len(entries), start=first)
-
-    async def queue(self, name: str) -> tuple[QueuedPrompt, ...]:
-        return tuple(prompt for prompt in self.queued if prompt.workspace == name)
-
-    async def drop_queued(self, name: str, prompt: str) -> None:
-        self._asked("drop_queued", prompt)
-        self.queued = [each for each in self.queued if each.id != prompt]
-        self.set_workspace(self.workspaces_[name], queued=len(self.queued))
 
     async def close_workspace(self, name: str) -> Operation:
         self._asked("close_workspace", name)

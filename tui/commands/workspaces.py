@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ConflictError
 from core.values import requests as ask
-from core.values.entities import QueuedPrompt, Workspace
+from core.values.entities import Workspace
 from core.values.review import LossReport
 from core.values.states import TaskStatus, WorkspaceState
 from tui.menu import Menu, Option, question
@@ -35,14 +35,6 @@ def prompt(app: BoatyardApp) -> None:
     app.home.show_view("session")
     app.home.session.show_tab("talk")
     app.home.call_after_refresh(app.home.session.prompt.focus)
-
-
-async def send(app: BoatyardApp, workspace: str, text: str) -> None:
-    """Sends a prompt; it is cleared only when the engine has it."""
-    sent = await app.client.send(workspace, ask.SendPrompt(prompt=text))
-    app.home.session.clear_prompt(workspace)
-    if isinstance(sent, QueuedPrompt):
-        app.say("Queued: it is sent when the turn ends")
 
 
 async def _answer(app: BoatyardApp, *kinds: str) -> None:

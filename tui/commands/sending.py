@@ -1,0 +1,44 @@
+"""Prompts on their way to an agent: sent exactly once, to the session's own agent or to another."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from core.values.entities import QueuedPrompt
+from tui.finder import Finder, Found
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def send(app: BoatyardApp, workspace: str, text: str, other: bool = False) -> None:
+    """Sends a prompt; it is cleared only when the engine has it. A second try is the same request."""
+    agent = await _another_agent(app, workspace) if other else ""
+    if agent is None:
+        return
+    composer = app.home.session.composer
+    request_id = composer.drafts.tried(workspace, uuid.uuid4().hex)
+    pictures = tuple(each.id for each in composer.drafts.of(workspace).attached)
+    sent = await app.client.send(
+        workspace,
+        ask.SendPrompt(prompt=text, agent=agent, attachments=pictures, request_id=request_id),
+    )
+    composer.clear(workspace, text)
+    if isinstance(sent, QueuedPrompt):
+        app.say("Queued: it is sent when the turn ends")
+    task = app.store.tasks.get(app.store.workspaces[workspace].task_id)
+    if task is not None:
+        await composer.history.add(task.project_id, text)
+
+
+async def _another_agent(app: BoatyardApp, workspace: str) -> str | None:
+    """Which agent begins a new session with the prompt; None when that was given up."""
+    own = app.store.workspaces[workspace].agent
+    found = [
+        Found(agent.title, agent.detail, name, disabled="" if agent.available else "not installed")
+        for name, agent in app.store.agents.items()
+        if name != own
+    ]
+    return await app.ask(Finder("Send it to another agent, in a new session", found, "find an agent"))
