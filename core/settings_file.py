@@ -15,13 +15,16 @@ from typing import Any
 from core.config import Config, load_config
 from core.errors import ConfigError, StorageError, UsageError
 
+Key = str | tuple[str, ...]
+"""A dotted key, or its parts where one of them may hold a dot itself."""
 
-def change_config(path: Path, changes: Mapping[str, object], check: Callable[[Config], object]) -> Config:
+
+def change_config(path: Path, changes: Mapping[Key, object], check: Callable[[Config], object]) -> Config:
     """Writes values under dotted keys, such as `workspace.cpus`; gives the settings as they are then.
 
     Args:
         path: The file; made when it is missing.
-        changes: The values; None takes a key out.
+        changes: The values; None takes a key out. A mapping becomes a table in place of one that is there.
         check: Raises when the settings as they would be make no sense.
 
     Raises:
@@ -42,21 +45,25 @@ def change_config(path: Path, changes: Mapping[str, object], check: Callable[[Co
     return _replace(path, text, check)
 
 
-def _put(document: Any, key: str, value: object) -> None:
+def _put(document: Any, given: Key, value: object) -> None:
     import tomlkit
 
-    *tables, last = key.split(".")
+    key = given if isinstance(given, str) else ".".join(given)
+    *tables, last = given.split(".") if isinstance(given, str) else given
     if not all((*tables, last)):
         raise UsageError(f"{key[:80]!r} is no key", hint="Write it as in 'workspace.cpus'.")
     place = document
     for name in tables:
         if name not in place:
-            place[name] = tomlkit.table()
+            place[name] = tomlkit.table(is_super_table=isinstance(value, Mapping))
         place = place[name]
         if not isinstance(place, dict):
             raise UsageError(f"{name!r} in {key[:80]!r} is no table", hint="See 'boatyard config get'.")
     if value is None:
         place.pop(last, None)
+        return
+    if isinstance(value, Mapping):
+        place[last] = _table(value)
         return
     plain = list(value) if isinstance(value, tuple) else value
     keys = [each for each, _ in place.value.body if each is not None] if tables else []
@@ -66,6 +73,18 @@ def _put(document: Any, key: str, value: object) -> None:
         # After the last key: at the table's end there may be comments that speak of the next table. The
         # library has no public call for this.
         place.value._insert_after(keys[-1], last, tomlkit.item(plain))
+
+
+def _table(values: Mapping[str, object]) -> Any:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, value in values.items():
+        inline = isinstance(value, Mapping)
+        table[name] = tomlkit.inline_table() if inline else list(value) if isinstance(value, tuple) else value
+        if isinstance(value, Mapping):
+            table[name].update(value)
+    return table
 
 
 def _replace(path: Path, text: str, check: Callable[[Config], object]) -> Config:

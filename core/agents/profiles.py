@@ -175,13 +175,21 @@ def from_section(name: str, section: AgentSection) -> Executor:
     )
 
 
-def _check(name: str, section: AgentSection) -> None:
-    where = f"[agents.{name[:80]}]"
+def check_name(name: str) -> None:
+    """
+    Raises:
+        ConfigError: No agent can have this name.
+    """
     if not _NAME.fullmatch(name):
         raise ConfigError(
-            f"{where}: an agent cannot have this name",
+            f"[agents.{name[:80]}]: an agent cannot have this name",
             hint="Use up to 64 letters, digits, dots, dashes and underscores.",
         )
+
+
+def _check(name: str, section: AgentSection) -> None:
+    where = f"[agents.{name[:80]}]"
+    check_name(name)
     _one_of(where, "kind", section.kind, tuple(KINDS))
     _one_of(where, "approval policy", section.approve, POLICIES)
     _one_of(where, "place", section.where, PLACES)

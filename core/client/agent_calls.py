@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from core.client.connection import Connection
 from core.client.parts import part
+from core.values import requests as ask
+from core.values.answers import RemovedAnswer
 from core.values.conversation import AgentCommand
+from core.values.entities import AgentInfo, AgentTrial
 
 
 class AgentCalls:
     """A part of `core.client.Client`."""
 
     _http: Connection
+
+    async def agents(self, workspace: str = "") -> tuple[AgentInfo, ...]:
+        """All agents, and whether they can be used: in the workspace, else on this machine."""
+        query = {"workspace": workspace} if workspace else None
+        return await self._http.call("GET", "/agents", tuple[AgentInfo, ...], query=query, patient=True)
+
+    async def add_agent(self, body: ask.AddAgent) -> AgentInfo:
+        return await self._http.call("POST", "/agents", AgentInfo, body=body)
+
+    async def remove_agent(self, agent: str) -> None:
+        await self._http.call("DELETE", f"/agents/{part(agent)}", RemovedAnswer)
+
+    async def test_agent(self, agent: str, body: ask.TestAgent) -> AgentTrial:
+        """Lets an agent answer one line; takes as long as that does."""
+        path = f"/agents/{part(agent)}/test"
+        return await self._http.call("POST", path, AgentTrial, body=body, patient=True)
 
     async def commands(self, workspace: str) -> tuple[AgentCommand, ...]:
         """The commands of its own that the agent of the latest session offers."""

@@ -25,7 +25,6 @@ from core.values import requests as ask
 from core.values.answers import RemovedAnswer, ShellAnswer, StoppedAnswer
 from core.values.conversation import LogChunk
 from core.values.entities import (
-    AgentInfo,
     DevServer,
     EngineStatus,
     Operation,
@@ -85,9 +84,6 @@ class Client(
     def events(self, since: int) -> AsyncIterator[AnyEvent]:
         """Events after sequence number `since`; ends when the engine goes away."""
         return self._http.events(since)
-
-    async def agents(self) -> tuple[AgentInfo, ...]:
-        return await self._http.call("GET", "/agents", tuple[AgentInfo, ...])
 
     # Projects and repos
 

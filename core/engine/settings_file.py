@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from msgspec import UNSET
 from msgspec.structs import asdict
 
+from core.agents.profiles import check_name
+from core.agents.registry import Executors
 from core.config import Config
 from core.engine.planning import resolved_settings
 from core.lifecycle.context import Context
@@ -32,26 +35,40 @@ class SettingsFile:
             UsageError: A value makes no sense; nothing was changed.
         """
         given = {name: value for name, value in asdict(body).items() if value is not UNSET}
-        return await self._change({f"workspace.{name}": value for name, value in given.items()})
+        changes: dict[str | tuple[str, ...], object] = {
+            f"workspace.{name}": each for name, each in given.items()
+        }
+        return await self._change(changes)
 
     async def set(self, body: SetConfig) -> Defaults:
-        """Writes one key; agents and the engine's own settings are read at its next start.
+        """Writes one key; the engine's own settings are read at its next start.
 
         Raises:
             ConfigError: There is no such key, or the value is wrong; nothing was changed.
         """
         return await self._change({body.key: value_of(body.value)})
 
-    async def _change(self, changes: dict[str, object]) -> Defaults:
+    async def set_agent(self, name: str, fields: dict[str, object] | None) -> None:
+        """Writes the profile of an agent, or takes it out; it holds at once.
+
+        Raises:
+            ConfigError: It makes no sense; nothing was changed.
+        """
+        check_name(name)
+        await self._change({("agents", name): fields})
+
+    async def _change(self, changes: Mapping[str | tuple[str, ...], object]) -> Defaults:
         plain = {key: str(value) if isinstance(value, str) else value for key, value in changes.items()}
         async with self._lock:
             path = self._context.home.config / "config.toml"
             self._context.config = await asyncio.to_thread(change_config, path, plain, _check)
+            self._context.executors = Executors(self._context.config.agents)
         return _defaults(self._context.config)
 
 
 def _check(config: Config) -> None:
     resolved_settings(WantedSettings(), config.workspace)
+    Executors(config.agents)
 
 
 def _defaults(config: Config) -> Defaults:

@@ -207,6 +207,32 @@ class AnswerApproval(Request, frozen=True, kw_only=True):
     """What is filled in, by the names of the request's form fields."""
 
 
+class TestAgent(Request, frozen=True, kw_only=True):
+    """A one-line turn; in a workspace, or on this machine in a copy of a repository or an empty one."""
+
+    __test__ = False  # no test of pytest's
+
+    workspace: str = ""
+    repo: str = ""
+    seconds: Annotated[float, Meta(gt=0, le=3600)] = 120.0
+    """After so long it has failed."""
+
+
+class AddAgent(Request, frozen=True, kw_only=True):
+    """A profile `[agents.NAME]` of `config.toml`; one of that name is replaced. See `core.config`."""
+
+    name: str
+    kind: str
+    command: tuple[str, ...] = ()
+    title: str = ""
+    env: dict[str, str] = {}
+    install: str = ""
+    approve: str = "ask"
+    model: str = ""
+    mode: str = ""
+    where: str = "workspace"
+
+
 class RunCommand(Request, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 

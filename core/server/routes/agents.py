@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from core.server.routes.route import WORKSPACE, Route
 from core.values import entities as v
+from core.values import requests as ask
+from core.values.answers import RemovedAnswer
 from core.values.conversation import AgentCommand
 
 ROUTES = (
-    Route("GET", "/agents", lambda c: c.engine.agents.list(), tuple[v.AgentInfo, ...]),
+    Route(
+        "GET",
+        "/agents",
+        lambda c: c.engine.agents.list(c.text("workspace")),
+        tuple[v.AgentInfo, ...],
+        query=("workspace",),
+    ),
+    Route("POST", "/agents", lambda c: c.engine.agents.add(c.body), v.AgentInfo, ask.AddAgent),
+    Route("DELETE", "/agents/{name}", lambda c: c.engine.agents.remove(c.part("name")), RemovedAnswer),
+    Route(
+        "POST",
+        "/agents/{name}/test",
+        lambda c: c.engine.agents.test(c.part("name"), c.body),
+        v.AgentTrial,
+        ask.TestAgent,
+    ),
     Route(
         "GET",
         WORKSPACE + "/commands",
