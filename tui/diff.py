@@ -190,8 +190,9 @@ class DiffPane(Horizontal):
     @work(group="diff", exclusive=True)
     async def _read_summary(self, workspace: str) -> None:
         since, until = between = self.between
+        base = f"checkpoint:{since}" if since else ""
         try:
-            summary = await self._link.client.diff(workspace, since=since, until=until)
+            summary = await self._link.client.diff(workspace, base=base, until=until)
         except BoatyardError as error:
             if workspace == self.workspace:
                 self._stale = True
@@ -214,10 +215,11 @@ class DiffPane(Horizontal):
     @work(group="diff-page")
     async def _read_page(self, workspace: str, wanted: DiffView.Wants) -> None:
         file, (since, until) = wanted.file, self.between
+        base = f"checkpoint:{since}" if since else ""
         try:
             diff = await self._link.client.file_diff(
                 workspace, file.repo_id, file.path,
-                start=wanted.page * PAGE, limit=PAGE, context=wanted.context, since=since, until=until,
+                start=wanted.page * PAGE, limit=PAGE, context=wanted.context, base=base, until=until,
             )  # fmt: skip
         except BoatyardError as error:
             if workspace == self.workspace and self._view.file is file:

@@ -16,10 +16,10 @@ from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
 from core.client.keeping_calls import KeepingCalls
-from core.client.parts import between as _between
 from core.client.parts import part as _part
 from core.client.preparation_calls import PreparationCalls
 from core.client.prompting_calls import PromptingCalls
+from core.client.review_calls import ReviewCalls
 from core.client.steering_calls import SteeringCalls
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, ShellAnswer, StoppedAnswer
@@ -39,19 +39,19 @@ from core.values.entities import (
 )
 from core.values.events import AnyEvent
 from core.values.review import (
-    DiffSummary,
-    FileContent,
-    FileDiff,
-    FileNode,
     LossReport,
-    MergePreview,
-    MergeResult,
 )
-from core.values.states import MergeStyle
 
 
 class Client(
-    AgentCalls, CheckpointCalls, ContainerCalls, KeepingCalls, PreparationCalls, PromptingCalls, SteeringCalls
+    AgentCalls,
+    CheckpointCalls,
+    ContainerCalls,
+    KeepingCalls,
+    PreparationCalls,
+    PromptingCalls,
+    ReviewCalls,
+    SteeringCalls,
 ):
     """A typed client of one engine; use as an asynchronous context manager."""
 
@@ -210,53 +210,6 @@ class Client(
         """Ends them; gives those that still run."""
         path = f"/workspaces/{_part(name)}/dev/stop"
         return await self._http.call("POST", path, tuple[DevServer, ...], body=body)
-
-    # Files, diff, merge
-
-    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
-        """The entries of one folder, folders first; `path` is relative to the workspace's folder."""
-        query = {"path": path} if path else None
-        return await self._http.call(
-            "GET", f"/workspaces/{_part(name)}/files", tuple[FileNode, ...], query=query
-        )
-
-    async def file(self, name: str, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
-        """A window of a file's lines."""
-        query: dict[str, str | int] = {"path": path, "start": start, "limit": limit}
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/file", FileContent, query=query)
-
-    async def diff(self, name: str, *, since: int = 0, until: int = 0) -> DiffSummary:
-        """Takes a snapshot and compares it with the target branch, or compares two checkpoints.
-
-        `since` 0 is the target branch, or the checkpoint before `until`; `until` 0 is the present.
-        """
-        query = _between(since, until)
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff", DiffSummary, query=query)
-
-    async def file_diff(
-        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
-        since: int = 0, until: int = 0,
-    ) -> FileDiff:  # fmt: skip
-        """A window of one file's diff lines, at the latest snapshot; `since` and `until` as for `diff`."""
-        query: dict[str, str | int] = {
-            "repo": repo_id, "path": path, "start": start, "limit": limit, "context": context,
-            **_between(since, until),
-        }  # fmt: skip
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/file", FileDiff, query=query)
-
-    async def patch(self, name: str, *, since: int = 0, until: int = 0) -> str:
-        """The whole diff as a patch text, as git writes it; `since` and `until` as for `diff`."""
-        query = _between(since, until)
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/diff/patch", str, query=query)
-
-    async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
-        """What a merge would do, with its conflicts; nothing changes."""
-        query = {"style": style.value} if style else None
-        return await self._http.call("GET", f"/workspaces/{_part(name)}/merge", MergePreview, query=query)
-
-    async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
-        path = f"/workspaces/{_part(name)}/merge"
-        return await self._http.call("POST", path, MergeResult, body=body, patient=True)
 
     # Sessions and processes
 

@@ -8,9 +8,3 @@ from urllib.parse import quote
 def part(text: str) -> str:
     """A name as one part of a path; bytes that are no UTF-8 name nothing that the engine knows."""
     return quote(text, safe="", errors="replace")
-
-
-def between(since: int, until: int) -> dict[str, str | int]:
-    """The query of a diff between two checkpoints; 0 is left out."""
-    numbers = (("from", since), ("to", until))
-    return {name: number for name, number in numbers if number}

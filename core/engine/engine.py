@@ -268,6 +268,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._servers.close()
+        await self.review.close()
         await self._spares.close()
         await self.reconciliation.close()
         await self._context.operations.close()

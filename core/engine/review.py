@@ -6,16 +6,15 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from core.engine.comparing import Comparing, DiffRequest
 from core.errors import ConflictError, NotFoundError
-from core.lifecycle.checkpoint_records import compared_commits
 from core.lifecycle.context import Context
-from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.facts import WorkspaceFacts
 from core.lifecycle.landing import Landing
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.review.diff import Compared, Sides, diff_summary, review_file, review_patch
+from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
 from core.review.files import change_marks, list_folder, read_file_window
-from core.store import lookup
 from core.values.requests import MergeWorkspace
 from core.values.review import (
     Change,
@@ -41,8 +40,9 @@ class Review:
 
     def __init__(self, context: Context, snapshots: Snapshots, landing: Landing) -> None:
         self._context = context
-        self._snapshots = snapshots
         self._landing = landing
+        self._comparing = Comparing(context, snapshots, landing)
+        self._file_diffs = FileDiffs()
         self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
 
     async def files(self, name: str, path: str) -> tuple[FileNode, ...]:
@@ -57,46 +57,38 @@ class Review:
         code = Place(self._context.home, name).code
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
 
-    async def diff(self, name: str, since: int = 0, until: int = 0) -> DiffSummary:
-        """Takes a snapshot and lists what differs from the target branches, or between two checkpoints.
+    async def diff(self, name: str, request: DiffRequest) -> DiffSummary:
+        """Lists what differs; takes a snapshot where the present is one of the sides."""
+        return await diff_summary(name, await self._comparing.sides(name, request), request.shown)
+
+    async def file_diff(
+        self, name: str, repo_key: str, path: str, start: int, limit: int, request: DiffRequest,
+        whole: bool = True,
+    ) -> FileDiff:  # fmt: skip
+        """A window of one file's diff at the latest snapshot.
 
         Args:
             name: The workspace.
-            since: A checkpoint to compare with; 0: the target branches, or what was before `until`.
-            until: A checkpoint; 0: what is there now.
+            repo_key: Name or id of the repo; empty where there is one only.
+            path: The file, as `diff` gave it.
+            start: Index of the first line wanted.
+            limit: How many lines are wanted.
+            request: What is compared, and how.
+            whole: Whether to wait until all of it has been counted.
         """
-        return await diff_summary(name, await self._compared(name, since, until, fresh=True))
+        target = _one(await self._comparing.sides(name, request, fresh=False), repo_key)
+        return await self._file_diffs.window(
+            target, path, request.shown, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)),
+            whole=whole,
+        )  # fmt: skip
 
-    async def file_diff(
-        self, name: str, repo_key: str, path: str, start: int, limit: int, context_lines: int,
-        since: int = 0, until: int = 0,
-    ) -> FileDiff:  # fmt: skip
-        """A window of one file's diff at the latest snapshot; `since` and `until` as for `diff`."""
-        return await review_file(
-            _one(await self._compared(name, since, until, fresh=False), repo_key),
-            path,
-            start=max(0, start),
-            limit=max(1, min(limit, WINDOW_LIMIT)),
-            context=max(0, min(context_lines, WINDOW_LIMIT)),
-        )
+    async def patch(self, name: str, request: DiffRequest) -> str:
+        """The whole diff as git writes it."""
+        return await review_patch(await self._comparing.sides(name, request), request.shown)
 
-    async def patch(self, name: str, since: int = 0, until: int = 0) -> str:
-        """The whole diff as git writes it; `since` and `until` as for `diff`."""
-        return await review_patch(await self._compared(name, since, until, fresh=True))
-
-    async def _compared(self, name: str, since: int, until: int, *, fresh: bool) -> Sequence[Compared]:
-        """The two sides of a diff in each repo; `fresh` takes a snapshot where the present is one of them."""
-        facts = await self._live(name)
-        if not until:
-            facts = await self._snapshots.take(name) if fresh else await self._snapshotted(name)
-        if not since and not until:
-            return await self._landing.targets(facts, refresh=False)
-        old, new = await self._context.store.read(compared_commits, facts, since, until)
-        place = Place(self._context.home, name)
-        return [
-            Sides(repo.repo_id, repo.name, place.depot(repo.repo_id), old[repo.repo_id], new[repo.repo_id])
-            for repo in facts.repos
-        ]
+    async def close(self) -> None:
+        """Lets go of the diffs that are open."""
+        await self._file_diffs.close()
 
     async def merge_preview(self, name: str, style: MergeStyle | None) -> MergePreview:
         """What a merge would do now, and what would keep it from being done; nothing changes."""
@@ -126,12 +118,7 @@ class Review:
             )
 
     async def _live(self, name: str) -> WorkspaceFacts:
-        await self._context.store.read(lambda: lookup.live_workspace(name).id)
-        return await self._context.store.read(workspace_facts, name)
-
-    async def _snapshotted(self, name: str) -> WorkspaceFacts:
-        facts = await self._live(name)
-        return facts if all(repo.snapshot for repo in facts.repos) else await self._snapshots.take(name)
+        return await self._comparing.live(name)
 
     async def _change_marks(self, facts: WorkspaceFacts) -> dict[str, Change]:
         """By path; kept until there is another snapshot."""

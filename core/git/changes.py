@@ -12,7 +12,7 @@ from core.git.depot import Depot
 from core.git.path_text import name_to_text
 from core.values.review import Change, FileChange
 
-DIFF_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "--no-color")
+DIFF_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "-C", "--no-color")
 _KINDS = {
     "A": Change.ADDED,
     "M": Change.MODIFIED,
@@ -33,9 +33,14 @@ class RawChange:
     """A, M, D, R, C or T."""
     name: bytes
     old_name: bytes | None = None
+    old_id: str = ""
+    """The blob's; empty where there is none."""
+    new_id: str = ""
 
 
-async def changed_files(depot: Depot, repo_id: str, old: str, new: str) -> tuple[FileChange, ...]:
+async def changed_files(
+    depot: Depot, repo_id: str, old: str, new: str, options: tuple[str, ...] = ()
+) -> tuple[FileChange, ...]:
     """All files that differ between two commits or trees of the depot, in the order of their paths.
 
     Args:
@@ -43,8 +48,9 @@ async def changed_files(depot: Depot, repo_id: str, old: str, new: str) -> tuple
         repo_id: Put into the values.
         old: Id of a commit or tree.
         new: Id of a commit or tree.
+        options: More of git's, about what counts as a change.
     """
-    answer = await depot.git.run("diff-tree", "-z", "--raw", "--numstat", *DIFF_OPTIONS, old, new)
+    answer = await depot.git.run("diff-tree", "-z", "--raw", "--numstat", *options, *DIFF_OPTIONS, old, new)
     raw, counts = parse_changes(answer.out)
     return tuple(_value(repo_id, change, counts.get(change.name)) for change in raw)
 
@@ -76,13 +82,14 @@ def parse_changes(output: bytes) -> tuple[list[RawChange], dict[bytes, tuple[int
 
 
 def _raw(fields: list[bytes]) -> RawChange:
-    old_mode, new_mode, _, _, status = fields.pop()[1:].decode("ascii").split(" ")
+    old_mode, new_mode, old_id, new_id, status = fields.pop()[1:].decode("ascii").split(" ")
     kind = status[0]
     _KINDS[kind]
     first = fields.pop()
-    if kind in "RC":
-        return RawChange(old_mode, new_mode, kind, fields.pop(), first)
-    return RawChange(old_mode, new_mode, kind, first)
+    old_name = first if kind in "RC" else None
+    name = fields.pop() if kind in "RC" else first
+    return RawChange(old_mode, new_mode, kind, name, old_name, old_id.strip("0") and old_id,
+                     new_id.strip("0") and new_id)  # fmt: skip
 
 
 def _count(fields: list[bytes]) -> tuple[bytes, tuple[int, int] | None]:
@@ -105,4 +112,6 @@ def _value(repo_id: str, change: RawChange, lines: tuple[int, int] | None) -> Fi
         binary=lines is None,
         old_mode=change.old_mode,
         new_mode=change.new_mode,
+        old_id=change.old_id,
+        new_id=change.new_id,
     )

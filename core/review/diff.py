@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.errors import NotFoundError
+from core.errors import BoatyardError, NotFoundError
 from core.git.changes import changed_files
 from core.git.depot import Depot
-from core.git.diff import file_diff, patch_text
-from core.values.review import DiffSummary, FileDiff
+from core.git.diff import WHOLE, Shown, file_pages, patch_text
+from core.git.patch_pages import PatchPages, PatchShelf
+from core.review.file_facts import with_facts
+from core.values.review import DiffSummary, FileChange, FileDiff
 
 
 class Compared(Protocol):
@@ -40,13 +42,14 @@ class Sides:
     snapshot: str
 
 
-async def diff_summary(workspace: str, targets: Sequence[Compared]) -> DiffSummary:
+async def diff_summary(workspace: str, targets: Sequence[Compared], shown: Shown = WHOLE) -> DiffSummary:
     """All changed files, repository after repository."""
-    files = [
-        change
-        for target in targets
-        for change in await changed_files(target.depot, target.repo_id, target.base, target.snapshot)
-    ]
+    files: list[FileChange] = []
+    for target in targets:
+        found = await changed_files(
+            target.depot, target.repo_id, target.base, target.snapshot, shown.options()
+        )
+        files += await with_facts(target.depot, found)
     return DiffSummary(
         workspace=workspace,
         snapshot={target.repo_id: target.snapshot for target in targets},
@@ -56,28 +59,72 @@ async def diff_summary(workspace: str, targets: Sequence[Compared]) -> DiffSumma
     )
 
 
-async def review_file(
-    target: Compared, path: str, *, start: int = 0, limit: int = 2000, context: int = 3
-) -> FileDiff:
-    """A window of one file's diff; `path` as the summary gave it.
-
-    Raises:
-        NotFoundError: That file is not changed.
-    """
-    files = await changed_files(target.depot, target.repo_id, target.base, target.snapshot)
-    change = next((file for file in files if file.path == path), None)
-    if change is None:
-        raise NotFoundError(f"{path!r} is not changed in {target.name}", hint="Look at the diff anew.")
-    return await file_diff(
-        target.depot, target.base, target.snapshot, change, start=start, limit=limit, context=context
-    )
+Key = tuple[str, str, str, str, Shown]
 
 
-async def review_patch(targets: Sequence[Compared]) -> str:
+class FileDiffs:
+    """The diffs of single files, kept while they are looked at page by page."""
+
+    def __init__(self) -> None:
+        self._shelf = PatchShelf[Key]()
+        self._changes: dict[Key, FileChange] = {}
+
+    async def window(
+        self, target: Compared, path: str, shown: Shown, *, start: int, limit: int, whole: bool = True
+    ) -> FileDiff:
+        """A window of one file's diff; `path` as the summary gave it.
+
+        Args:
+            target: The two sides.
+            path: The file.
+            shown: How.
+            start: Index of the first line wanted.
+            limit: How many lines are wanted.
+            whole: Whether to wait until all of it has been read and counted.
+
+        Raises:
+            NotFoundError: That file is not changed.
+            GitError: git failed.
+        """
+        key = (str(target.depot.path), target.base, target.snapshot, path, shown)
+        change = self._changes.get(key) or await self._change(target, path, shown)
+        pages = await self._open(key, target, change, shown)
+        try:
+            found = await pages.window(start, limit, whole=whole)
+        except BoatyardError:
+            await self._shelf.drop(key)
+            raise
+        return FileDiff(
+            file=change, lines=found.lines, total=found.total, start=start, complete=found.complete,
+            truncated=found.truncated,
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        await self._shelf.close()
+
+    async def _open(self, key: Key, target: Compared, change: FileChange, shown: Shown) -> PatchPages:
+        found = self._shelf.find(key)
+        if found is None:
+            pages = await file_pages(target.depot, target.base, target.snapshot, change, shown)
+            found = await self._shelf.put(key, pages)
+            self._changes = {k: v for k, v in self._changes.items() if self._shelf.find(k)} | {key: change}
+        return found
+
+    async def _change(self, target: Compared, path: str, shown: Shown) -> FileChange:
+        files = await changed_files(
+            target.depot, target.repo_id, target.base, target.snapshot, shown.options()
+        )
+        change = next((file for file in files if file.path == path), None)
+        if change is None:
+            raise NotFoundError(f"{path!r} is not changed in {target.name}", hint="Look at the diff anew.")
+        return (await with_facts(target.depot, [change]))[0]
+
+
+async def review_patch(targets: Sequence[Compared], shown: Shown = WHOLE) -> str:
     """One patch of it all. With several repositories, paths begin with the repository's folder."""
     several = len(targets) > 1
     parts = [
-        await patch_text(target.depot, target.base, target.snapshot, target.name if several else "")
+        await patch_text(target.depot, target.base, target.snapshot, target.name if several else "", shown)
         for target in targets
     ]
     return "".join(parts)

@@ -29,11 +29,22 @@ class FileChange(Value, frozen=True, kw_only=True):
     removed: int = 0
     binary: bool = False
     old_mode: str = ""
+    """As git writes it: `100644`, `100755`, `120000` a link, `160000` a submodule; `000000`: not there."""
     new_mode: str = ""
+    old_id: str = ""
+    """git's id of the content; empty where there is none. A file with another id has changed again."""
+    new_id: str = ""
+    old_size: int | None = None
+    """Bytes; of binary files only."""
+    new_size: int | None = None
+    lfs: bool = False
+    """Whether it is a Git LFS pointer: the content is elsewhere."""
+    generated: bool = False
+    """Whether a program wrote it, such as a lock file: nobody reads it line by line."""
 
 
 class DiffSummary(Value, frozen=True, kw_only=True):
-    """Target branch against the workspace's latest snapshot, over all its repos."""
+    """What differs between the two sides of a diff, over all repos of a workspace."""
 
     workspace: str
     snapshot: dict[str, str]
@@ -69,8 +80,11 @@ class FileDiff(Value, frozen=True, kw_only=True):
     file: FileChange
     lines: tuple[DiffLine, ...]
     total: int
+    """Lines in all; while `complete` is false, those that have come so far."""
     start: int = 0
+    complete: bool = True
     truncated: bool = False
+    """Whether there is more than is read at most."""
 
 
 class FileNode(Value, frozen=True, kw_only=True):

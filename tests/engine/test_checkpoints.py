@@ -47,16 +47,18 @@ async def test_any_two_and_the_present_can_be_compared(yard: Yard) -> None:
         file.write_text(text)
         await yard.client.take_checkpoint(name, TakeCheckpoint())
     file.write_text("one\ntwo\nthree\n")
-    diff = await yard.client.diff(name, since=1, until=2)
+    diff = await yard.client.diff(name, base="checkpoint:1", until=2)
     assert [(each.path, each.added, each.removed) for each in diff.files] == [("a.txt", 1, 0)]
-    assert (await yard.client.diff(name, since=1)).added == 2
+    assert (await yard.client.diff(name, base="checkpoint:1")).added == 2
     assert (await yard.client.diff(name, until=1)).added == 1
-    assert (await yard.client.diff(name, since=2, until=1)).removed == 1
-    assert "+two" in await yard.client.patch(name, since=1, until=2)
-    shown = await yard.client.file_diff(name, workspace.repos[0].repo_id, "a.txt", since=1, until=2)
+    assert (await yard.client.diff(name, base="checkpoint:2", until=1)).removed == 1
+    assert "+two" in await yard.client.patch(name, base="checkpoint:1", until=2)
+    shown = await yard.client.file_diff(
+        name, workspace.repos[0].repo_id, "a.txt", base="checkpoint:1", until=2
+    )
     assert [line.text for line in shown.lines][-1] == "two"
     with pytest.raises(NotFoundError, match="no checkpoint 7") as refusal:
-        await yard.client.diff(name, since=7)
+        await yard.client.diff(name, base="checkpoint:7")
     assert "checkpoints" in refusal.value.hint
 
 

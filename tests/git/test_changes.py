@@ -27,10 +27,10 @@ def records(draw: st.DrawFn) -> tuple[bytes, list[RawChange], dict[bytes, tuple[
         status = draw(st.sampled_from("AMDTRC"))
         old_name = draw(NAMES) if status in "RC" else None
         lines = draw(st.none() | st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)))
-        raw.append(RawChange("100644", "100755", status, name, old_name))
+        raw.append(RawChange("100644", "100755", status, name, old_name, OID.decode(), ""))
         counts[name] = lines
         score = b"087" if status in "RC" else b""
-        first += b":100644 100755 " + OID + b" " + OID + b" " + status.encode() + score + b"\0"
+        first += b":100644 100755 " + OID + b" " + b"0" * 40 + b" " + status.encode() + score + b"\0"
         shown = b"-\t-\t" if lines is None else b"%d\t%d\t" % lines
         if old_name is None:
             first, second = first + name + b"\0", second + shown + name + b"\0"

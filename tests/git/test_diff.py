@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import GitError, NotFoundError
-from core.git import diff
-from core.git.changes import changed_files
-from core.git.diff import DiffWindow, file_diff, patch_text, split_lines
+from core.errors import ConflictError, GitError, NotFoundError
+from core.git import diff, patch_pages
+from core.git.diff import WHOLE, Shown, file_pages, patch_text
+from core.git.patch_lines import PatchReader, split_lines
+from core.git.patch_pages import PatchPages
 from core.git.path_text import name_to_text
+from core.review.diff import FileDiffs, Sides, diff_summary
 from core.values.review import Change, DiffLine, FileChange, FileDiff, LineKind
 from tests.git.world import World, git, write
 
@@ -31,32 +34,78 @@ def unified(old: list[str], new: list[str]) -> list[str]:
     return ["diff --git a/f b/f", *body] if body else []
 
 
+def read_all(patch: list[str], sections: range = range(1)) -> tuple[list[DiffLine], PatchReader]:
+    reader = PatchReader(sections)
+    lines = [reader.read(line.encode(), wanted=True) for line in patch]
+    return [line for line in lines if line is not None], reader
+
+
+async def as_chunks(patch: list[str], size: int) -> AsyncGenerator[bytes, None]:
+    whole = "".join(f"{line}\n" for line in patch).encode()
+    for start in range(0, len(whole), size):
+        yield whole[start : start + size]
+
+
 @given(TEXT, TEXT)
 def test_numbers_and_kinds_rebuild_both_sides(old: list[str], new: list[str]) -> None:
-    window = DiffWindow(0, 10**9, range(1))
     patch = unified(old, new)
-    for line in patch:
-        window.read(line.encode())
-    assert window.total == len(window.lines) == len(patch)
-    assert window.section == (0 if patch else -1)
-    for shown in window.lines:
+    lines, reader = read_all(patch)
+    assert reader.total == len(lines) == len(patch)
+    assert reader.section == (0 if patch else -1)
+    for shown in lines:
         if shown.kind in (LineKind.CONTEXT, LineKind.REMOVED):
             assert shown.old is not None and old[shown.old - 1] == shown.text
         if shown.kind in (LineKind.CONTEXT, LineKind.ADDED):
             assert shown.new is not None and new[shown.new - 1] == shown.text
-    assert sum(line.kind is LineKind.FILE for line in window.lines) == bool(patch)
-    kinds = [shown.kind for shown in window.lines]
+    assert sum(line.kind is LineKind.FILE for line in lines) == bool(patch)
+    kinds = [shown.kind for shown in lines]
     assert kinds.count(LineKind.ADDED) - kinds.count(LineKind.REMOVED) == len(new) - len(old)
 
 
-@given(TEXT, TEXT, st.integers(0, 30), st.integers(0, 30))
-def test_a_window_is_the_part_of_the_whole(old: list[str], new: list[str], start: int, limit: int) -> None:
-    whole, part = DiffWindow(0, 10**9, range(1)), DiffWindow(start, limit, range(1))
-    for line in unified(old, new):
-        whole.read(line.encode())
-        part.read(line.encode())
-    assert part.lines == whole.lines[start : start + limit]
-    assert part.total == whole.total
+@given(TEXT, TEXT, st.integers(0, 30), st.integers(0, 30), st.integers(1, 40), st.integers(1, 7))
+async def test_a_window_is_the_part_of_the_whole(
+    old: list[str], new: list[str], start: int, limit: int, chunk: int, every: int
+) -> None:
+    patch = unified(old, new)
+    whole, _ = read_all(patch)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(patch_pages, "MARK_EVERY", every)
+        pages = PatchPages(as_chunks(patch, chunk), range(1))
+        early = await pages.window(start, limit, whole=False)
+        found = await pages.window(start, limit, whole=True)
+        await pages.close()
+    assert found.lines == early.lines == tuple(whole[start : start + limit])
+    assert (found.total, found.complete) == (len(whole), True)
+
+
+async def test_a_window_comes_before_the_rest_has_been_read() -> None:
+    gate = asyncio.Event()
+
+    async def slow() -> AsyncGenerator[bytes, None]:
+        yield b"diff --git a/x b/x\n@@ -0,0 +1,2 @@\n+one\n+"
+        await gate.wait()
+        yield b"two\n"
+
+    pages = PatchPages(slow(), range(1))
+    first = await pages.window(0, 3, whole=False)
+    assert ([line.text for line in first.lines][-1], first.total, first.complete) == ("one", 3, False)
+    gate.set()
+    last = await pages.window(3, 5, whole=False)
+    assert ([line.text for line in last.lines], last.total, last.complete) == (["two"], 4, True)
+    await pages.close()
+
+
+async def test_a_window_of_a_patch_that_was_put_away_says_so() -> None:
+    async def never() -> AsyncGenerator[bytes, None]:
+        await asyncio.Event().wait()
+        yield b""
+
+    pages = PatchPages(never(), range(1))
+    waiting = asyncio.create_task(pages.window(0, 1, whole=False))
+    await asyncio.sleep(0)
+    await pages.close()
+    with pytest.raises(ConflictError, match="put away"):
+        await waiting
 
 
 @given(st.lists(st.binary(max_size=20)))
@@ -71,11 +120,14 @@ async def test_lines_come_out_of_chunks_as_they_went_in(chunks: list[bytes]) -> 
     assert found == (expected[:-1] if expected[-1] == b"" else expected)
 
 
-async def look(world: World, path: str, **window: int) -> FileDiff:
-    snapshot = await world.snapshot()
-    found = await changed_files(world.depot, "r1", world.start, snapshot.commit)
-    change = next(change for change in found if change.path == path)
-    return await file_diff(world.depot, world.start, snapshot.commit, change, **window)
+async def look(
+    world: World, path: str, *, start: int = 0, limit: int = 2000, shown: Shown = WHOLE
+) -> FileDiff:
+    target = Sides("r1", "home", world.depot, world.start, (await world.snapshot()).commit)
+    diffs = FileDiffs()
+    found = await diffs.window(target, path, shown, start=start, limit=limit)
+    await diffs.close()
+    return found
 
 
 def signed(found: FileDiff) -> list[str]:
@@ -85,7 +137,7 @@ def signed(found: FileDiff) -> list[str]:
 
 async def test_a_change_is_shown_with_its_numbers(world: World) -> None:
     write(world.folder, {"a.txt": "one\nTWO\nthree\nfour\nfive\n"})
-    found = await look(world, "a.txt", context=1)
+    found = await look(world, "a.txt", shown=Shown(context=1))
     assert [line.kind for line in found.lines][:1] == [LineKind.FILE]
     assert found.lines[-5:] == (
         DiffLine(kind=LineKind.HUNK, text="@@ -1,3 +1,3 @@"),
@@ -112,7 +164,7 @@ async def test_a_binary_file_is_said_to_differ(world: World) -> None:
 async def test_a_rename_with_a_change_shows_the_change(world: World) -> None:
     (world.folder / "a.txt").rename(world.folder / "z.txt")
     write(world.folder, {"z.txt": "one\ntwo\nthree\nfour\nFIVE\n"})
-    found = await look(world, "z.txt", context=0)
+    found = await look(world, "z.txt", shown=Shown(context=0))
     assert signed(found) == ["-five", "+FIVE"]
     assert any("rename from a.txt" in line.text for line in found.lines)
 
@@ -169,9 +221,40 @@ async def test_a_diff_of_100_000_lines_gives_its_window_and_its_length(world: Wo
 
 
 async def test_a_diff_beyond_what_is_read_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diff, "COUNT_LIMIT", 100_000)
+    monkeypatch.setattr(patch_pages, "READ_LIMIT", 100_000)
     write(world.folder, {"big.txt": "".join(f"line {n}\n" for n in range(100_000))})
     assert (await look(world, "big.txt", limit=10)).truncated
+
+
+async def test_whitespace_alone_can_be_left_out(world: World) -> None:
+    write(
+        world.folder, {"a.txt": "one\n two\nthree\nfour\nfive\n", "b.txt": "b  \n", "folder/c.txt": "new\n"}
+    )
+    quiet = Shown(whitespace=False)
+    assert signed(await look(world, "b.txt", shown=quiet)) == []
+    assert signed(await look(world, "folder/c.txt", shown=quiet)) == ["-c", "+new"]
+    assert signed(await look(world, "b.txt")) == ["-b", "+b  "]
+
+
+async def test_what_is_known_of_a_file_beside_its_lines_is_told(world: World) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    write(world.folder, {"big.psd": pointer, "yarn.lock": "x\n" * 50, "note.txt": "version one\n"})
+    (world.folder / "data.bin").write_bytes(b"\0" * 3000)
+    target = Sides("r1", "home", world.depot, world.start, (await world.snapshot()).commit)
+    files = {file.path: file for file in (await diff_summary("w", [target])).files}
+    assert [path for path, file in files.items() if file.lfs] == ["big.psd"]
+    assert [path for path, file in files.items() if file.generated] == ["yarn.lock"]
+    assert (files["data.bin"].old_size, files["data.bin"].new_size) == (None, 3000)
+    assert files["note.txt"].new_size is None and len(files["note.txt"].new_id) == 40
+
+
+async def test_a_copy_is_told_as_one(world: World) -> None:
+    text = (world.folder / "a.txt").read_text()
+    write(world.folder, {"a.txt": text + "six\n", "copy.txt": text})
+    target = Sides("r1", "home", world.depot, world.start, (await world.snapshot()).commit)
+    files = {file.path: file for file in (await diff_summary("w", [target])).files}
+    assert (files["copy.txt"].change, files["copy.txt"].old_path) == (Change.COPIED, "a.txt")
+    assert any("copy from a.txt" in line.text for line in (await look(world, "copy.txt")).lines)
 
 
 async def test_a_file_that_does_not_differ_is_not_found(world: World) -> None:
@@ -179,7 +262,7 @@ async def test_a_file_that_does_not_differ_is_not_found(world: World) -> None:
     for path in ("a.txt", "\udcff", "--output=x"):
         change = FileChange(repo_id="r1", path=path, change=Change.MODIFIED)
         with pytest.raises(NotFoundError):
-            await file_diff(world.depot, world.start, snapshot.commit, change)
+            await file_pages(world.depot, world.start, snapshot.commit, change, WHOLE)
     assert not list(world.depot.path.glob("x"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.git.changes import changed_files
 from core.git.depot import Depot
-from core.git.diff import file_diff, patch_text
+from core.git.diff import WHOLE, file_pages, patch_text
 from core.git.landing import land
 from core.git.merge import compute_merge, read_work
 from core.git.obstacles import find_obstacles
@@ -92,7 +92,9 @@ async def test_nothing_of_an_armed_workspace_runs_on_the_host(world: World, trap
     found = await changed_files(world.depot, "r1", world.start, work.snapshot)
     assert {change.path for change in found} == {".gitattributes", "a.txt", "n.txt", "nested"}
     for change in found:
-        await file_diff(world.depot, world.start, work.snapshot, change)
+        pages = await file_pages(world.depot, world.start, work.snapshot, change, WHOLE)
+        assert (await pages.window(0, 100, whole=True)).complete
+        await pages.close()
     await patch_text(world.depot, world.start, work.snapshot)
     identity = await user_identity(world.user)
     for style in MergeStyle:

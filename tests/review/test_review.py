@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConflictError, GitError, NotFoundError
-from core.review.diff import diff_summary, review_file, review_patch
+from core.git.diff import Shown
+from core.review.diff import FileDiffs, diff_summary, review_patch
 from core.review.merge import land_merge, merge_all, merge_preview, prepare_merge, recover_merge
 from core.review.target import ReviewTarget, review_target
 from core.values.review import LineKind
@@ -73,11 +74,13 @@ async def test_after_a_merge_the_summary_is_empty_and_then_shows_what_is_new(wor
 async def test_a_file_is_shown_by_window(world: World) -> None:
     write(world.folder, {"a.txt": "one\nTWO\nthree\nfour\nfive\n"})
     target = await target_of(world)
-    found = await review_file(target, "a.txt", start=5, limit=2, context=0)
+    diffs = FileDiffs()
+    found = await diffs.window(target, "a.txt", Shown(context=0), start=5, limit=2)
     assert [line.kind for line in found.lines] == [LineKind.REMOVED, LineKind.ADDED]
     assert (found.total, found.start) == (7, 5)
     with pytest.raises(NotFoundError):
-        await review_file(target, "b.txt")
+        await diffs.window(target, "b.txt", Shown(), start=0, limit=2)
+    await diffs.close()
 
 
 async def test_the_patch_of_several_repositories_names_their_folders(pair: Pair) -> None:

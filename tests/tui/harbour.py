@@ -452,14 +452,16 @@ class Harbour(Quay):
         more = start + limit < len(lines)
         return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
 
-    async def diff(self, name: str, *, since: int = 0, until: int = 0) -> DiffSummary:
-        self._asked("diff", (name, since, until) if since or until else name)
+    async def diff(
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True
+    ) -> DiffSummary:
+        self._asked("diff", (name, base, until) if base or until else name)
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
 
     async def file_diff(
         self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
-        since: int = 0, until: int = 0,
+        base: str = "", until: int = 0, whitespace: bool = True, partial: bool = False,
     ) -> FileDiff:  # fmt: skip
         self.calls.append(("file_diff", (path, start)))
         file = next(each for each in self.changed if each.path == path)

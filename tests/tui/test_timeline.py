@@ -32,7 +32,7 @@ async def test_enter_shows_what_a_checkpoint_brought_and_escape_the_whole_diff_a
         await helm.press("t")
         await helm.sees("Checkpoints of second", "before: sail", "2 files", "no change", "[/] all [b]well")
         await helm.press("j", "enter")
-        await helm.until(lambda: ("diff", ("second", 0, 2)) in history.calls, "what 2 brought")
+        await helm.until(lambda: ("diff", ("second", "", 2)) in history.calls, "what 2 brought")
         await helm.sees("a.py")
         assert helm.app.home.diff.compared() == "brought by checkpoint 2"
         await helm.press("escape")
@@ -47,12 +47,14 @@ async def test_two_can_be_compared_and_one_with_the_present(history: Harbour) ->
         await helm.press("t")
         await helm.sees("before: sail")
         await helm.press("space", "G", "c")
-        await helm.until(lambda: ("diff", ("second", 1, 3)) in history.calls, "1 with 3")
+        await helm.until(lambda: ("diff", ("second", "checkpoint:1", 3)) in history.calls, "1 with 3")
         await helm.sees("checkpoint 1 to 3")
         await helm.press("t")
         await helm.sees("before: sail")
         await helm.press("c")
-        await helm.until(lambda: ("diff", ("second", 3, 0)) in history.calls, "3 with the present")
+        await helm.until(
+            lambda: ("diff", ("second", "checkpoint:3", 0)) in history.calls, "3 with the present"
+        )
         await helm.sees("checkpoint 3 to now")
 
 

@@ -82,7 +82,7 @@ async def refused(app: BoatyardApp) -> None:
         app.say(f"{workspace.name} was refused nothing; its network: {allowed}")
         return
     options = [
-        Option("", each.entry, each.entry, f"{each.count} times; {each.reason}")
+        Option("", each.entry, each.entry, f"{_times(each.count)}; {each.reason}")
         for each in reversed(report.refused)
     ]
     text = "The latest first. Enter adds one to the hosts that it may reach."
@@ -91,3 +91,7 @@ async def refused(app: BoatyardApp) -> None:
         hosts = (*report.allow_hosts, chosen)
         await app.client.update_workspace(workspace.name, ask.UpdateWorkspace(allow_hosts=hosts))
         app.say(f"{workspace.name} may reach {chosen} from now on")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

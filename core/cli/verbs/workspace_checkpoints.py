@@ -94,7 +94,7 @@ async def bring_in(call: Invocation) -> None:
     call.out.result(made, f"checkpoint {made.number} of {made.workspace}; to go there: {back}")
 
 
-def add_number(parser: argparse.ArgumentParser, *names: str, dest: str = "") -> None:
+def add_number(parser: argparse._ActionsContainer, *names: str, dest: str = "") -> None:
     """An argument or option, followed by its help text, that takes a checkpoint's number."""
     *flags, text = names
     if dest:

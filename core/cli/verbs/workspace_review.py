@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TypedDict
 
 from core.cli.invocation import Invocation
 from core.cli.output import Output
@@ -17,6 +18,16 @@ from core.values.review import DiffSummary, FileNode, MergePreview
 from core.values.states import MergeStyle
 
 WINDOW = 2000
+
+
+class Wanted(TypedDict):
+    """What a diff compares, as the client's calls take it."""
+
+    base: str
+    until: int
+    whitespace: bool
+
+
 MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "copied": "C", "type_changed": "T"}
 
 
@@ -24,16 +35,22 @@ async def diff(call: Invocation) -> None:
     """The patch; with --stat or --json the list of files."""
     async with call.engine() as client:
         if call.out.json or call.args.stat:
-            summary = await client.diff(call.args.name, since=call.args.since, until=call.args.until)
+            summary = await client.diff(call.args.name, **_wanted(call))
             call.out.document(summary)
             _print_stat(call.out, summary)
             return
-        patch = await client.patch(call.args.name, since=call.args.since, until=call.args.until)
+        patch = await client.patch(call.args.name, **_wanted(call))
     if patch:
         call.out.data(patch)
     else:
-        between = call.args.since or call.args.until
-        call.out.note("nothing differs" if between else "no changes against the target branch")
+        other = call.args.base or call.args.since or call.args.until
+        call.out.note("nothing differs" if other else "no changes against the target branch")
+
+
+def _wanted(call: Invocation) -> Wanted:
+    args = call.args
+    base = f"checkpoint:{args.since}" if args.since else args.base
+    return Wanted(base=base, until=args.until, whitespace=not args.ignore_whitespace)
 
 
 def _print_stat(out: Output, summary: DiffSummary) -> None:
@@ -118,7 +135,14 @@ def _print_preview(out: Output, preview: MergePreview, workspace: Workspace) -> 
 def _diff(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--stat", action="store_true", help="the changed files instead of the patch")
-    add_number(parser, "--from", "checkpoint to compare with, instead of the target branch", dest="since")
+    against = parser.add_mutually_exclusive_group()
+    against.add_argument(
+        "--base", default="", metavar="BASE",
+        help="compare with target (as without it), turn (what was there before the last one), uncommitted "
+        "(the last commits), checkpoint:N, commit:REVISION or workspace:NAME",
+    )  # fmt: skip
+    add_number(against, "--from", "the same as --base checkpoint:N", dest="since")
+    parser.add_argument("-w", "--ignore-whitespace", action="store_true", help="leave out mere whitespace")
     add_number(parser, "--to", "checkpoint to compare, instead of the present", dest="until")
 
 

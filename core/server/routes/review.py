@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from core.engine.comparing import DiffRequest
 from core.errors import UsageError
+from core.git.diff import Shown
+from core.review.base import parse_base
 from core.server.call import Call
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
 from core.values.review import DiffSummary, FileContent, FileDiff, FileNode, MergePreview, MergeResult
 from core.values.states import MergeStyle
+
+CONTEXT_LIMIT = 20_000
+"""Unchanged lines around a change that can be asked for."""
 
 
 def _style(call: Call) -> MergeStyle | None:
@@ -17,9 +23,19 @@ def _style(call: Call) -> MergeStyle | None:
     return MergeStyle(text) if text else None
 
 
-def _between(call: Call) -> tuple[int, int]:
-    """The checkpoints that a diff is between; 0 where none is named."""
-    return call.number("from", 0), call.number("to", 0)
+COMPARED = ("base", "to", "context", "whitespace")
+"""The parameters that say what a diff compares, and how: see `_request`."""
+
+
+def _request(call: Call) -> DiffRequest:
+    """`base` as `core.review.base` reads it, `to` the number of a checkpoint, `whitespace=ignore`."""
+    whitespace = call.text("whitespace")
+    if whitespace not in ("", "ignore"):
+        raise UsageError(
+            f"whitespace={whitespace[:40]} means nothing", hint="Use whitespace=ignore, or leave it out."
+        )
+    shown = Shown(context=max(0, min(call.number("context", 3), CONTEXT_LIMIT)), whitespace=not whitespace)
+    return DiffRequest(parse_base(call.text("base")), call.number("to", 0), shown)
 
 
 ROUTES = (
@@ -42,9 +58,9 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/diff",
-        lambda c: c.engine.review.diff(c.part("name"), *_between(c)),
+        lambda c: c.engine.review.diff(c.part("name"), _request(c)),
         DiffSummary,
-        query=("from", "to"),
+        query=COMPARED,
     ),
     Route(
         "GET",
@@ -55,18 +71,18 @@ ROUTES = (
             c.text("path"),
             c.number("start", 0),
             c.number("limit", 2000),
-            c.number("context", 3),
-            *_between(c),
+            _request(c),
+            not c.flag("partial"),
         ),
         FileDiff,
-        query=("repo", "path", "start", "limit", "context", "from", "to"),
+        query=("repo", "path", "start", "limit", "partial", *COMPARED),
     ),
     Route(
         "GET",
         WORKSPACE + "/diff/patch",
-        lambda c: c.engine.review.patch(c.part("name"), *_between(c)),
+        lambda c: c.engine.review.patch(c.part("name"), _request(c)),
         str,
-        query=("from", "to"),
+        query=COMPARED,
     ),
     Route(
         "GET",

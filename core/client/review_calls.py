@@ -1,0 +1,83 @@
+"""The client's calls about a workspace's files, its diff and its merge."""
+
+from __future__ import annotations
+
+from core.client.connection import Connection
+from core.client.parts import part
+from core.values import requests as ask
+from core.values.review import (
+    DiffSummary,
+    FileContent,
+    FileDiff,
+    FileNode,
+    MergePreview,
+    MergeResult,
+)
+from core.values.states import MergeStyle
+
+Query = dict[str, str | int]
+
+
+class ReviewCalls:
+    """A part of `core.client.Client`.
+
+    What a diff compares is said by `base` (`target`, `turn`, `uncommitted`, `checkpoint:N`,
+    `commit:REVISION`, `workspace:NAME`; empty: the target branches) and `until` (number of a checkpoint;
+    0: the present, of which a snapshot is taken). Without `whitespace`, what differs in that alone is left
+    out.
+    """
+
+    _http: Connection
+
+    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
+        """The entries of one folder, folders first; `path` is relative to the workspace's folder."""
+        query = {"path": path} if path else None
+        return await self._http.call(
+            "GET", f"/workspaces/{part(name)}/files", tuple[FileNode, ...], query=query
+        )
+
+    async def file(self, name: str, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
+        """A window of a file's lines."""
+        query: Query = {"path": path, "start": start, "limit": limit}
+        return await self._http.call("GET", f"/workspaces/{part(name)}/file", FileContent, query=query)
+
+    async def diff(
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True
+    ) -> DiffSummary:
+        """The files that differ."""
+        query = _compared(base, until, whitespace)
+        return await self._http.call("GET", f"/workspaces/{part(name)}/diff", DiffSummary, query=query)
+
+    async def file_diff(
+        self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
+        base: str = "", until: int = 0, whitespace: bool = True, partial: bool = False,
+    ) -> FileDiff:  # fmt: skip
+        """A window of one file's diff lines, at the latest snapshot.
+
+        With `partial` it comes as soon as its lines are there; the diff may then not be counted to its end.
+        """
+        query: Query = {
+            "repo": repo_id, "path": path, "start": start, "limit": limit, "context": context,
+            **({"partial": 1} if partial else {}), **_compared(base, until, whitespace),
+        }  # fmt: skip
+        return await self._http.call("GET", f"/workspaces/{part(name)}/diff/file", FileDiff, query=query)
+
+    async def patch(self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True) -> str:
+        """The whole diff as a patch text, as git writes it."""
+        query = _compared(base, until, whitespace)
+        return await self._http.call("GET", f"/workspaces/{part(name)}/diff/patch", str, query=query)
+
+    async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:
+        """What a merge would do, with its conflicts; nothing changes."""
+        query = {"style": style.value} if style else None
+        return await self._http.call("GET", f"/workspaces/{part(name)}/merge", MergePreview, query=query)
+
+    async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
+        path = f"/workspaces/{part(name)}/merge"
+        return await self._http.call("POST", path, MergeResult, body=body, patient=True)
+
+
+def _compared(base: str, until: int, whitespace: bool) -> Query:
+    query: Query = {"base": base} if base else {}
+    query |= {"to": until} if until else {}
+    return query | ({} if whitespace else {"whitespace": "ignore"})

@@ -1,0 +1,67 @@
+"""The same workspace compared with its target, its last turn, its commits, a commit, and another attempt."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFoundError, UsageError
+from core.values.requests import SendPrompt
+from tests.yard import Yard, git
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def yard() -> AsyncIterator[Yard]:
+    async with Yard() as each:
+        yield each
+
+
+async def paths(yard: Yard, name: str, base: str = "") -> dict[str, tuple[int, int]]:
+    return {file.path: (file.added, file.removed) for file in (await yard.client.diff(name, base=base)).files}
+
+
+async def test_each_base_shows_its_own_differences(yard: Yard) -> None:
+    repository = yard.repository("repo", {"a.txt": "a\n"})
+    first = await yard.workspace(repository, name="first", agent="writer", prompt="one")
+    await yard.turn(first)
+    await yard.engine._context.supervisor.settle("first")
+    folder = Path(first.repos[0].path)
+    git(folder, "-c", "user.name=A", "-c", "user.email=a@b", "add", "-A")
+    git(folder, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "turn one")
+    await yard.client.send("first", SendPrompt(prompt="two"))
+    await yard.turn("first")
+    (folder / "later.txt").write_text("x\n")
+
+    assert await paths(yard, "first") == {"WORK.md": (2, 0), "later.txt": (1, 0)}
+    assert await paths(yard, "first", "target") == await paths(yard, "first")
+    assert await paths(yard, "first", "turn") == {"WORK.md": (1, 0), "later.txt": (1, 0)}
+    assert await paths(yard, "first", "uncommitted") == {"WORK.md": (1, 0), "later.txt": (1, 0)}
+    head = git(folder, "rev-parse", "HEAD").strip()
+    assert await paths(yard, "first", f"commit:{head}") == await paths(yard, "first", "uncommitted")
+    assert await paths(yard, "first", "commit:main") == await paths(yard, "first")
+    patch = await yard.client.patch("first", base="turn")
+    assert "+two" in patch and "+one" not in patch
+
+    second = await yard.workspace(repository, name="second")
+    Path(second.repos[0].path, "a.txt").write_text("b\n")
+    assert await paths(yard, "first", "workspace:second") == {
+        "WORK.md": (2, 0), "a.txt": (1, 1), "later.txt": (1, 0),
+    }  # fmt: skip
+    shown = await yard.client.file_diff("first", second.repos[0].repo_id, "a.txt", base="workspace:second")
+    assert [line.text for line in shown.lines][-2:] == ["b", "a"]
+
+
+async def test_what_is_not_there_is_said(yard: Yard) -> None:
+    await yard.workspace(name="only")
+    with pytest.raises(NotFoundError, match="no-such"):
+        await yard.client.diff("only", base="commit:no-such")
+    with pytest.raises(NotFoundError, match="no workspace"):
+        await yard.client.diff("only", base="workspace:other")
+    with pytest.raises(UsageError, match="with itself"):
+        await yard.client.diff("only", base="workspace:only")
+    with pytest.raises(UsageError, match="compared with"):
+        await yard.client.diff("only", base="--output=x")
