@@ -7,6 +7,7 @@ from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer
 from core.values.prompting import Image, PathMatch, Scratch, Tag
+from core.values.search import SearchAnswer
 
 
 class PromptingCalls:
@@ -56,6 +57,16 @@ class PromptingCalls:
 
     async def detach_image(self, task: str, image: str) -> None:
         await self._http.call("DELETE", f"/tasks/{part(task)}/images/{part(image)}", RemovedAnswer)
+
+    async def search(
+        self, text: str, *, workspace: str = "", kind: str = "", limit: int = 50, cursor: str = ""
+    ) -> SearchAnswer:
+        """Lines of logs, prompts, answers and commands; words, `"a phrase"`, `begin*`, `-without`."""
+        query: dict[str, str | int] = {"q": text, "limit": limit}
+        for name, value in (("workspace", workspace), ("kind", kind), ("cursor", cursor)):
+            if value:
+                query[name] = value
+        return await self._http.call("GET", "/search", SearchAnswer, query=query)
 
     async def find_paths(self, name: str, query: str, *, limit: int = 20) -> tuple[PathMatch, ...]:
         """The workspace's files that fit a few typed characters, the best first."""

@@ -51,6 +51,10 @@ class Conversations:
         start = max(0, stop - max(1, min(limit, WINDOW_LIMIT)))
         return Conversation(entries=tuple(entries[start:stop]), total=len(entries), start=start)
 
+    async def entries(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        """What was said in one turn."""
+        return await self._entries(name, process_id)
+
     async def _entries(self, name: str, process_id: str) -> tuple[Entry, ...]:
         """A turn's entries: those in memory while it runs, else rebuilt from its files."""
         turn = self._context.supervisor.live_turn(process_id)

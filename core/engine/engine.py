@@ -38,6 +38,7 @@ from core.engine.repos import Repos
 from core.engine.review import Review
 from core.engine.rules import Rules, decided
 from core.engine.scratches import Scratches
+from core.engine.searching import Search
 from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
 from core.engine.starting import Starting
@@ -125,6 +126,7 @@ class Engine:
         self.tags, self.scratches, self.images = Tags(context), Scratches(context), Images(context)
         self.paths = Paths(context)
         self.conversations = Conversations(context, self._starter)
+        self.search = Search(context, self.conversations)
         self.processes = Processes(context, self._starter)
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
@@ -185,6 +187,7 @@ class Engine:
             asyncio.create_task(engine._catch_up()),
             asyncio.create_task(engine.housekeeping.run()),
             asyncio.create_task(engine.disk_watch.run()),
+            asyncio.create_task(engine.search.run()),
         ]
         return engine
 
@@ -267,6 +270,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.search.close()
         await self._servers.close()
         await self.review.close()
         await self._spares.close()

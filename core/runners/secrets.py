@@ -117,6 +117,11 @@ class Secrets:
                 self._remember(workspace, resolved)
             return resolved
 
+    def known_mask(self, workspace: str, settings: Settings) -> Mask | None:
+        """What covers the values of a workspace, without asking for any; None while they are not known."""
+        known = self._masks.get(workspace)
+        return known if known is not None or has_secrets(settings) else NO_MASK
+
     async def mask(self, workspace: str, settings: Settings) -> Mask:
         """What covers the values of a workspace, old ones included; asks for them if none is known.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation, following
+from tests.bench import containers, creation, following, search
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +24,11 @@ async def test_creation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 async def test_containers(capsys: pytest.CaptureFixture[str]) -> None:
     assert await containers.measure(runs=1, count=2) in (0, 1)
     assert len(re.findall(r"ratio \d", capsys.readouterr().out)) == 2
+
+
+def test_search(capsys: pytest.CaptureFixture[str]) -> None:
+    assert search.measure(lines=20_000) in (0, 1)
+    assert re.search(r"^indexing +FTS5 alone [\d,]+ lines/s +ours [\d,]+", capsys.readouterr().out, re.M)
 
 
 async def test_following(capsys: pytest.CaptureFixture[str]) -> None:

@@ -254,6 +254,7 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     assert "none has the number 9" in call.people("workspace rewind", workspace, "9")
     assert call("workspace rewind", workspace, "2", twice=False)["status"] == "done"
     assert call("workspace queue", workspace) == []
+    assert call("search", "xylophone")["hits"] == []
     assert call("workspace commands", workspace) == []
     assert "no agent works" in call.people("workspace interrupt", workspace)
     DONE.add("workspace interrupt")
