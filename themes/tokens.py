@@ -56,6 +56,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "running": "$primary",
         "waiting": "bold $warning",
         "review": "$review",
+        "unseen": "bold $review",
         "done": "$success",
         "failed": "bold $error",
         "cancelled": "$dim",

@@ -7,7 +7,6 @@ import importlib
 import inspect
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
@@ -21,6 +20,7 @@ from textual.screen import Screen
 from core.errors import BoatyardError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
+from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
 from tui.glyphs import choose_glyphs
 from tui.key_queue import KeyQueue
 from tui.literal import Scrub, literal
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from tui.task_sheet import Means
 
 Result = TypeVar("Result")
-BELL_SECONDS = 2.0
-"""The least time between two bells."""
 
 
 class BoatyardApp(App[None], inherit_bindings=False):
@@ -74,9 +72,9 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
         self._undo: Callable[[], Awaitable[None]] | None = None
         self._means: Means | None = None
-        self._attention: set[str] = set()
-        self._rung = 0.0
         self._keys = KeyQueue(self)
+        self._lent = False
+        """Whether another program has the terminal."""
         self.last_commands: dict[str, str] = {}
         """What was last run by hand, by workspace."""
         self._begin_at_newest = newest
@@ -141,6 +139,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._listen_to_signals()
+        self.app_suspend_signal.subscribe(self, lambda _: self._lend(True))
+        self.app_resume_signal.subscribe(self, lambda _: self._lend(False))
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -158,10 +158,16 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.home: HomeScreen = HomeScreen(self.store, self.link)
         await self.push_screen(self.home)
         self.ready = True
+        self._attention = Attention(self.store, self.preferences, self.write_to_terminal)
+        self.write_to_terminal(SAVE_TITLE)
         self.store.watch(self._on_changes)
         self.home.session.composer.drafts.take_back(self.preferences.drafts)
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
+
+    def on_unmount(self) -> None:
+        if self.ready:
+            self.write_to_terminal(RESTORE_TITLE)
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -246,15 +252,18 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._means = None
 
     def _on_changes(self, changes: Changes) -> None:
-        """Rings once for each workspace that begins to need the user."""
+        """Says what has happened without the user's doing, and what needs them now."""
         for text in changes.notices:
             self.say(text, severity="warning")
-        now = set(self.store.needing_attention())
-        new = now - self._attention
-        self._attention = now
-        if new and not changes.everything and time.monotonic() - self._rung > BELL_SECONDS:
-            self._rung = time.monotonic()
-            self.bell()
+        self._attention.take(changes)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Sends a control sequence of our own, unless the terminal is somebody else's just now."""
+        if self._driver is not None and not self.is_headless and not self._lent:
+            self._driver.write(sequence)
+
+    def _lend(self, lent: bool) -> None:
+        self._lent = lent
 
     # Actions
 
@@ -312,6 +321,15 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def on_footer_clicked(self, event: Footer.Clicked) -> None:
         self.perform(event.action_id) if not BY_ID[event.action_id].target else None
+
+    def on_home_screen_seen(self, event: HomeScreen.Seen) -> None:
+        self.run_worker(self._see(event.workspace), group="seen")
+
+    async def _see(self, workspace: str) -> None:
+        try:
+            await self.client.seen(workspace)
+        except BoatyardError:
+            return  # It stays unseen, and is told again when it is looked at again.
 
     def on_composer_sent(self, event: Composer.Sent) -> None:
         from tui.commands.sending import send

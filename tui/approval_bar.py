@@ -56,7 +56,7 @@ class ApprovalBar(Widget):
         lines: list[Line] = [
             (
                 (f" {glyphs.waiting} ", "waiting"),
-                ("The agent asks: ", "waiting"),
+                ("The agent asks you: " if approval.question else "The agent asks: ", "waiting"),
                 (approval.title, "strong"),
                 (more, "dim"),
             )
@@ -78,6 +78,14 @@ class ApprovalBar(Widget):
         return approval.detail.replace(f"{self._folder}/", "") if self._folder else approval.detail
 
     def _keys(self, approval: Approval) -> Line:
+        if approval.question:
+            return (
+                ("   ", "text"),
+                ("a ", "key"),
+                ("answer    ", "text"),
+                ("x ", "key"),
+                ("do not answer", "text"),
+            )
         kinds = {option.kind: option.name for option in approval.options}
         words = [
             ("a", "allow_once", "allow once"),

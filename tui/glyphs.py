@@ -20,6 +20,7 @@ class Glyphs:
     running: str = "●"
     waiting: str = "▲"
     review: str = "◆"
+    unseen: str = "◈"
     done: str = "✓"
     failed: str = "✗"
     cancelled: str = "⊘"
@@ -47,7 +48,8 @@ class Glyphs:
 
 UNICODE = Glyphs()
 ASCII = Glyphs(
-    todo=".", queued=":", running="*", waiting="!", review="R", done="+", failed="x", cancelled="-",
+    todo=".", queued=":", running="*", waiting="!", review="R", unseen="N",
+    done="+", failed="x", cancelled="-",
     idle="z", open="v", folded=">", ahead="^", minus="-", dot="-", bar="|", mark="|", rule="-", cut="~",
     arrow=">", down="v", left="<", right=">", bullet="*", branch="@",
 )  # fmt: skip

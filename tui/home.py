@@ -21,7 +21,9 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from core.errors import BoatyardError
+from core.values.states import Activity
 from tui.actions import ACTIONS, BY_ID, FOOTER, Action, key_name
+from tui.attention import in_need
 from tui.bars import Footer, Header
 from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
 from tui.conversation import Conversation
@@ -74,12 +76,20 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             super().__init__()
             self.action_id = action_id
 
+    class Seen(Message):
+        """The user looks at a workspace whose turn has ended."""
+
+        def __init__(self, workspace: str) -> None:
+            super().__init__()
+            self.workspace = workspace
+
     def __init__(self, store: Store, link: Link) -> None:
         super().__init__()
         self.store = store
         self.link = link
         self.view = "tree"
         self.zoomed = False
+        self._told_seen = ""
         self.undoable = False
         self._row: TreeRow | None = None
         self._rest: Timer | None = None
@@ -140,7 +150,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             task=task,
             workspace=workspace,
             approval=self.session.approval if self.session_in_sight else None,
-            waiting=len(self.store.waiting()),
+            waiting=len(in_need(self.store)),
             undoable=self.undoable,
             path=self._path(),
             queued=workspace.queued if workspace else 0,
@@ -358,6 +368,16 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         if not self.store.loaded:
             self.session.show_card(trouble_card(error.message, error.hint))
 
+    def _look_at(self) -> None:
+        """Tells once that the user sees how the turn of the workspace in hand has ended."""
+        workspace = self.store.workspaces.get(self.session.workspace or "")
+        unseen = workspace is not None and workspace.activity is Activity.UNSEEN
+        if not unseen:
+            self._told_seen = ""
+        elif workspace and self.view != "tree" and self.app.app_focus and workspace.name != self._told_seen:
+            self._told_seen = workspace.name
+            self.post_message(self.Seen(workspace.name))
+
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything or changes.structure:
             current = self.tree_view.current
@@ -375,6 +395,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         """Shows the present state in header, footer and inspector."""
         if not self.is_mounted or not hasattr(self, "_footer"):
             return
+        self._look_at()
         now = self.situation()
         project = now.project.name if now.project else ""
         notice = self.store.notice if not now.workspace and self.store.projects else ""

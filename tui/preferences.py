@@ -21,6 +21,10 @@ class Preferences:
 
     theme: str = ""
     last_agent: str = ""
+    notify: str = "bell"
+    """How the user is told; one of `tui.attention.NOTIFICATIONS`."""
+    muted: list[str] = field(default_factory=list)
+    """Projects whose workspaces ring no bell."""
     drafts: dict[str, str] = field(default_factory=dict)
     """Prompts that were written and not sent, by workspace."""
 

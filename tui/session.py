@@ -29,7 +29,7 @@ from tui.prompt import Prompt
 from tui.rows import RowView
 from tui.situation import Situation, why_not
 from tui.spans import Span, fit, width_of
-from tui.states import workspace_sign
+from tui.states import trouble_of, workspace_sign
 from tui.store import Changes, Store
 
 if TYPE_CHECKING:
@@ -149,8 +149,9 @@ class SessionPane(Vertical):
         room = self.size.width - width_of([*rest, *tabs]) - 4
         name = fit(workspace.name, max(8, room), cut=glyphs.cut)
         self._facts.show(((f" {name}", "title"), *rest), tabs)
-        self._notice.set_class(bool(workspace.notice), "-shown")
-        self._notice.show(((f" {glyphs.waiting} {workspace.notice}", "warning"),), ())
+        notice = trouble_of(workspace)
+        self._notice.set_class(bool(notice), "-shown")
+        self._notice.show(((f" {glyphs.waiting} {notice}", "warning"),), ())
         self._approval.show(self._store.approvals_of(workspace.name), workspace.folder)
         self._tell_prompt(workspace)
         busy = (
@@ -173,14 +174,15 @@ class SessionPane(Vertical):
         return ()
 
     def _tell_prompt(self, workspace: Workspace) -> None:
-        busy = workspace.activity in (Activity.RUNNING, Activity.WAITING)
+        busy = workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING)
         verb = "Queue for when the turn ends" if busy else "Write to the agent"
         obstacle = why_not("prompt", Situation(workspace=workspace))
         self._prompt.placeholder = (
             f"Not now: {obstacle}" if obstacle else f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
         )
         queued = workspace.queued
-        self.query_one("#prompt-box").border_title = f" {queued} queued " if queued else ""
+        state = "paused" if workspace.queue_paused else "queued"
+        self.composer.border_title = f" {queued} {state}, Q shows them " if queued else ""
 
     def _ticked(self) -> None:
         self._talk.operation_changed()

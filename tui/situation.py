@@ -26,7 +26,7 @@ class Situation:
     approval: Approval | None = None
     """The permission request that is on the screen."""
     waiting: int = 0
-    """Workspaces that wait for the user."""
+    """Workspaces that need the user."""
     undoable: bool = False
     path: str = ""
     """The file at hand in files or diff."""
@@ -46,8 +46,11 @@ _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover",
-    "empty-trash",    "repo-settings", "templates",
+    "empty-trash",    "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
 })  # fmt: skip
+
+
+_BUSY = frozenset({Activity.RUNNING, Activity.WAITING, Activity.ASKING, Activity.SETUP})
 
 
 def _workspace(now: Situation) -> str:
@@ -81,15 +84,25 @@ def _start(now: Situation) -> str:
 def _stop(now: Situation) -> str:
     if now.workspace is None:
         return _workspace(now)
-    busy = now.workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.SETUP)
+    busy = now.workspace.activity in _BUSY
     return "" if busy or now.workspace.queued else "nothing runs in the workspace"
 
 
 def _approval(now: Situation) -> str:
     if now.approval is not None:
         return ""
-    asks = now.workspace is not None and now.workspace.activity is Activity.WAITING
+    asks = now.workspace is not None and now.workspace.activity in (Activity.WAITING, Activity.ASKING)
     return "open the session to see what is asked" if asks else "nothing is asked"
+
+
+def _is_paused(now: Situation) -> bool:
+    return now.workspace is not None and bool(now.workspace.queue_paused)
+
+
+def _rewind(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.activity in _BUSY:
+        return "a turn runs: stop it first"
+    return _open(now) or ("" if now.view == "session" else "go to the turn in the session first")
 
 
 def _prompt(now: Situation) -> str:
@@ -151,8 +164,13 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "allow": _approval,
     "allow-always": _approval,
     "reject": _approval,
-    "next-waiting": lambda now: "" if now.waiting else "no workspace waits for you",
+    "next-waiting": lambda now: "" if now.waiting else "no workspace needs you",
     "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
+    "resume": lambda now: _workspace(now) or ("" if _is_paused(now) else "the queue is not paused"),
+    "interrupt-turn": _stop,
+    "rewind": _rewind,
+    "rules": lambda now: "" if now.project else "no project is selected",
+    "mute": lambda now: "" if now.project else "no project is selected",
     "shell": _open,
     "command": _open,
     "dev": _open,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.values.conversation import ToolState
 from core.values.entities import Process, Workspace
 from core.values.states import Activity, OperationStatus, ProcessStatus, TaskStatus, WorkspaceState
+from tui.durations import clock
 
 Sign = tuple[str, str]
 """The glyph's name, which is also the token, and the word."""
@@ -22,9 +23,9 @@ _ACTIVITY: dict[Activity, Sign] = {
     Activity.IDLE: ("todo", "idle"),
     Activity.SETUP: ("queued", "setting up"),
     Activity.RUNNING: ("running", "running"),
-    Activity.WAITING: ("waiting", "waiting for you"),
-    Activity.ASKING: ("waiting", "asks you"),
-    Activity.UNSEEN: ("review", "ready for review"),
+    Activity.WAITING: ("waiting", "waiting for approval"),
+    Activity.ASKING: ("waiting", "waiting for input"),
+    Activity.UNSEEN: ("unseen", "finished unseen"),
     Activity.FAILED: ("failed", "failed"),
 }
 
@@ -65,6 +66,20 @@ def workspace_sign(workspace: Workspace) -> Sign:
             if workspace.activity is Activity.IDLE and workspace.turns:
                 return ("review", "ready for review")
             return _ACTIVITY[workspace.activity]
+
+
+def trouble_of(workspace: Workspace) -> str:
+    """Why nothing goes on in a workspace, or what has to be known of it: the most pressing of it."""
+    if workspace.rate_limited_until is not None:
+        until = workspace.rate_limited_until
+        when = f"until {clock(until)}" if until else "for a time it did not say"
+        said = f": {workspace.rate_limit}" if workspace.rate_limit else ""
+        return f"The provider lets nothing through {when}{said}"
+    if workspace.paused:
+        return f"Paused: {workspace.paused}"
+    if workspace.queue_paused and workspace.queued:
+        return f"The queue is paused: {workspace.queue_paused}; Q shows it, r there goes on"
+    return workspace.notice
 
 
 def process_sign(process: Process) -> Sign:

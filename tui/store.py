@@ -97,19 +97,6 @@ class Store:
         found = [task for task in self.tasks.values() if task.project_id == project_id]
         return sorted(found, key=lambda task: (task.position, task.created_at))
 
-    def waiting(self) -> list[str]:
-        """Names of the workspaces where an agent waits for an answer."""
-        return [w.name for w in self.workspaces.values() if w.activity in (Activity.WAITING, Activity.ASKING)]
-
-    def needing_attention(self) -> list[str]:
-        """Names of the workspaces that wait for the user or have failed."""
-        return [
-            workspace.name
-            for workspace in self.workspaces.values()
-            if workspace.activity in (Activity.WAITING, Activity.ASKING, Activity.FAILED)
-            or workspace.state is WorkspaceState.FAILED
-        ]
-
     def counts(self) -> tuple[int, int, int]:
         """How many workspaces run, wait for the user, and have failed."""
         running = waiting = failed = 0

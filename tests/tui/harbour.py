@@ -112,6 +112,7 @@ class Harbour(Quay):
         self.templates_: list[Template] = []
         self.refused_: tuple[RefusedHost, ...] = ()
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
+        self.answers: list[dict[str, Any]] = []
         self.sent: list[ask.SendPrompt] = []
         self.notice = ""
         self.containers_: dict[str, ContainerInfo] = {}
@@ -199,10 +200,12 @@ class Harbour(Quay):
         session = self.workspaces_[workspace].session_id or ""
         self.emit(told.EntryChanged(workspace=workspace, session_id=session, entry=entry, keep=keep))
 
-    def put_approval(self, workspace: str, title: str, detail: str = "", options: Any = ()) -> Approval:
+    def put_approval(
+        self, workspace: str, title: str, detail: str = "", options: Any = (), **more: Any
+    ) -> Approval:
         approval = Approval(
             id=_id("approval", title), process_id=_id("process", workspace), workspace=workspace, title=title,
-            detail=detail, options=options, created_at=NOW,
+            detail=detail, options=options, created_at=NOW, **more,
         )  # fmt: skip
         self.approvals_[approval.id] = approval
         self.emit(told.ApprovalChanged(approval=approval))
@@ -387,6 +390,7 @@ class Harbour(Quay):
 
     async def answer_approval(self, approval: str, body: ask.AnswerApproval) -> Approval:
         self._asked("answer_approval", (approval, body.option))
+        self.answers.append(body.values)
         answered = msgspec.structs.replace(
             self.approvals_.pop(approval), status=ApprovalStatus.ANSWERED, chosen=body.option
         )
@@ -533,6 +537,10 @@ class Harbour(Quay):
         return self.put_operation(
             msgspec.structs.replace(_done("restore-to", name), result={"before": before.number})
         )
+
+    async def rewind(self, name: str, body: ask.RewindWorkspace) -> Operation:
+        self._asked("rewind", (name, body))
+        return self.put_operation(msgspec.structs.replace(_done("rewind", name), result={"before": 7}))
 
     async def wait_operation(self, operation: str) -> Operation:
         return next(each for each in self.operations_.values() if each.id == operation)

@@ -8,6 +8,7 @@ from core.values.conversation import Entry, EntryKind
 from core.values.review import Change
 from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, Helm, at_the_helm
+from tui.attention import in_need
 
 
 def seen(helm: Helm) -> set[str]:
@@ -102,6 +103,6 @@ async def test_a_conversation_opens_at_its_end(fleet: Harbour, size: tuple[int, 
         fleet.put_entry("second", entry)
     fleet.put_approval("second", "Second asks", "", ())
     async with at_the_helm(fleet, size) as helm:
-        await helm.until(lambda: helm.app.store.waiting(), "it waits")
+        await helm.until(lambda: in_need(helm.app.store), "it waits")
         await helm.press("semicolon")
         await helm.sees("Second asks", "Line 79 of a long talk")

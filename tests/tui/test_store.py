@@ -13,6 +13,7 @@ from core.values import events as told
 from core.values.conversation import Conversation, Entry, EntryKind
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.harbour import Harbour
+from tui.attention import in_need
 from tui.bridge import Bridge
 from tui.feed import MAX_ENTRIES, Feed
 from tui.pages import Pages
@@ -97,7 +98,7 @@ def test_a_workspace_that_was_deleted_is_gone_with_what_hung_on_it(fleet: Harbou
     gone = msgspec.structs.replace(fleet.workspaces_["first"], state=WorkspaceState.DELETED)
     store.apply(told.WorkspaceChanged(workspace=gone))
     assert "first" not in store.workspaces and not store.approvals
-    assert store.waiting() == []
+    assert in_need(store) == []
 
 
 def test_what_needs_attention_is_counted(fleet: Harbour) -> None:
@@ -106,7 +107,7 @@ def test_what_needs_attention_is_counted(fleet: Harbour) -> None:
     for event in fleet.log_of_events:
         store.apply(event)
     assert store.counts() == (1, 0, 1)
-    assert store.needing_attention() == ["second"]
+    assert in_need(store) == ["second"]
 
 
 def _entry(id_: str, text: str) -> Entry:

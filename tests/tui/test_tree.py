@@ -23,7 +23,7 @@ async def test_a_row_says_state_changes_and_age(fleet: Harbour) -> None:
     async with at_the_helm(fleet, (80, 24)) as helm:
         await helm.sees("● first running", "Demo agent (demonstration)", "⎇ boatyard/first", "+12 \u22123")
         fleet.set_workspace(fleet.workspaces_["first"], activity=Activity.WAITING)
-        await helm.sees("▲ first waiting for you", "▲ 1 waiting")
+        await helm.sees("▲ first waiting for approval", "▲ 1 waiting")
         fleet.set_workspace(fleet.workspaces_["first"], state=WorkspaceState.CLOSED, activity=Activity.IDLE)
         await helm.sees("◐ first closed")
 

@@ -12,6 +12,7 @@ from core.values.review import Change, Conflict, MergePreview
 from core.values.states import Activity, MergeStyle, OperationStatus, TaskStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, at_the_helm
+from tui.attention import in_need
 
 OPTIONS = (
     ApprovalOption(id="one", name="Allow once", kind="allow_once"),
@@ -99,10 +100,10 @@ async def test_a_request_is_not_answered_where_it_cannot_be_seen(fleet: Harbour)
 async def test_semicolon_goes_round_the_workspaces_that_wait(fleet: Harbour) -> None:
     async with at_the_helm(fleet) as helm:
         await helm.press("semicolon")
-        await helm.sees("no workspace waits for you")
+        await helm.sees("no workspace needs you")
         fleet.put_approval("second", "Second asks", "", OPTIONS)
         fleet.put_approval("first", "First asks", "", OPTIONS)
-        await helm.until(lambda: len(helm.app.store.waiting()) == 2, "both wait")
+        await helm.until(lambda: len(in_need(helm.app.store)) == 2, "both wait")
         await helm.press("semicolon")
         await helm.sees("First asks")
         await helm.press("semicolon")
@@ -235,24 +236,6 @@ async def test_a_task_is_marked_done_and_z_takes_it_back(fleet: Harbour) -> None
         await helm.until(lambda: fleet.tasks_["task-2"].status is TaskStatus.DONE, "done")
         await helm.press("z")
         await helm.until(lambda: fleet.tasks_["task-2"].status is TaskStatus.TODO, "to do again")
-
-
-async def test_queued_prompts_can_be_dropped(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await fleet.send("first", _prompt("first thought"))
-        await helm.until(lambda: helm.app.store.workspaces["first"].queued == 1, "queued")
-        helm.app.perform("queue")
-        await helm.sees("Drop: first thought")
-        await helm.press("down", "enter")
-        await helm.asked("drop_queued")
-        assert not fleet.queued
-
-
-def _prompt(text: str):  # type: ignore[no-untyped-def]
-    from core.values.requests import SendPrompt
-
-    return SendPrompt(prompt=text)
 
 
 async def test_two_interfaces_on_one_engine_agree(fleet: Harbour) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui.commands import (
+    approvals,
     checkpoints,
     containers,
     dev_servers,
     keeping,
     merging,
+    noticing,
     places,
     projects,
     repos,
@@ -18,6 +20,7 @@ from tui.commands import (
     tasks,
     templates,
     terminals,
+    turns,
     workspaces,
 )
 
@@ -49,10 +52,16 @@ HANDLERS: dict[str, Handler] = {
     "close": workspaces.close,
     "remove": workspaces.remove,
     "prompt": workspaces.prompt,
-    "allow": workspaces.allow,
-    "allow-always": workspaces.allow_always,
-    "reject": workspaces.reject,
-    "queue": workspaces.queue,
+    "allow": approvals.allow,
+    "allow-always": approvals.allow_always,
+    "reject": approvals.reject,
+    "rules": approvals.rules,
+    "queue": turns.queue,
+    "resume": turns.resume,
+    "interrupt-turn": turns.interrupt_turn,
+    "rewind": turns.rewind,
+    "notifications": noticing.notifications,
+    "mute": noticing.mute,
     "merge": merging.merge,
     "timeline": checkpoints.timeline,
     "checkpoint": checkpoints.take,

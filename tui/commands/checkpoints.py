@@ -77,17 +77,17 @@ async def _restore(app: BoatyardApp, name: str, number: int) -> None:
     )
     if not await app.ask(question("Go back to a checkpoint", text, "r", f"Go back to {number}")):
         return
-    ended = await _restored(app, name, number)
+    ended = await restored(app, name, number)
     before = ended.result.get("before")
 
     async def back() -> None:
         if isinstance(before, int):
-            await _restored(app, name, before)
+            await restored(app, name, before)
 
     app.can_undo(f"{name} is as it was at checkpoint {number}", back)
 
 
-async def _restored(app: BoatyardApp, name: str, number: int) -> Operation:
+async def restored(app: BoatyardApp, name: str, number: int) -> Operation:
     """Waits for the end.
 
     Raises:

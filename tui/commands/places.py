@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.actions import ACTIONS, keys_of
+from tui.attention import in_need
 from tui.finder import Finder, Found
 from tui.situation import why_not
 from tui.states import TASK, workspace_sign
@@ -24,8 +25,8 @@ def view(name: str) -> Callable[[BoatyardApp], None]:
 
 
 def next_waiting(app: BoatyardApp) -> None:
-    """The next workspace, after the one in hand, that waits for the user."""
-    names = app.store.waiting()
+    """The next workspace, after the one in hand, that needs the user; those that wait come first."""
+    names = in_need(app.store)
     at = app.home.session.workspace
     index = (names.index(at) + 1) % len(names) if at in names else 0
     app.home.go_to_workspace(names[index])

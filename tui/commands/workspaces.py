@@ -37,43 +37,6 @@ def prompt(app: BoatyardApp) -> None:
     app.home.call_after_refresh(app.home.session.prompt.focus)
 
 
-async def _answer(app: BoatyardApp, *kinds: str) -> None:
-    approval = app.home.situation().approval
-    assert approval is not None
-    offered = [option for kind in kinds for option in approval.options if option.kind == kind]
-    if approval.options and not offered:
-        app.say("the agent does not offer that answer", severity="warning")
-        return
-    option = offered[0].id if offered else kinds[0]
-    await app.client.answer_approval(approval.id, ask.AnswerApproval(option=option))
-
-
-async def allow(app: BoatyardApp) -> None:
-    """Yes, this once."""
-    await _answer(app, "allow_once")
-
-
-async def allow_always(app: BoatyardApp) -> None:
-    """Yes, and from now on."""
-    await _answer(app, "allow_always")
-
-
-async def reject(app: BoatyardApp) -> None:
-    """No."""
-    await _answer(app, "reject_once", "reject_always")
-
-
-async def queue(app: BoatyardApp) -> None:
-    """The prompts that wait; one can be dropped."""
-    workspace = _workspace(app)
-    waiting = await app.client.queue(workspace.name)
-    options = [Option("", "Leave them as they are", "")]
-    options += [Option("", f"Drop: {prompt.prompt.partition(chr(10))[0]}", prompt.id) for prompt in waiting]
-    chosen = await app.ask(Menu("Queued prompts", "", options))
-    if chosen:
-        await app.client.drop_queued(workspace.name, chosen)
-
-
 async def close(app: BoatyardApp) -> None:
     """Stops the environment and keeps everything."""
     workspace = _workspace(app)

@@ -1,0 +1,40 @@
+"""How the user is told that something needs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.attention import NOTIFICATIONS
+from tui.menu import Menu, Option
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+_LABELS = {
+    "bell": ("b", "The terminal's bell"),
+    "osc9": ("9", "The bell, and a notification by OSC 9"),
+    "osc777": ("7", "The bell, and a notification by OSC 777"),
+    "none": ("n", "Neither"),
+}
+
+
+async def notifications(app: BoatyardApp) -> None:
+    """Bell, notification of the terminal, or neither; remembered."""
+    now = app.preferences.notify
+    options = [Option(*_LABELS[name], name, "now" if name == now else "") for name in NOTIFICATIONS]
+    at = NOTIFICATIONS.index(now) if now in NOTIFICATIONS else 0
+    text = "When an agent waits, has finished or has failed:"
+    chosen = await app.ask(Menu("Notifications", text, options, at=at))
+    if chosen:
+        app.preferences.notify = chosen
+        app.keep_preferences()
+
+
+def mute(app: BoatyardApp) -> None:
+    """No bell for the project's workspaces any more, or again."""
+    project = app.home.situation().project
+    assert project is not None
+    muted = set(app.preferences.muted) ^ {project.id}
+    app.preferences.muted = sorted(muted)
+    app.keep_preferences()
+    app.say(f"{project.name} {'is silent now' if project.id in muted else 'rings again'}")
