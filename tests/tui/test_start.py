@@ -60,8 +60,13 @@ def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
             terminal.read(0.2)
         assert terminal.end() == 0
     written = terminal.written
-    # Textual itself sets the shape of the mouse pointer; nothing else may be an OSC.
-    assert set(re.findall(rb"\x1b\][^\x07\x1b]*", written)) <= {b"\x1b]22;default"}
+    # Textual itself sets the shape of the mouse pointer, and the title has a number of ours; nothing else
+    # may be an OSC.
+    told = set(re.findall(rb"\x1b\][^\x07\x1b]*", written))
+    assert {osc for osc in told if not re.fullmatch(rb"\x1b\]2;(\(\d+!\) )?boatyard", osc)} <= {
+        b"\x1b]22;default"
+    }
+    assert written.count(b"\x1b[22;0t") == written.count(b"\x1b[23;0t") == 1, "the title is given back"
     assert b"\x9b" not in re.sub(rb"[\xc2-\xf4][\x80-\xbf]+", b"", written)
     text = written.decode(errors="replace")
     assert not set(text) & set("\u202e\u2066\u200b\ufeff\x7f\x9d\x9c")
