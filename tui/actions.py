@@ -96,6 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), "back", "One step back: out of zoom, to the tree", VIEW),
     Action("find", ("slash",), "find", "Find text in the pane; in output: only lines that fit, ! all others",
            VIEW),
+    Action("search", ("S",), "search", "Search everything: prompts, answers, commands, output", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Containers
     Action("limits", (), "limits", "Limits of the workspace: processors, memory, disk, network", WORK),

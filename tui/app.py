@@ -21,6 +21,7 @@ from core.errors import BoatyardError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
 from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
+from tui.found import Search
 from tui.glyphs import choose_glyphs
 from tui.key_queue import KeyQueue
 from tui.literal import Scrub, literal
@@ -75,6 +76,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._keys = KeyQueue(self)
         self._lent = False
         """Whether another program has the terminal."""
+        self.last_search = Search()
         self.last_commands: dict[str, str] = {}
         """What was last run by hand, by workspace."""
         self._begin_at_newest = newest

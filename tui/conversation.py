@@ -235,7 +235,7 @@ class Conversation(FollowingRows):
         """Goes to an entry, if it is held."""
         entries = self._feed.entries if self._feed is not None else []
         for at, entry in enumerate(entries):
-            if (entry.process_id, entry.id) == (process_id, entry_id):
+            if entry.process_id == process_id and entry_id in ("", entry.id):
                 self.following = False
                 self._go_to(at)
                 return True

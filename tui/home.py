@@ -7,6 +7,7 @@ not which widgets there are.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -90,6 +91,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self.view = "tree"
         self.zoomed = False
         self._told_seen = ""
+        self.come_back: tuple[str, Callable[[], None]] | None = None
+        """Where Escape leads back to from the session of a workspace."""
         self.undoable = False
         self._row: TreeRow | None = None
         self._rest: Timer | None = None
@@ -296,6 +299,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             focused.end_range()
         elif isinstance(focused, RowView) and focused.finding:
             focused.end_find()
+        elif self.come_back is not None and self.come_back[0] == self.session.workspace:
+            back, self.come_back = self.come_back[1], None
+            back()
         elif self.zoomed:
             self.toggle_zoom(False)
         elif self.view == "files" and self.files.step_back():

@@ -79,6 +79,15 @@ class LogView(FollowingRows):
         self._reset()
         self.ask()
 
+    def show_place(self, process_id: str, offset: int) -> None:
+        """Shows a process's output where a line begins, with what is before and after it."""
+        self._process = process_id
+        self._read, self._known = False, 0
+        self.following = False
+        self._jumping = True
+        self._reset()
+        self._want(offset, PIECE)
+
     def _reset(self) -> None:
         self._window.clear()
         self._shown = [] if self._shown is not None else None
@@ -102,6 +111,8 @@ class LogView(FollowingRows):
             self._again = True
 
     _again = False
+    _jumping = False
+    """Whether a line is looked for: what comes next begins with it, what is before it comes then."""
 
     def _look(self) -> None:
         self._timer = None
@@ -110,7 +121,7 @@ class LogView(FollowingRows):
 
     def ask(self) -> None:
         """Asks for what comes next, unless that is under way, or is further on than anybody looks."""
-        if not self._process or self._asking:
+        if not self._process or self._asking or self._jumping:
             return
         far = self._known - self._window.end > PIECE
         if not self._read or (self.following and far):
@@ -145,6 +156,10 @@ class LogView(FollowingRows):
             self._arrange(0)
             self.rows_changed()
             self.came(0)
+        if self._jumping:
+            self.place(0)
+            self._jumping = self._window.start > 0
+            self._want_older()
         if chunk.text and not self.at_newest():
             self.ask()
 
@@ -171,12 +186,17 @@ class LogView(FollowingRows):
             self.place(self.cursor_row + added)
         elif not gone:
             self.place(self.cursor_row + len(self._shown) - before)
+        if self._jumping:
+            self._jumping = False
+            self._moving = True
+            self.scroll_to(y=max(0, self.cursor_row - self.size.height // 3), animate=False)
+            self._moving = False
         if self.row_count() == rows or self.row_count() < self.size.height:
             self._want_older()
 
     def failed(self) -> None:
         """What was asked for did not come."""
-        self._asking = False
+        self._asking = self._jumping = False
 
     def watch_cursor_row(self, old: int, new: int) -> None:
         super().watch_cursor_row(old, new)

@@ -261,6 +261,30 @@ class SessionPane(Vertical):
         self.show_tab("out")
         self.main.focus()
 
+    def show_place(self, process_id: str, stream: str, offset: int) -> None:
+        """Shows the output of a process at a byte."""
+        self._chosen_process = process_id
+        (self._out if stream == "out" else self._err).show_place(process_id, offset)
+        self.show_tab(stream)
+        self.main.focus()
+
+    async def show_entry(self, process_id: str, entry_id: str) -> bool:
+        """Goes to an entry of the conversation, reading back as far as needed; whether it is there.
+
+        Without an entry's id: to the prompt of the process's turn.
+        """
+        feed = self._feeds.get(self.workspace or "")
+        while feed is not None and feed.workspace == self.workspace:
+            if not feed.loaded:
+                await self._load(feed).wait()
+            if self._talk.show_entry(process_id, entry_id):
+                self._talk.focus()
+                return True
+            if not feed.loaded or feed.start == 0:
+                return False
+            await self._load_older(feed).wait()
+        return False
+
     # The store
 
     def _on_changes(self, changes: Changes) -> None:

@@ -12,6 +12,7 @@ from core.values import requests as ask
 from core.values.conversation import AgentCommand
 from core.values.entities import ApprovalRule, QueuedPrompt, Workspace
 from core.values.prompting import Image, PathMatch, Scratch, Tag
+from core.values.search import SearchAnswer, SearchHit
 from core.values.states import Activity
 
 NOW = 1_800_000_000.0
@@ -29,6 +30,7 @@ class Quay:
         self.paths: list[str] = []
         self.commands_: tuple[AgentCommand, ...] = ()
         self.queued: list[QueuedPrompt] = []
+        self.hits: list[SearchHit] = []
         self.rules_: list[ApprovalRule] = []
 
     def emit(self, event: told.AnyEvent) -> None:
@@ -74,6 +76,21 @@ class Quay:
 
     async def commands(self, workspace: str) -> tuple[AgentCommand, ...]:
         return self.commands_
+
+    async def search(
+        self, text: str, *, workspace: str = "", kind: str = "", limit: int = 50, cursor: str = ""
+    ) -> SearchAnswer:
+        self._asked("search", (text, workspace, kind, cursor))
+        found = [
+            hit
+            for hit in self.hits
+            if all(word.casefold() in hit.text.casefold() for word in text.split())
+            and workspace in ("", hit.workspace)
+            and kind in ("", hit.kind)
+        ]
+        first = int(cursor or 0)
+        more = str(first + limit) if len(found) > first + limit else ""
+        return SearchAnswer(hits=tuple(found[first : first + limit]), cursor=more)
 
     async def add_image(self, body: ask.AddImage) -> Image:
         self._asked("add_image", body.path)

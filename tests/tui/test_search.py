@@ -1,0 +1,119 @@
+"""Search over everything: found as one types, gone to, come back to."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import BoatyardError
+from core.values.conversation import Entry, EntryKind
+from core.values.search import SearchAnswer, SearchHit
+from tests.tui.harbour import Harbour
+from tests.tui.steering import SIZES, at_the_helm
+from tui.search_rows import marked, words_of
+
+
+@pytest.fixture
+def found(fleet: Harbour) -> Harbour:
+    text = "".join(f"line {number}\n" for number in range(30_000))
+    fleet.logs["process-first"] = text.replace("line 15000\n", "a needle here\n")
+    offset = fleet.logs["process-first"].index("a needle")
+    for number in range(1000):
+        kind = EntryKind.USER if number % 10 == 0 else EntryKind.MESSAGE
+        said = "the needle was said" if number == 333 else f"text {number}"
+        fleet.entries.setdefault("second", []).append(
+            Entry(id=f"e{number}", process_id=f"p{number // 10}", kind=kind, order=number, text=said)
+        )
+    fleet.hits = [
+        SearchHit(workspace="first", process_id="process-first", kind="output", offset=offset, line=15000,
+                  text="a needle here", before=("line 14999",), after=("line 15001",), label="make"),
+        SearchHit(workspace="second", process_id="p33", kind="answer", entry_id="e333",
+                  text="the needle was said"),
+        SearchHit(workspace="first", process_id="x", kind="errors", text="other needle"),
+    ]  # fmt: skip
+    return fleet
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hits_are_shown_with_as_much_around_them_as_there_is_room_for(
+    found: Harbour, size: tuple[int, int]
+) -> None:
+    async with at_the_helm(found, size) as helm:
+        await helm.press("S")
+        await helm.sees("Search everything", "-without")
+        await helm.type("needle")
+        await helm.sees("out   first", "agent second", "a needle here")
+        assert ("line 14999" in helm.text()) == (size[0] >= 120)
+        assert ("○ second" in helm.text()) == (size[0] >= 160)
+
+
+async def test_enter_goes_to_the_line_in_the_log_and_escape_comes_back(found: Harbour) -> None:
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("a needle here")
+        await helm.press("enter")
+        await helm.sees("line 14999", "line 15001")
+        view = helm.app.home.session.main
+        assert view.row_text(view.cursor_row) == "a needle here"  # type: ignore[attr-defined]
+        await helm.press("escape")
+        await helm.sees("Search everything", "the needle was said")
+        await helm.press("escape")
+        assert helm.app.screen is helm.app.home
+
+
+async def test_enter_goes_to_an_entry_far_back_in_the_conversation(found: Harbour) -> None:
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("the needle was said")
+        await helm.press("down", "enter")
+        await helm.until(lambda: helm.app.home.session.workspace == "second", "gone there")
+        await helm.sees("the needle was said", "text 334")
+        current = helm.app.home.session.conversation.current
+        assert current is not None and current.id == "e333"
+
+
+async def test_only_the_last_query_is_asked_and_more_comes_at_the_end(found: Harbour) -> None:
+    found.hits = [
+        SearchHit(workspace="first", process_id="x", kind="output", text=f"needle {n}") for n in range(150)
+    ]
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("needle 0")
+        asked = [value[0] for call, value in found.calls if call == "search"]
+        assert asked[-1] == "needle" and len(asked) < 6
+        for _ in range(11):
+            await helm.press("pagedown")
+        await helm.until(lambda: len(helm.app.last_search.hits) == 150, "the next page came")
+
+
+async def test_facets_keep_to_one_sort(found: Harbour) -> None:
+    async with at_the_helm(found, (200, 60)) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("other needle")
+        await helm.press("tab", "down", "down", "enter")
+        await helm.until(lambda: len(helm.app.last_search.hits) == 1, "one sort is left")
+        assert helm.app.last_search.kind == "errors"
+
+
+async def test_a_search_that_fails_says_so_and_one_without_hits_too(
+    found: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("zzz")
+        await helm.sees("Nothing fits")
+
+        async def failing(*_: object, **__: object) -> SearchAnswer:
+            raise BoatyardError("a quote is left open", hint="Close it.")
+
+        monkeypatch.setattr(found, "search", failing)
+        await helm.type("y")
+        await helm.sees("a quote is left open", "Close it.")
+
+
+def test_what_was_looked_for_is_marked() -> None:
+    assert words_of('big "red boat" ship* -not') == ["big", "red", "boat", "ship"]
+    assert marked("A Red boat", ["red"]) == [("A ", "text"), ("Red", "match"), (" boat", "text")]

@@ -1,0 +1,35 @@
+"""Search over everything: asked, gone to what was found, and come back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.search_sheet import SearchSheet
+
+if TYPE_CHECKING:
+    from core.values.search import SearchHit
+    from tui.app import BoatyardApp
+
+
+async def search(app: BoatyardApp) -> None:
+    """Shows the search as it was left; what is chosen is shown where it stands."""
+    hit = await app.ask(SearchSheet(app.link, app.last_search))
+    if hit is None:
+        return
+    if hit.workspace not in app.store.workspaces:
+        app.say(f"{hit.workspace} is not there any more; its trash may have it", severity="warning")
+        return
+    app.home.go_to_workspace(hit.workspace)
+    app.home.come_back = (hit.workspace, lambda: app.perform("search"))
+    await _show(app, hit)
+
+
+async def _show(app: BoatyardApp, hit: SearchHit) -> None:
+    session = app.home.session
+    if hit.kind in ("output", "errors", "command"):
+        stream = "err" if hit.kind == "errors" else "out"
+        session.show_place(hit.process_id, stream, hit.offset if hit.kind != "command" else 0)
+        return
+    session.show_tab("talk")
+    if not await session.show_entry(hit.process_id, hit.entry_id):
+        app.say("that is of an earlier session, or was rewound", severity="warning")
