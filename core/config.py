@@ -58,6 +58,34 @@ class MergeSection(Section, frozen=True, kw_only=True):
     """Whether a merge sets the task to `done`."""
 
 
+class TurnsSection(Section, frozen=True, kw_only=True):
+    resume_after_rate_limit: bool = False
+    """Whether a turn that a provider's rate limit ended is begun again by itself when the limit is over."""
+
+
+class LogsSection(Section, frozen=True, kw_only=True):
+    """How long the output of ended processes is kept; conversations keep what they need as long."""
+
+    keep_days: Annotated[float, Meta(ge=0)] = 0.0
+    """0: for ever."""
+    max_mb: Annotated[int, Meta(ge=0)] = 0
+    """All of it together; the oldest goes first. 0: no limit."""
+
+
+class AttentionSection(Section, frozen=True, kw_only=True):
+    command: tuple[str, ...] = ()
+    """Run when a workspace begins to wait for the user, has finished or failed. `{title}`, `{text}`,
+    `{workspace}` and `{state}` in an argument are filled in; no shell reads them."""
+    seconds: Annotated[float, Meta(gt=0, le=600)] = 10.0
+    """How long it may take."""
+
+
+class McpSection(Section, frozen=True, kw_only=True):
+    """What agents may do through `boatyard mcp`."""
+
+    may_start_workspaces: bool = False
+
+
 class AgentSection(Section, frozen=True, kw_only=True):
     """A profile of an executor, `[agents.NAME]`."""
 
@@ -84,6 +112,10 @@ class Config(Section, frozen=True, kw_only=True):
     engine: EngineSection = EngineSection()
     workspace: WorkspaceSection = WorkspaceSection()
     merge: MergeSection = MergeSection()
+    turns: TurnsSection = TurnsSection()
+    logs: LogsSection = LogsSection()
+    attention: AttentionSection = AttentionSection()
+    mcp: McpSection = McpSection()
     agents: dict[str, AgentSection] = {}
     default_agent: str = ""
 
@@ -143,4 +175,6 @@ def _keys(place: str) -> tuple[str, ...]:
         kind = getattr(kind, "__annotations__", {}).get(part)
         kind = {"EngineSection": EngineSection, "WorkspaceSection": WorkspaceSection}.get(kind, kind)
         kind = {"MergeSection": MergeSection, "dict[str, AgentSection]": AgentSection}.get(kind, kind)
+        kind = {"TurnsSection": TurnsSection, "LogsSection": LogsSection}.get(kind, kind)
+        kind = {"AttentionSection": AttentionSection, "McpSection": McpSection}.get(kind, kind)
     return tuple(getattr(kind, "__struct_fields__", ()))

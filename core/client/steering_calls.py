@@ -12,7 +12,7 @@ from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, SendAnswer, StoppedAnswer
 from core.values.conversation import Conversation
-from core.values.entities import Approval, ApprovalRule, Process, QueuedPrompt, Workspace
+from core.values.entities import Approval, ApprovalRule, Process, QueuedPrompt, TaskUsage, Workspace
 
 
 class SteeringCalls:
@@ -33,6 +33,18 @@ class SteeringCalls:
         if sent is None:
             raise BoatyardError("the engine neither started nor queued the prompt", hint="Try again.")
         return sent
+
+    async def resume(self, name: str) -> Process | QueuedPrompt:
+        """Begins the workspace's last turn again, which failed: after a rate limit, say."""
+        answer = await self._http.call("POST", f"/workspaces/{part(name)}/resume", SendAnswer)
+        sent = answer.process or answer.queued
+        if sent is None:
+            raise BoatyardError("the engine neither started nor queued the prompt", hint="Try again.")
+        return sent
+
+    async def task_usage(self, task: str) -> TaskUsage:
+        """What a task and its project have used of their budgets."""
+        return await self._http.call("GET", f"/tasks/{part(task)}/usage", TaskUsage)
 
     async def interrupt(self, name: str) -> None:
         """Asks the agent to end its turn, and no more; its conversation can go on after it."""

@@ -17,6 +17,7 @@ from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
+from core.engine.attention import Attention
 from core.engine.checkpoints import Checkpoints
 from core.engine.containers import Containers
 from core.engine.conversations import Conversations
@@ -41,6 +42,7 @@ from core.engine.scratches import Scratches
 from core.engine.searching import Search
 from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
+from core.engine.spending import Spending
 from core.engine.starting import Starting
 from core.engine.tags import Tags
 from core.engine.tasks import Tasks
@@ -111,17 +113,19 @@ class Engine:
         )
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
-        self.projects = Projects(context, self.repos, removal)
+        self.projects = Projects(context, self.repos, removal, self._turns)
         self.overrides = Overrides(context)
         self.preparation = Preparation(context)
         self.templates = Templates(context)
-        self.tasks = Tasks(context, removal)
+        self.tasks = Tasks(context, removal, self._turns)
         planner = Planner(context)
         starting = Starting(context, self.repos, self.tasks, planner, creation)
         self.remixing = Remixing(context, self._snapshots, planner, starting)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)
         self.sessions = Sessions(context, self._turns, closing)
         self.queue = Queue(context, self._turns)
+        self.spending = Spending(context, self.sessions)
+        self.attention = Attention(context)
         self.rules = Rules(context)
         self.tags, self.scratches, self.images = Tags(context), Scratches(context), Images(context)
         self.paths = Paths(context)
@@ -176,6 +180,7 @@ class Engine:
         )
         try:
             await engine.upkeep.open_doors()
+            await engine.attention.begin()
             await engine._starter.adopt_all()
             await engine._servers.adopt_all()
             await engine._repair.run()
@@ -188,6 +193,8 @@ class Engine:
             asyncio.create_task(engine.housekeeping.run()),
             asyncio.create_task(engine.disk_watch.run()),
             asyncio.create_task(engine.search.run()),
+            asyncio.create_task(engine.spending.run()),
+            asyncio.create_task(engine.attention.run()),
         ]
         return engine
 
@@ -212,6 +219,7 @@ class Engine:
             clients=self.hub.subscribers,
             running=self._context.supervisor.running,
             runners=tuple(runners),
+            attention_trouble=self.attention.trouble,
             default_runner=chosen or (RunnerKind.DOCKER if docker.available else RunnerKind.HOST),
         )
 
@@ -271,6 +279,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.search.close()
+        await self.spending.close()
         await self._servers.close()
         await self.review.close()
         await self._spares.close()

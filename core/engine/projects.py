@@ -7,11 +7,13 @@ from pathlib import Path
 
 from msgspec import UNSET
 
+from core.engine.budgeting import with_budget
 from core.engine.leaving import take_leave
 from core.engine.repos import Repos, find_or_make_repo
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.context import Context
 from core.lifecycle.removal import Gone, Removal
+from core.lifecycle.turns import Turns
 from core.store import lookup, views
 from core.store import models as m
 from core.values.answers import RemovedAnswer
@@ -25,10 +27,11 @@ NAME_LIMIT = 200
 class Projects:
     """What a user can do with projects."""
 
-    def __init__(self, context: Context, repos: Repos, removal: Removal) -> None:
+    def __init__(self, context: Context, repos: Repos, removal: Removal, turns: Turns) -> None:
         self._context = context
         self._repos = repos
         self._removal = removal
+        self._turns = turns
 
     async def list(self) -> tuple[Project, ...]:
         def read() -> tuple[Project, ...]:
@@ -68,13 +71,16 @@ class Projects:
                 row.name = name
             if body.merge_style is not UNSET:
                 row.merge_style = body.merge_style
+            with_budget(row, body.budget)
             row.save()
             new_repos = link(row, paths)
             for repo in body.remove_repos:
                 _unlink(row, lookup.repo(repo))
             return new_repos, views.project(row)
 
-        return self._tell(*await self._context.store.write(write))
+        project = self._tell(*await self._context.store.write(write))
+        await self._turns.budget_changed(m.Task.project == project.id)
+        return project
 
     async def remove(self, key: str, force: bool = False) -> RemovedAnswer:
         """Removes a project with its tasks.

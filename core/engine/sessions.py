@@ -10,6 +10,7 @@ from core.engine.images import check_images
 from core.engine.rules import remember
 from core.engine.texts import check_prompt
 from core.errors import ConflictError, UsageError
+from core.lifecycle.budgets import note_budget
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
@@ -186,8 +187,8 @@ class Sessions:
 
 def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool]:
     """Puts a prompt into the queue; whether it has to wait there."""
-    waits = turn_runs(facts.id)
     check_images(prompt.attachments)
+    waits = bool(note_budget(facts.id)) or turn_runs(facts.id)
     # One that starts now goes before those that a paused queue holds back.
     row = enqueue(facts.id, prompt, first=not waits)
     return views.queued_prompt(row, facts.name), waits

@@ -5,10 +5,12 @@ from __future__ import annotations
 import peewee
 from msgspec import UNSET
 
+from core.engine.budgeting import with_budget
 from core.engine.leaving import take_leave
 from core.engine.texts import check_text, checked_title
 from core.lifecycle.context import Context
 from core.lifecycle.removal import Gone, Removal
+from core.lifecycle.turns import Turns
 from core.store import lookup, views
 from core.store import models as m
 from core.store.models.fields import now
@@ -21,9 +23,10 @@ from core.values.requests import POSITION_LIMIT, AddTask, UpdateTask
 class Tasks:
     """What a user can do with tasks."""
 
-    def __init__(self, context: Context, removal: Removal) -> None:
+    def __init__(self, context: Context, removal: Removal, turns: Turns) -> None:
         self._context = context
         self._removal = removal
+        self._turns = turns
 
     async def list(self, project: str = "") -> tuple[Task, ...]:
         """All tasks, or a project's, in the order of the board."""
@@ -52,10 +55,11 @@ class Tasks:
         return self._tell(await self._context.store.write(write))
 
     async def update(self, key: str, body: UpdateTask) -> Task:
-        """Changes what is set of title, description, status and position."""
+        """Changes what is set of title, description, status, budget and position."""
 
         def write() -> Task:
             row = lookup.task(key)
+            with_budget(row, body.budget)
             if body.title is not UNSET:
                 row.title = checked_title(str(body.title))
             if body.description is not UNSET:
@@ -68,7 +72,9 @@ class Tasks:
             row.save()
             return views.task(row)
 
-        return self._tell(await self._context.store.write(write))
+        task = self._tell(await self._context.store.write(write))
+        await self._turns.budget_changed(m.Task.id == task.id)
+        return task
 
     async def remove(self, key: str, force: bool = False) -> RemovedAnswer:
         """Removes a task.

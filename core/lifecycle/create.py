@@ -19,6 +19,7 @@ from core.git.removal import remove_below
 from core.git.user_repository import inspect_repository, user_identity
 from core.lifecycle.attachments import images_of_task
 from core.lifecycle.bringing import Bringing
+from core.lifecycle.budgets import note_budget
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.images import WorkspaceImages
@@ -26,13 +27,13 @@ from core.lifecycle.operation import Step
 from core.lifecycle.origin import Origin, origin_of, take_over_landed
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
-from core.lifecycle.queue_records import Queued
+from core.lifecycle.queue_records import Queued, enqueue, prompt_id, sent_before
 from core.lifecycle.set_up import SetUp, begun_process
 from core.lifecycle.spares import Spares
 from core.lifecycle.turns import Turns
 from core.store import models as m
 from core.store import views
-from core.store.models.fields import new_id, now
+from core.store.models.fields import now
 from core.values.entities import Workspace
 from core.values.events import Removed, WorkspaceChanged
 from core.values.states import RunReason, WorkspaceState
@@ -219,8 +220,11 @@ class Creation:
         process_id = await self._context.store.read(begun_process, operation_id, RunReason.CODING_AGENT, cwd)
         if process_id is None:
             images = await self._context.store.read(images_of_task, facts.task_id)
-            first = Queued(new_id(), executor.name, prompt or facts.prompt, images)
+            # The id is the same however often this step is begun: it is never queued twice.
+            first = Queued(prompt_id(name, operation_id), executor.name, prompt or facts.prompt, images)
             async with self._turns.starting(name):
+                if await self._context.store.write(_held_back, facts, first):
+                    return
                 process_id = (await self._turns.start(facts, executor, first)).id
         await self._context.operations.set_result(operation_id, process_id=process_id)
 
@@ -237,6 +241,15 @@ def set_state(name: str, state: WorkspaceState, set_up_at: float | None = None) 
     row.last_activity_at = now()
     row.save()
     return views.workspace(row)
+
+
+def _held_back(facts: WorkspaceFacts, first: Queued) -> bool:
+    """Queues the first prompt where a budget is used up; whether that is so."""
+    if not note_budget(facts.id):
+        return False
+    if sent_before(facts.name, first.id) is None:
+        enqueue(facts.id, first)
+    return True
 
 
 def _parent_of(name: str) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
+from typing import Any
 
 from core.agents.driver import Executor
 from core.errors import BoatyardError, ConflictError
 from core.git.changes import changed_files
 from core.lifecycle import turn_records as records
 from core.lifecycle.attachments import Attachments
+from core.lifecycle.budgets import look_again, note_budget
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
@@ -108,14 +110,24 @@ class Turns:
             log.info("going on with the queue of %s", name)
             await self.start_queued(name)
 
+    async def budget_changed(self, condition: Any) -> None:
+        """Lets everything go on that a budget does not hold back any more.
+
+        Args:
+            condition: Over workspaces and tasks: whose budget was changed.
+        """
+        for name in await self._context.store.write(look_again, condition):
+            await self.start_queued(name)
+
     async def start_queued(self, name: str) -> None:
         """Starts the first queued follow-up, if there is one, nothing runs and the queue is not paused.
 
         One that cannot be started stays where it is, says why, and lets the queue wait for the user.
         """
         async with self.starting(name):
-            queued = await self._context.store.read(first_queued, name)
             facts = await self._context.store.read(workspace_facts, name)
+            await self._context.store.write(note_budget, facts.id)
+            queued = await self._context.store.read(first_queued, name)
             if queued is None or await self._context.store.read(records.turn_runs, facts.id):
                 return
             try:

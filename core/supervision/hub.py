@@ -27,6 +27,8 @@ class EventHub:
         self._sequence = self._first
         self._kept: deque[AnyEvent] = deque(maxlen=KEPT)
         self._queues: set[asyncio.Queue[AnyEvent]] = set()
+        self._own: set[asyncio.Queue[AnyEvent]] = set()
+        """Those of the engine itself, which are no clients."""
 
     @property
     def sequence(self) -> int:
@@ -35,7 +37,7 @@ class EventHub:
 
     @property
     def subscribers(self) -> int:
-        return len(self._queues)
+        return len(self._queues - self._own)
 
     def publish(self, event: AnyEvent) -> None:
         """Gives the event the next number and to everybody."""
@@ -48,17 +50,25 @@ class EventHub:
             elif queue.qsize() == BEHIND:
                 queue.put_nowait(Reset(sequence=self._sequence))
 
-    async def subscribe(self, since: int) -> AsyncIterator[AnyEvent]:
-        """What came after number `since`, then everything new, for ever."""
+    async def subscribe(self, since: int, *, counted: bool = True) -> AsyncIterator[AnyEvent]:
+        """What came after number `since`, then everything new, for ever.
+
+        Args:
+            since: The last number that is known already.
+            counted: Whether this is a client, for which the engine stays.
+        """
         queue: asyncio.Queue[AnyEvent] = asyncio.Queue()
         for event in self._missed(since):
             queue.put_nowait(event)
         self._queues.add(queue)
+        if not counted:
+            self._own.add(queue)
         try:
             while True:
                 yield await queue.get()
         finally:
             self._queues.discard(queue)
+            self._own.discard(queue)
 
     def _missed(self, since: int) -> list[AnyEvent]:
         oldest = self._kept[0].sequence if self._kept else self._sequence + 1

@@ -52,7 +52,8 @@ class TurnRecorder:
         await self._store.write(records.set_agent_session, process_id, agent_session_id)
 
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None:
-        """The conversation says it already; nothing else is done about it."""
+        await self._store.write(records.set_rate_limit, process_id, limit.reset_at, limit.text)
+        await self._bulletin.tell(process_id)
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None:
         await self._store.write(records.set_commands, process_id, commands)

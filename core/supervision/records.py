@@ -50,11 +50,23 @@ def finish(
     workspace = row.session.workspace_id
     m.Workspace.update(last_activity_at=moment).where(m.Workspace.id == workspace).execute()
     if row.run_reason == RunReason.CODING_AGENT:
+        if status is ProcessStatus.COMPLETED:
+            m.Workspace.update(rate_limited_until=None, rate_limit=None).where(
+                m.Workspace.id == workspace
+            ).execute()
         pause_queue(workspace, "" if status is ProcessStatus.COMPLETED else _paused_by(status, reason))
     pending = m.Approval.select().where(
         m.Approval.process == row, m.Approval.status == ApprovalStatus.PENDING
     )
     return [_withdraw(approval) for approval in list(pending)]
+
+
+def set_rate_limit(process_id: str, reset_at: float | None, text: str) -> None:
+    """Notes on the workspace that the provider lets no more through."""
+    workspace = process_row(process_id).session.workspace_id
+    m.Workspace.update(rate_limited_until=reset_at or 0.0, rate_limit=text).where(
+        m.Workspace.id == workspace
+    ).execute()
 
 
 def pause_queue(workspace_id: str, reason: str) -> None:

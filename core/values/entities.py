@@ -38,6 +38,17 @@ class Budget(Value, frozen=True, kw_only=True):
     """In US dollars, as far as agents report it."""
 
 
+class Spent(Value, frozen=True, kw_only=True):
+    """What agents have used, as far as they report it."""
+
+    turns: int = 0
+    minutes: float = 0.0
+    tokens: int = 0
+    """In and out together."""
+    cost: float = 0.0
+    """In US dollars."""
+
+
 class Project(Value, frozen=True, kw_only=True):
     id: str
     name: str
@@ -473,6 +484,18 @@ class Operation(Value, frozen=True, kw_only=True):
     ended_at: float | None = None
 
 
+class TaskUsage(Value, frozen=True, kw_only=True):
+    """What a task and its project have used, and may."""
+
+    task_id: str
+    total: Spent
+    workspaces: dict[str, Spent] = {}
+    """By name."""
+    budget: Budget = Budget()
+    project: Spent = Spent()
+    project_budget: Budget = Budget()
+
+
 class AgentInfo(Value, frozen=True, kw_only=True):
     """An executor profile and whether it can be used here."""
 
@@ -529,6 +552,8 @@ class EngineStatus(Value, frozen=True, kw_only=True):
     """Processes that run now."""
     runners: tuple[RunnerInfo, ...] = ()
     default_runner: RunnerKind = RunnerKind.HOST
+    attention_trouble: str = ""
+    """Why the last call of the attention command failed; empty: it did not."""
 
 
 class Snapshot(Value, frozen=True, kw_only=True):

@@ -55,6 +55,15 @@ class WantedSettings(Request, frozen=True, kw_only=True):
     """What agents may do unasked: `ask` (nothing), `edits`, `all`; empty: as the executor's profile says."""
 
 
+class SetBudget(Request, frozen=True, kw_only=True):
+    """New limits; null: none."""
+
+    minutes: Annotated[float, Meta(ge=0, le=10_000_000)] | UnsetType | None = UNSET
+    turns: Annotated[int, Meta(ge=0, le=2**31)] | UnsetType | None = UNSET
+    tokens: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType | None = UNSET
+    cost: Annotated[float, Meta(ge=0, le=1_000_000_000)] | UnsetType | None = UNSET
+
+
 class AddProject(Request, frozen=True, kw_only=True):
     name: str
     repos: tuple[str, ...] = ()
@@ -64,6 +73,7 @@ class AddProject(Request, frozen=True, kw_only=True):
 class UpdateProject(Request, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     merge_style: MergeStyle | UnsetType = UNSET
+    budget: SetBudget = SetBudget()
     add_repos: tuple[str, ...] = ()
     remove_repos: tuple[str, ...] = ()
 
@@ -117,6 +127,7 @@ class UpdateTask(Request, frozen=True, kw_only=True):
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     status: TaskStatus | UnsetType = UNSET
+    budget: SetBudget = SetBudget()
     position: Position | UnsetType = UNSET
 
 

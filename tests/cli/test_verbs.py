@@ -251,6 +251,12 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     sent = call("workspace send", workspace, "look", "--attach", str(tmp_path / "pixel.png"), "--wait")
     assert sent["status"] == "completed"
     assert call("workspace seen", workspace)["activity"] == "idle"
+    assert "did not fail" in call.people("workspace resume", workspace)
+    DONE.add("workspace resume")
+    assert call("task set", task, "--budget-cost", "2.5", "--budget-turns", "9")["budget"]["cost"] == 2.5
+    assert call("task show", task)["usage"]["total"]["turns"] == 3
+    assert "of $2.50" in boatyard("task", "show", task).out
+    assert call("task set", task, "--budget-cost", "none")["budget"]["cost"] is None
     assert "none has the number 9" in call.people("workspace rewind", workspace, "9")
     assert call("workspace rewind", workspace, "2", twice=False)["status"] == "done"
     assert call("workspace queue", workspace) == []

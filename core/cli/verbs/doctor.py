@@ -114,6 +114,10 @@ async def _engine(call: Invocation) -> list[Finding]:
         good = True if runner.available else None
         advice = "" if runner.available else "Without it, workspaces run on the host, which isolates nothing."
         findings.append(Finding(runner.kind.value, good, runner.detail, advice))
+    if status.attention_trouble:
+        findings.append(
+            Finding("attention", False, status.attention_trouble, "See [attention] in config.toml.")
+        )
     names = ", ".join(agent.name for agent in agents)
     advice = "" if agents else "Install one: 'boatyard agent list' says how. The demo agent is always there."
     findings.append(Finding("agents", True if agents else None, names or "none installed", advice))

@@ -6,6 +6,7 @@ import argparse
 
 from msgspec import UNSET
 
+from core.cli.budget import budget_words, declare_budget, given_budget
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.verb import Verb
@@ -42,6 +43,7 @@ async def change(call: Invocation) -> None:
     body = UpdateProject(
         name=args.name if args.name is not None else UNSET,
         merge_style=MergeStyle(args.merge_style) if args.merge_style else UNSET,
+        budget=given_budget(args),
         add_repos=tuple(repo_key(path) for path in args.add_repo),
         remove_repos=tuple(repo_key(path) for path in args.remove_repo),
     )
@@ -107,6 +109,8 @@ async def remove(call: Invocation) -> None:
 async def _tell(call: Invocation, client: Client, project: Project) -> None:
     paths = {repo.id: repo.path for repo in await client.repos()}
     lines = [f"id      {project.id}", f"name    {project.name}", f"merge   {project.merge_style.value}"]
+    limits = budget_words(project.budget)
+    lines += [f"budget  {limits}"] if limits else []
     call.out.result(project, *lines, *(f"repo    {paths[repo_id]}" for repo_id in project.repo_ids))
 
 
@@ -130,6 +134,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--merge-style", choices=[style.value for style in MergeStyle])
     parser.add_argument("--add-repo", action="append", default=[], metavar="REPO")
     parser.add_argument("--remove-repo", action="append", default=[], metavar="REPO")
+    declare_budget(parser)
 
 
 def _rules(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from core.cli.invocation import Invocation
@@ -34,23 +35,32 @@ def _print(call: Invocation, snapshot: Snapshot) -> None:
     counts = Counter(workspace.activity for workspace in snapshot.workspaces)
     summary = {
         "running": counts[Activity.RUNNING] + counts[Activity.SETUP],
-        "waiting": counts[Activity.WAITING],
+        "waiting": counts[Activity.WAITING] + counts[Activity.ASKING],
+        "finished": counts[Activity.UNSEEN],
         "failed": counts[Activity.FAILED],
         "workspaces": len(snapshot.workspaces),
         "tasks": len(snapshot.tasks),
     }
     if call.args.tmux:
-        call.out.line(f"●{summary['running']} ▲{summary['waiting']} ✗{summary['failed']}")
+        call.out.document(summary)
+        call.out.line(tmux_line(summary))
         return
     call.out.document({**summary, "detail": snapshot.workspaces})
     call.out.line(
-        f"{summary['running']} running, {summary['waiting']} waiting for you, {summary['failed']} failed; "
+        f"{summary['running']} running, {summary['waiting']} waiting for you, "
+        f"{summary['finished']} finished, {summary['failed']} failed; "
         f"{counted(summary['workspaces'], 'workspace')}, {counted(summary['tasks'], 'task')}"
     )
     for workspace in snapshot.workspaces:
         if workspace.state is not WorkspaceState.CLOSED:
             changes = f"+{workspace.added} -{workspace.removed}"
             call.out.line(f"  {workspace.activity.value:<8} {workspace.name:<40} {changes}")
+
+
+def tmux_line(summary: Mapping[str, int]) -> str:
+    """What goes on in a few characters; what is 0 is left out. No text from outside is in it, and no `#`."""
+    signs = (("running", "▶"), ("waiting", "▲"), ("finished", "✓"), ("failed", "✗"))
+    return " ".join(f"{sign}{summary[name]}" for name, sign in signs if summary[name]) or "·"
 
 
 async def show_version(call: Invocation) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 
 from msgspec import UNSET
+from msgspec.structs import asdict
 
+from core.cli.budget import declare_budget, given_budget, usage_lines
 from core.cli.invocation import Invocation
 from core.cli.output import short, when
 from core.cli.progress import follow_operation
@@ -50,12 +52,15 @@ async def show(call: Invocation) -> None:
     async with call.engine() as client:
         task = await client.task(call.args.task)
         names = [w.name for w in await client.workspaces() if w.task_id == task.id]
-    call.out.document(task)
+        usage = await client.task_usage(task.id)
+    call.out.document({**asdict(task), "usage": usage})
     call.out.line(f"id          {task.id}")
     call.out.line(f"title       {task.title}")
     call.out.line(f"status      {task.status.value}")
     call.out.line(f"created     {when(task.created_at)}")
     call.out.line(f"workspaces  {', '.join(names) or '-'}")
+    for line in usage_lines(usage):
+        call.out.line(line)
     if task.description:
         call.out.line()
         call.out.line(task.description)
@@ -67,6 +72,7 @@ async def change(call: Invocation) -> None:
         title=UNSET if args.title is None else args.title,
         description=UNSET if args.description is None else args.description,
         status=TaskStatus(args.status) if args.status else UNSET,
+        budget=given_budget(args),
     )
     await _update(call, body)
 
@@ -122,6 +128,7 @@ def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title")
     parser.add_argument("--description")
     parser.add_argument("--status", choices=[status.value for status in TaskStatus])
+    declare_budget(parser)
 
 
 VERBS = (

@@ -56,6 +56,12 @@ async def interrupt(call: Invocation) -> None:
     )
 
 
+async def resume(call: Invocation) -> None:
+    async with call.engine() as client:
+        sent = await client.resume(call.args.name)
+    call.out.result(sent, f"the last turn begins again: process {short(sent.id)}")
+
+
 async def seen(call: Invocation) -> None:
     async with call.engine() as client:
         workspace = await client.seen(call.args.name)
@@ -89,6 +95,7 @@ def _paths(parser: argparse.ArgumentParser) -> None:
 VERBS = (
     Verb("workspace", "queue", "list, change and go on with follow-ups that wait", queue, _queue),
     Verb("workspace", "interrupt", "ask the agent to end its turn, and no more", interrupt, name),
+    Verb("workspace", "resume", "begin the last turn again, which failed", resume, name),
     Verb("workspace", "seen", "note that you have seen how the last turn ended", seen, name),
     Verb("workspace", "paths", "find files by a few characters of their paths", paths, _paths),
 )

@@ -70,6 +70,7 @@ ROUTES = (
         lambda c: c.engine.sessions.interrupt(c.part("name")),
         StoppedAnswer,
     ),
+    Route("POST", WORKSPACE + "/resume", lambda c: c.engine.spending.resume(c.part("name")), SendAnswer),
     Route("POST", WORKSPACE + "/seen", lambda c: c.engine.sessions.seen(c.part("name")), v.Workspace),
     Route("GET", PROJECT + "/rules", lambda c: c.engine.rules.list(c.part("id")), tuple[v.ApprovalRule, ...]),
     Route("DELETE", "/rules/{id}", lambda c: c.engine.rules.remove(c.part("id")), RemovedAnswer),
