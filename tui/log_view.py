@@ -188,11 +188,15 @@ class LogView(FollowingRows):
             self.place(self.cursor_row + len(self._shown) - before)
         if self._jumping:
             self._jumping = False
-            self._moving = True
-            self.scroll_to(y=max(0, self.cursor_row - self.size.height // 3), animate=False)
-            self._moving = False
+            self.call_after_refresh(self._centre)
         if self.row_count() == rows or self.row_count() < self.size.height:
             self._want_older()
+
+    def _centre(self) -> None:
+        """Shows some lines before the cursor's, too."""
+        self._moving = True
+        self.scroll_to(y=max(0, self.cursor_row - self.size.height // 3), animate=False)
+        self._moving = False
 
     def failed(self) -> None:
         """What was asked for did not come."""

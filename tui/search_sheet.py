@@ -103,8 +103,10 @@ class SearchSheet(Sheet[SearchHit]):
                 query, workspace=search.workspace, kind=search.kind, limit=PAGE
             )
         except BoatyardError as error:
-            self.problem(f"{error.message}\n{error.hint}".strip())
+            self._tell(error)
             return
+        if not self.is_attached:
+            return  # It was left meanwhile.
         self.problem("")
         search.hits, search.more = list(answer.hits), answer.cursor
         behind = f"; {size(answer.behind)} are not indexed yet" if answer.behind else ""
@@ -118,10 +120,16 @@ class SearchSheet(Sheet[SearchHit]):
                 search.query.strip(), workspace=search.workspace, kind=search.kind, limit=PAGE, cursor=cursor
             )
         except BoatyardError as error:
-            self.problem(f"{error.message}\n{error.hint}".strip())
+            self._tell(error)
+            return
+        if not self.is_attached:
             return
         search.hits, search.more = [*search.hits, *answer.hits], answer.cursor
         self._show()
+
+    def _tell(self, error: BoatyardError) -> None:
+        if self.is_attached:
+            self.problem(f"{error.message}\n{error.hint}".strip())
 
     def action_move(self, step: int) -> None:
         rows = self._facets if self._facets.has_focus else self._hits

@@ -81,8 +81,9 @@ async def test_only_the_last_query_is_asked_and_more_comes_at_the_end(found: Har
         await helm.press("S")
         await helm.type("needle")
         await helm.sees("needle 0")
-        asked = [value[0] for call, value in found.calls if call == "search"]
-        assert asked[-1] == "needle" and len(asked) < 6
+        await helm.until(lambda: found.calls[-1] == ("search", ("needle", "", "", "")), "the last is asked")
+        await helm.until(lambda: helm.app.last_search.more, "a page has come")
+        assert sum(call == "search" for call, _ in found.calls) < 6
         for _ in range(11):
             await helm.press("pagedown")
         await helm.until(lambda: len(helm.app.last_search.hits) == 150, "the next page came")
