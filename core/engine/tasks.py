@@ -105,11 +105,14 @@ def insert_task(project: m.Project, body: AddTask) -> m.Task:
 
     Raises:
         UsageError: The title is empty, or a text is too long.
+        NotFoundError: There is no such workspace to be a part of.
     """
     title, description = checked_title(body.title), check_text("the description", body.description)
     last = m.Task.select(peewee.fn.MAX(m.Task.position)).where(m.Task.project == project).scalar()
+    parent = lookup.live_workspace(body.parent_workspace) if body.parent_workspace else None
     row: m.Task = m.Task.create(
         project=project,
+        parent_workspace=parent,
         title=title,
         description=description,
         position=0 if last is None else min(last + 1, POSITION_LIMIT),

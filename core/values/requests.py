@@ -121,6 +121,8 @@ class AddTask(Request, frozen=True, kw_only=True):
     project: str
     title: str
     description: str = ""
+    parent_workspace: str = ""
+    """Name of the workspace whose task this one is a part of; empty: of none."""
 
 
 class UpdateTask(Request, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from tests.cli.conftest import Boatyard
 pytestmark = pytest.mark.xdist_group("verbs")
 """The last test looks at what the others have called: all of them in one process."""
 
-OTHERS = {"demo", "run", "workspace new", "task start", "config edit"}
+OTHERS = {"demo", "run", "mcp", "workspace new", "task start", "config edit"}
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
 

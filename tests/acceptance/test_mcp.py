@@ -1,0 +1,95 @@
+"""An agent reads its task, makes others, keeps notes and starts workspaces, over the official SDK."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli.main import main
+from tests.yard import AGENTS, HOST, Daemon
+
+mcp = pytest.importorskip("mcp")
+
+
+@asynccontextmanager
+async def agent(daemon: Daemon, folder: str) -> AsyncIterator[Any]:
+    """The SDK's client of `boatyard mcp`, run where an agent of a workspace runs."""
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "core.cli.main", "--home", str(daemon.folder / "home"), "mcp"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=folder,
+    )
+    async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
+        await session.initialize()
+        yield session
+
+
+async def call(session: Any, tool: str, **arguments: Any) -> Any:
+    answer = await session.call_tool(tool, arguments)
+    text = "".join(part.text for part in answer.content)
+    assert not answer.isError, text
+    return json.loads(text) if text[:1] in "{[" else text
+
+
+async def refused(session: Any, tool: str, **arguments: Any) -> str:
+    answer = await session.call_tool(tool, arguments)
+    assert answer.isError
+    return str(answer.content[0].text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_an_agent_and_its_tasks(allowed: bool) -> None:
+    policy = f"[mcp]\nmay_start_workspaces = {str(allowed).lower()}\n"
+    async with Daemon(HOST + policy + AGENTS) as daemon:
+        await daemon.start()
+        workspace = await daemon.workspace(title="Paint the hull", agent="writer", prompt="x")
+        await daemon.turn(workspace.name)
+        async with agent(daemon, workspace.folder) as session:
+            names = {tool.name for tool in (await session.list_tools()).tools}
+            assert names == {
+                "read_task", "list_tasks", "create_task", "create_subtask", "add_note", "start_workspace",
+            }  # fmt: skip
+            task = await call(session, "read_task")
+            assert (task["title"], task["workspace"]) == ("Paint the hull", workspace.name)
+            await call(session, "create_task", title="Buy paint", description="Red.")
+            part = await call(session, "create_subtask", title="Sand the keel")
+            assert part["part_of"] == workspace.name
+            await call(session, "add_note", text="The keel is soft.")
+            await call(session, "add_note", text="So is the rudder.")
+            again = await call(session, "read_task")
+            assert [each["title"] for each in again["subtasks"]] == ["Sand the keel"]
+            assert again["notes"] == "The keel is soft.\n\nSo is the rudder."
+            assert "title has 1 to" in await refused(session, "create_task", title=" ")
+            if allowed:
+                started = await call(session, "start_workspace", task=part["id"])
+                assert (await daemon.turn(await _made(daemon, started["workspace"]))).status == "completed"
+            else:
+                assert "does not allow" in await refused(session, "start_workspace", task=part["id"])
+        titles = [each.title for each in await daemon.client.tasks("harbour")]
+        assert titles == ["Paint the hull", "Buy paint", "Sand the keel"]
+
+
+async def _made(daemon: Daemon, name: str) -> str:
+    for operation in (await daemon.client.snapshot()).operations:
+        await daemon.client.wait_operation(operation.id)
+    return name
+
+
+def test_where_no_engine_can_be_reached_it_says_so_and_starts_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--home", str(tmp_path / "elsewhere"), "mcp", "--workspace", "x"]) == 5
+    assert "by design" in capsys.readouterr().err
+    assert not (tmp_path / "elsewhere").exists()
