@@ -24,6 +24,8 @@ class Feed:
         self.workspace = workspace
         self.session_id: str | None = None
         self.loaded = False
+        self.rewound = ""
+        """The operation that changed the past of the conversation before it was read last."""
         self.start = 0
         """Index of the first entry held among all of the session."""
         self.entries: list[Entry] = []

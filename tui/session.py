@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from core.errors import BoatyardError
-from core.values.states import Activity
+from core.values.states import Activity, OperationStatus
 from tui.actions import bindings
 from tui.approval_bar import ApprovalBar
 from tui.bars import Bar
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from core.values.events import EntryChanged
 
 KEPT_FEEDS = 20
+REWINDING = frozenset({"rewind", "restore-to"})
+"""Operations after which a conversation is another one."""
 TICK_SECONDS = 1.0
 TABS = (("talk", "Talk"), ("out", "Output"), ("err", "Errors"), ("processes", "Processes"))
 
@@ -314,7 +316,9 @@ class SessionPane(Vertical):
         workspace = self._store.workspaces.get(name)
         feed = self._feeds.get(name)
         if workspace is not None and feed is not None and feed.loaded:
-            if workspace.session_id != feed.session_id:
+            rewound = self._rewound(name)
+            if workspace.session_id != feed.session_id or rewound not in ("", feed.rewound):
+                feed.rewound = rewound
                 self.composer.forget(name)
                 self._load(feed)
             else:
@@ -324,6 +328,12 @@ class SessionPane(Vertical):
         if workspace is not None and not self._chosen_process and self.tab in ("out", "err"):
             self._show_tab_data()
         self.tell()
+
+    def _rewound(self, name: str) -> str:
+        """The operation that took turns of the workspace away, or brought them back; empty: none did."""
+        operation = self._store.operations.get(name)
+        done = operation is not None and operation.status is OperationStatus.DONE
+        return operation.id if operation and done and operation.kind in REWINDING else ""
 
     def _take_entry(self, event: EntryChanged) -> None:
         feed = self._feeds.get(event.workspace)

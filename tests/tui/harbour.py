@@ -540,6 +540,9 @@ class Harbour(Quay):
 
     async def rewind(self, name: str, body: ask.RewindWorkspace) -> Operation:
         self._asked("rewind", (name, body))
+        kept = self.entries.get(name, [])
+        first = next(at for at, each in enumerate(kept) if each.process_id == body.process)
+        self.entries[name] = kept[:first]
         return self.put_operation(msgspec.structs.replace(_done("rewind", name), result={"before": 7}))
 
     async def wait_operation(self, operation: str) -> Operation:

@@ -130,6 +130,8 @@ async def test_rewinding_names_what_goes_and_z_brings_it_back(fleet: Harbour) ->
         await helm.press("U", "r")
         assert await helm.asked("rewind") == ("second", RewindWorkspace(process="p1"))
         await helm.sees("z takes it back")
+        await helm.until(lambda: "did second ask" not in helm.text(), "the turn is gone from the screen")
+        await helm.sees("did first ask")
         await helm.press("z")
         assert await helm.asked("restore_to") == ("second", 7)
 

@@ -1,0 +1,104 @@
+"""In tmux: what is typed outlives the interface, is seen elsewhere, and output stays where it belongs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.terminal import Terminal
+from tests.acceptance.user import User, make_repository
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+    pytest.mark.slow,
+]
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def opened(user: User, tmp_path: Path) -> Iterator[Open]:
+    """Opens terminals with the interface at a workspace; all are gone after the test."""
+    user.env["DOCKER_HOST"] = "unix:///nonexistent/docker.sock"
+    repository = make_repository(tmp_path / "repo", {"README.md": "# Repo\n", "src/map.py": "pass\n"})
+    run = ("--repo", str(repository), "--agent", "demo", "--runner", "host", "--name", "harbour")
+    user.boatyard("run", "Say hello in NOTES.md", *run, "--approve", "all", "--wait")
+    terminals: list[Terminal] = []
+
+    def open_one(columns: int = 120, rows: int = 40) -> Terminal:
+        terminal = Terminal(f"w{len(terminals)}", columns, rows)
+        terminals.append(terminal)
+        terminal.open(user, repository)
+        terminal.wait_for("harbour", "engine ok")
+        terminal.keys(":")
+        terminal.wait_for("an action, a workspace")
+        terminal.type("harbour")
+        terminal.wait_for("Workspace harbour")
+        terminal.keys("Enter")
+        terminal.wait_for("Talk")
+        return terminal
+
+    yield open_one
+    for terminal in terminals:
+        terminal.kill()
+
+
+def kill_interface(terminal: Terminal) -> None:
+    """`kill -9` of the program in the terminal."""
+    pid = terminal._tmux("display-message", "-p", "-t", "main", "#{pane_pid}").strip()
+    children = subprocess.run(
+        ["pgrep", "-P", pid], capture_output=True, text=True, check=False
+    ).stdout.split()
+    for each in (*children, pid):
+        os.kill(int(each), signal.SIGKILL)
+
+
+def test_a_draft_is_seen_in_a_second_terminal_and_outlives_a_killed_interface(opened: Open) -> None:
+    one, other = opened(), opened(80, 24)
+    one.keys("i")
+    one.wait_for("enter send")
+    one.type("half a thought about @map")
+    one.wait_for("src/map.py")
+    one.keys("Tab")
+    one.wait_for("about @src/map.py")
+    other.wait_for("half a thought about @src/map.py")
+    kill_interface(one)
+    one.wait_closed()
+    third = opened(200, 60)
+    third.wait_for("half a thought about @src/map.py")
+
+
+def test_a_command_runs_in_colour_and_cannot_touch_the_terminal(opened: Open) -> None:
+    terminal = opened()
+    terminal.keys("!")
+    terminal.wait_for("Run in harbour")
+    terminal.type(r"printf '\033[31mred\033[0m \033]2;stolen\007\033[2J\033[9999Hplain\n'; pwd")
+    terminal.keys("Enter")
+    terminal.wait_for("red plain", "/repo")
+    assert terminal._tmux("display-message", "-p", "-t", "main", "#{pane_title}").strip() == "boatyard"
+    shown = terminal._tmux("capture-pane", "-p", "-e", "-t", "main")
+    line = next(line for line in shown.splitlines() if "plain" in line and "printf" not in line)
+    assert "red" in line and line.index("red") != line.index("plain")
+
+
+def test_what_was_written_is_found_and_escape_comes_back(opened: Open) -> None:
+    terminal = opened()
+    terminal.keys("!")
+    terminal.wait_for("Run in harbour")
+    terminal.type("seq 3000; echo a rare $((40+2)) buoy; seq 3000")
+    terminal.keys("Enter")
+    terminal.wait_for("3000")
+    terminal.keys("S")
+    terminal.wait_for("Search everything")
+    terminal.type("rare 42 buoy")
+    terminal.wait_for("out   harbour")
+    terminal.keys("Enter")
+    terminal.wait_for("a rare 42 buoy", "2999")
+    terminal.keys("Escape")
+    terminal.wait_for("Search everything", "out   harbour")
