@@ -11,6 +11,8 @@ from core.values.conversation import Attachment
 
 IMAGE_LIMIT = 10 * 2**20
 """Bytes of an image that is sent as such."""
+TEXT_LIMIT = 256 * 1024
+"""Bytes of a text file that is sent whole."""
 IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -35,3 +37,16 @@ def with_names(prompt: str, attachments: Iterable[Attachment]) -> str:
 
 def display_name(attachment: Attachment) -> str:
     return one_line(attachment.name or attachment.path.rpartition("/")[2], 200)
+
+
+def embedded_text(attachment: Attachment) -> str | None:
+    """A small text file's content; None for everything else."""
+    if not attachment.mime_type.startswith("text/"):
+        return None
+    try:
+        path = Path(attachment.source or attachment.path)
+        if not path.is_file() or path.stat().st_size > TEXT_LIMIT:
+            return None
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.agents import reading
+from core.agents.questions import CHOICE, FILL_IN, REFUSE
 from core.agents.text import clean, one_line
 from core.values.entities import FORM_OPTION, ApprovalOption, FormChoice, FormField
 
@@ -79,8 +80,31 @@ def _default(kind: str, value: Any) -> str | float | bool | tuple[str, ...] | No
     return clean(value) if isinstance(value, str) else None
 
 
-def elicited(option: ApprovalOption, values: Mapping[str, Any]) -> dict[str, Any]:
+def form_options(form: tuple[FormField, ...]) -> tuple[ApprovalOption, ...]:
+    """How a form can be answered; where one choice is all that it wants, naming the choice is enough."""
+    lone = _lone_choice(form)
+    named = tuple(
+        ApprovalOption(
+            id=CHOICE + each.value, name=one_line(each.title or each.value, 200), kind="allow_once"
+        )
+        for each in (lone.choices if lone else ())
+    )
+    return (FILL_IN, *named, REFUSE)
+
+
+def elicited(
+    form: tuple[FormField, ...], option: ApprovalOption, values: Mapping[str, Any]
+) -> dict[str, Any]:
     """The answer: what was filled in, or that the user declines."""
+    lone = _lone_choice(form)
+    if lone is not None and option.id.startswith(CHOICE):
+        return {"action": "accept", "content": {lone.name: option.id.removeprefix(CHOICE)}}
     if option.id == FORM_OPTION:
         return {"action": "accept", "content": dict(values)}
     return {"action": "decline"}
+
+
+def _lone_choice(form: tuple[FormField, ...]) -> FormField | None:
+    choices = [field for field in form if field.kind == "choice"]
+    needed = [field for field in form if field.required and field.kind != "choice"]
+    return choices[0] if len(choices) == 1 and not needed else None

@@ -16,6 +16,7 @@ _FAILURES = {
     "refusal": "the agent refused to go on",
     "max_tokens": "the agent reached its limit of tokens",
     "max_turn_requests": "the agent reached its limit of requests in one turn",
+    "error": "the agent failed",
 }
 
 

@@ -16,7 +16,8 @@ CHOICES_LIMIT = 100
 DECLINE = "decline"
 FILL_IN = ApprovalOption(id=FORM_OPTION, name="Answer", kind="allow_once")
 REFUSE = ApprovalOption(id=DECLINE, name="Do not answer", kind="reject_once")
-_CHOICE = "choice:"
+CHOICE = "choice:"
+"""What the ids of options that name a choice begin with."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def ask_questions(key: str, questions: Sequence[Question]) -> AskApproval:
     options = [FILL_IN]
     if len(questions) == 1 and not questions[0].several:
         options += [
-            ApprovalOption(id=_CHOICE + choice.value, name=one_line(choice.value, 200), kind="allow_once")
+            ApprovalOption(id=CHOICE + choice.value, name=one_line(choice.value, 200), kind="allow_once")
             for choice in questions[0].choices
         ]
     return AskApproval(
@@ -80,8 +81,8 @@ def answers(
     questions: Sequence[Question], option: ApprovalOption, values: Mapping[str, Any]
 ) -> dict[str, list[str]]:
     """The texts chosen or written, by the questions' names."""
-    if option.id.startswith(_CHOICE) and questions:
-        return {questions[0].name: [option.id[len(_CHOICE) :]]}
+    if option.id.startswith(CHOICE) and questions:
+        return {questions[0].name: [option.id[len(CHOICE) :]]}
     found = {}
     for each in questions:
         value = values.get(each.name)

@@ -69,9 +69,20 @@ def block_text(block: Any) -> str:
 
 
 def edits(content: Any) -> tuple[FileEdit, ...]:
-    """The diffs in a tool call's content."""
-    found = (item for item in dicts(content) if item.get("type") == "diff")
-    return tuple(_edit(item) for item, _ in zip(found, range(EDITS_LIMIT), strict=False))
+    """The diffs in a tool call's content: whole texts, or a patch of git's over one or more files."""
+    found: list[FileEdit] = []
+    for item in dicts(content):
+        if item.get("type") == "diff":
+            patch = mapping(item.get("patch"))
+            found += _patches(item, text(patch.get("text"))) if patch or "changes" in item else [_edit(item)]
+    return tuple(found[:EDITS_LIMIT])
+
+
+def _patches(item: dict[str, Any], patch: str) -> list[FileEdit]:
+    """One change for each file, in the order of the patch."""
+    paths = [one_line(text(each.get("path")), 4096) for each in dicts(item.get("changes"), EDITS_LIMIT)]
+    parts = [f"diff --git {part}" for part in f"\n{patch}".split("\ndiff --git ")[1:]] or [patch]
+    return [patched(path, part) for path, part in zip(paths, [*parts, *[""] * len(paths)], strict=False)]
 
 
 def _edit(item: dict[str, Any]) -> FileEdit:

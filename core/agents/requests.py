@@ -8,11 +8,22 @@ from typing import Any
 
 from core.agents.driver import AskApproval, Effect, Send, WithdrawApproval, approval_id
 from core.agents.entries import EntryBook
+from core.agents.text import clean
 from core.values.conversation import EntryKind, ToolState
 from core.values.entities import ApprovalOption
 
 Reply = Callable[[ApprovalOption, Mapping[str, Any]], bytes]
 """Makes the agent's answer of the option that was chosen and of what was filled in."""
+
+
+_SAYS_NOTHING = "This command requires approval"
+"""A reason that agents give where they have none."""
+
+
+def reason_words(reason: str) -> str:
+    """Why an agent asks, where it says more than that it does."""
+    text = clean(reason[:4000]).strip()
+    return "" if text.removeprefix("Reason: ") == _SAYS_NOTHING else text
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from core.lifecycle.budgets import note_budget
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
-from core.lifecycle.operation import refuse_busy
+from core.lifecycle.operation import crash_point, refuse_busy
 from core.lifecycle.queue_records import Queued, enqueue, forget, sent_before
 from core.lifecycle.queue_records import prompt_id as prompt_id_of
 from core.lifecycle.telling import tell_queue, tell_workspace
@@ -148,6 +148,7 @@ class Sessions:
             return answered, str(row.key), values
 
         approval, key, values = await self._context.store.write(write)
+        crash_point("answer", "kept")
         await self._context.supervisor.answer(approval.process_id, key, approval.chosen, values)
         self._context.hub.publish(ApprovalChanged(approval=approval))
         await tell_workspace(self._context, approval.workspace)

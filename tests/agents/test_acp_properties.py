@@ -32,17 +32,23 @@ JSON = st.recursive(
 FIELDS = (
     "content", "title", "kind", "status", "rawInput", "rawOutput", "locations", "entries", "messageId",
     "currentModeId", "used", "size", "cost", "plan", "_meta", "text", "type", "path", "newText", "oldText",
+    "terminalId", "output", "data", "command", "state", "stopReason", "availableCommands",
 )  # fmt: skip
 VALUES = JSON | st.sampled_from([
     {"type": "text", "text": "words"},
     [{"type": "diff", "path": "a", "oldText": None, "newText": "b"}],
     [{"type": "content", "content": {"type": "text", "text": "out"}}],
     [{"content": "step", "status": "completed"}],
+    [{"type": "diff", "changes": [{"path": "a"}], "patch": {"text": "diff --git a a\n@@ -1 +1 @@\n-a\n+b"}}],
+    [{"type": "terminal", "terminalId": "x"}], "x", {"data": "YQ=="}, "YQ==", "idle", "running", "end_turn",
+    [{"name": "plan", "input": {"hint": 4}}], {"codex": {"error": {"message": "429"}}},
     "completed", "in_progress", "edit", {"command": "ls"}, {"amount": -1, "currency": "USD"},
 ])  # fmt: skip
 KINDS = st.sampled_from([
     "agent_message_chunk", "agent_thought_chunk", "user_message_chunk", "tool_call", "tool_call_update",
     "plan", "plan_update", "plan_removed", "current_mode_update", "usage_update", "nonsense",
+    "agent_message", "agent_thought", "tool_call_content_chunk", "terminal_update", "terminal_output_chunk",
+    "state_update", "available_commands_update", "session_info_update",
 ])  # fmt: skip
 UPDATE = st.builds(
     lambda kind, call, fields: {"sessionUpdate": kind, "toolCallId": call, **fields},
@@ -85,6 +91,13 @@ MESSAGE = st.one_of(
     ),
     st.builds(lambda number, method, params: {"id": number, "method": method, "params": params},
               ID, st.sampled_from(["fs/read_text_file", "terminal/create", "x"]), JSON),
+    st.builds(
+        lambda number, schema: {
+            "id": number, "method": "elicitation/create",
+            "params": {"message": "Which?", "requestedSchema": {"properties": {"n": schema}}},
+        },
+        ID, JSON,
+    ),
     JSON,
 )  # fmt: skip
 LINE = MESSAGE.map(_line) | st.binary(max_size=40)
@@ -92,9 +105,9 @@ Step = Callable[[Driver, float], list[Effect]]
 STEP: st.SearchStrategy[Step] = st.one_of(
     LINE.map(lambda line: lambda driver, now: driver.receive(line, now)),
     st.binary(max_size=20).map(lambda line: lambda driver, now: driver.complain(line, now)),
-    st.tuples(st.sampled_from(["0", "1", '"a"', "null", "0#2"]), st.sampled_from(["yes", "no"])).map(
-        lambda given: lambda driver, now: driver.answer(given[0], given[1], now)
-    ),
+    st.tuples(
+        st.sampled_from(["0", "1", '"a"', "null", "0#2"]), st.sampled_from(["yes", "no", "answer"])
+    ).map(lambda given: lambda driver, now: driver.answer(given[0], given[1], now)),
     st.just(lambda driver, now: driver.cancel(now)),
 )
 SESSION = st.sampled_from(["", "old"])
@@ -108,10 +121,11 @@ OPENING = (
     _hears({"id": 1, "result": {"protocolVersion": 1, "agentCapabilities": {"loadSession": True}}}),
     _hears({"id": 2, "result": {"sessionId": "s"}}),
 )
+SECOND: tuple[Step, ...] = (_hears({"id": 1, "result": {"protocolVersion": 2}}), OPENING[1])
 """What brings the driver to its prompt; most turns begin with it, or only noise would be tested."""
 STEPS = st.builds(
-    lambda opened, steps: [*OPENING[:opened], *steps],
-    st.sampled_from([2, 2, 2, 1, 0]),
+    lambda opening, steps: [*opening, *steps],
+    st.sampled_from([OPENING, SECOND, OPENING, SECOND, OPENING[:1], ()]),
     st.lists(STEP, max_size=25),
 )
 

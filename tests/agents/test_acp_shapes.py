@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.agents.driver import UsageReport
+from core.agents.driver import Commands, UsageReport
 from core.values.conversation import EntryKind, FileEdit, ToolState
 from core.values.states import ProcessStatus
 from tests.agents.agent_double import AgentDouble, prompted
@@ -53,7 +53,9 @@ def replay(rows: list[dict[str, Any]]) -> AgentDouble:
 
 
 @pytest.mark.agents
-@pytest.mark.parametrize("name", ["claude-acp", "codex-acp", "gemini-acp", "opencode-acp"])
+@pytest.mark.parametrize(
+    "name", ["claude-acp", "codex-acp", "gemini-acp", "opencode-acp", "claude-acp-v2", "codex-acp-v2"]
+)
 def test_a_recorded_agent_plays_to_its_end(name: str) -> None:
     rows = recorded(name)
     agent = replay(rows)
@@ -69,8 +71,19 @@ def test_a_recorded_agent_plays_to_its_end(name: str) -> None:
 
 
 @pytest.mark.agents
-@pytest.mark.parametrize("name", ["claude-acp-v2", "codex-acp-v2"])
-def test_a_recorded_agent_of_the_next_version_is_refused_clearly(name: str) -> None:
-    agent = replay(recorded(name))
-    assert agent.ended is not None and agent.ended.status is ProcessStatus.FAILED
-    assert "version 2" in agent.ended.reason
+@pytest.mark.parametrize("version", ["", "-v2"])
+@pytest.mark.parametrize("name", ["claude-acp", "codex-acp"])
+def test_both_versions_of_the_protocol_give_the_same_conversation(name: str, version: str) -> None:
+    agent = replay(recorded(name + version))
+    tools = agent.of_kind(EntryKind.TOOL)
+    written = next(entry for entry in tools if entry.tool_kind == "edit")
+    assert [(edit.old, edit.new) for edit in written.edits] == [(None, "print('hello')\n")]
+    assert written.edits[0].path == "/repo/hello.py"
+    run = next(entry for entry in tools if entry.tool_kind == "execute")
+    assert (run.title, run.text) == ("python3 hello.py", "python3 hello.py")
+    assert "ahoy" in run.output or "hello.py" in run.output
+    assert agent.of_kind(EntryKind.THOUGHT)[0].text == "A short plan first."
+    (usage,) = [effect for effect in agent.effects if isinstance(effect, UsageReport)]
+    assert (usage.input_tokens, usage.output_tokens) == (5100, 38)
+    commands = [effect for effect in agent.effects if isinstance(effect, Commands)]
+    assert commands and all(each.name for each in commands[-1].commands)

@@ -1,9 +1,9 @@
-"""The Agent Client Protocol, version 1, as a driver: one process, one session, one prompt.
+"""The Agent Client Protocol, versions 1 and 2, as a driver: one process, one session, one prompt.
 
-    initialize ─▶ session/resume │ session/load │ session/new ─▶ session/prompt ─▶ stop reason
+    initialize ─▶ session/resume │ session/load │ session/new ─▶ mode, model ─▶ session/prompt ─▶ stop reason
 
-File and terminal methods are not offered: agents have files and shells of their own, and version 2 of the
-protocol takes them out. Nothing here believes the agent: every value is checked when it is read.
+The stop reason is the reply to the prompt in version 1, and comes with the state `idle` in version 2.
+Nothing here believes the agent: every value is checked when it is read.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from enum import Enum
 from typing import Any
 
 from core.agents import outcome, reading
-from core.agents.acp import rpc
+from core.agents.acp import dialect, rpc
+from core.agents.acp.choices import setting
 from core.agents.acp.messages import Messages
-from core.agents.acp.permissions import Permissions
+from core.agents.acp.permissions import SERVED, Permissions, dropped
 from core.agents.acp.tool_calls import ToolCalls
 from core.agents.acp.trouble import Trouble
-from core.agents.acp.updates import Updates
+from core.agents.acp.updates import Updates, commands_of
 from core.agents.acp.usage import UsageMeter
 from core.agents.complaints import Complaints
 from core.agents.driver import NO_VALUES, AgentSession, CloseInput, Effect, Send, TurnEnded, TurnRequest
 from core.agents.entries import EntryBook
+from core.agents.limits import LimitWatch
+from core.agents.requests import Requests
 from core.agents.text import clean, one_line
 from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
 
-PROTOCOL_VERSION = 1
 SUMMARY_LIMIT = 64 * 1024
+OPENINGS = frozenset({"session/new", "session/load", "session/resume"})
 NOTED_METHODS = 20
 """Different methods that are refused with a remark; further ones without."""
 
@@ -36,6 +39,7 @@ NOTED_METHODS = 20
 class Stage(Enum):
     INITIALIZING = "be initialized"
     OPENING = "open a session"
+    SETTING = "be set up"
     PROMPTED = "work on the prompt"
     OVER = "end"
 
@@ -43,13 +47,18 @@ class Stage(Enum):
 class AcpDriver:
     """One turn of an agent that speaks the protocol (see `core.agents.driver.Driver`)."""
 
-    def __init__(self, request: TurnRequest, *, agent: str, install_hint: str = "") -> None:
+    def __init__(
+        self, request: TurnRequest, *, agent: str, install_hint: str = "", model: str = "", mode: str = ""
+    ) -> None:
         """
         Args:
             request: What the turn is about.
             agent: The agent's name, for error messages.
             install_hint: What to do when its program is not found.
+            model: Which model it is to use, in its own words; empty: its own choice.
+            mode: Which mode it is to work in, in its own words; empty: its own choice.
         """
+        self._wanted = [(what, word) for what, word in (("mode", mode), ("model", model)) if word]
         self._request = request
         self._agent = agent
         self._install_hint = install_hint
@@ -57,31 +66,31 @@ class AcpDriver:
         self._number = 0
         self._waiting: dict[int, str] = {}
         self._session = ""
-        self._initialized: dict[str, Any] = {}
+        self._offered = dialect.NEWEST
+        self._abilities = dialect.Abilities({})
+        self._opened_with: dict[str, Any] = {}
+        self._working = False
         self._cancelled = False
         self._refused: set[str] = set()
         self._book = EntryBook(request.process_id)
         self._messages = Messages(self._book)
         self._tools = ToolCalls(self._book)
         self._usage = UsageMeter()
-        self._trouble = Trouble(self._book)
+        self._limits = LimitWatch()
+        self._trouble = Trouble(self._book, self._limits)
         self._updates = Updates(self._book, self._messages, self._tools, self._usage, self._trouble)
-        self._permissions = Permissions(request.process_id, self._book, self._tools)
+        self._requests = Requests(request.process_id, self._book)
+        self._permissions = Permissions(self._requests, self._book, self._tools)
         self._complaints = Complaints()
 
     # The engine's side
 
     def begin(self) -> list[Effect]:
         started = self._request.started_at
-        _, effects = self._book.add(
-            EntryKind.USER, started, text=clean(self._request.prompt), ended_at=started
-        )
-        params = {
-            "protocolVersion": PROTOCOL_VERSION,
-            "clientCapabilities": {"fs": {"readTextFile": False, "writeTextFile": False}, "terminal": False},
-            "clientInfo": {"name": "boatyard", "title": "Boatyard", "version": "1"},
-        }
-        return [*effects, self._call("initialize", params)]
+        names = "".join(f"\n[{each.name or each.path}]" for each in self._request.attachments)
+        text = clean(self._request.prompt + names)
+        _, effects = self._book.add(EntryKind.USER, started, text=text, ended_at=started)
+        return [*effects, self._call("initialize", dialect.initialize(self._offered))]
 
     def receive(self, line: bytes, now: float) -> list[Effect]:
         if not line.strip():
@@ -103,7 +112,7 @@ class AcpDriver:
     def answer(
         self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
     ) -> list[Effect]:
-        return self._permissions.answer(key, option_id, now)
+        return self._requests.answer(key, option_id, values, now)
 
     def cancel(self, now: float) -> list[Effect]:
         if self._stage is Stage.OVER or self._cancelled:
@@ -112,7 +121,7 @@ class AcpDriver:
         if self._stage is not Stage.PROMPTED:
             return self._end(ProcessStatus.KILLED, outcome.CANCELLED_REASON, now)
         told = Send(rpc.notification("session/cancel", {"sessionId": self._session}))
-        return [told, *self._permissions.withdraw(now, reply=True)]
+        return [told, *self._requests.withdraw(now, tell=True)]
 
     def exited(self, exit_code: int, now: float) -> list[Effect]:
         if self._stage is Stage.OVER:
@@ -123,7 +132,8 @@ class AcpDriver:
         if exit_code == outcome.COMMAND_NOT_FOUND and self._install_hint:
             complaints = f"{complaints}\n{self._install_hint}".strip()
         reason = outcome.exit_words(exit_code, complaints)
-        return self._fail(reason, now, f"{reason}\n\n{complaints}".strip(), gone=True)
+        limited = self._limits.look(complaints, now)
+        return limited + self._fail(reason, now, f"{reason}\n\n{complaints}".strip(), gone=True)
 
     # The agent's side
 
@@ -134,9 +144,9 @@ class AcpDriver:
 
     def _serve(self, request: rpc.Request, now: float) -> list[Effect]:
         """Answers a request of the agent, or leaves it to the user."""
-        if request.method == "session/request_permission":
+        if request.method in SERVED:
             if self._cancelled or self._stage is Stage.OVER:
-                return self._permissions.refuse(request)
+                return [Send(dropped(request))]
             return self._messages.close(now) + self._permissions.ask(request, now)
         effects: list[Effect] = [Send(rpc.refusal(request.id, request.method))]
         method = one_line(request.method, 80)
@@ -148,12 +158,29 @@ class AcpDriver:
 
     def _hear(self, notification: rpc.Notification, line: bytes, now: float) -> list[Effect]:
         if notification.method == "session/update":
-            if self._stage in (Stage.INITIALIZING, Stage.OPENING):
-                return []  # a loaded session's history, which the conversation has already
-            return self._updates.take(notification.params, line, now)
+            return self._update(notification.params, line, now)
         if notification.method.startswith(("_", "$/")):
             return []  # extensions, which may be ignored
         return self._book.raw(line, now)
+
+    def _update(self, params: dict[str, Any], line: bytes, now: float) -> list[Effect]:
+        update = reading.mapping(params.get("update"))
+        kind = update.get("sessionUpdate")
+        if kind == "available_commands_update":
+            return commands_of(update.get("availableCommands"))
+        if self._stage in (Stage.INITIALIZING, Stage.OPENING, Stage.SETTING):
+            return []  # a loaded session's history, which the conversation has already
+        if kind == "state_update":
+            return self._state(update, now)
+        return self._updates.take(params, line, now)
+
+    def _state(self, update: dict[str, Any], now: float) -> list[Effect]:
+        """What the session does (version 2); a turn is over when it is idle again."""
+        state = update.get("state")
+        if state == "idle" and (self._working or update.get("stopReason")):
+            return self._stopped(update, now) if self._stage is Stage.PROMPTED else []
+        self._working = self._working or state in ("running", "requires_action")
+        return []
 
     def _take(self, reply: rpc.Reply, line: bytes, now: float) -> list[Effect]:
         """A reply to a request of ours; a second one, or one to nothing, is only shown."""
@@ -169,29 +196,31 @@ class AcpDriver:
         if method == "initialize":
             return self._open(result, now)
         if method == "session/prompt":
-            return self._stopped(result, now)
-        return self._opened(method, result, now)
+            # In version 2 this only says that the prompt has been taken.
+            return [] if self._abilities.second else self._stopped(result, now)
+        if method in OPENINGS:
+            return self._opened(method, result, now)
+        return self._go_on(now)
 
     # From stage to stage
 
     def _open(self, result: dict[str, Any], now: float) -> list[Effect]:
         """The agent is ready: goes on with the earlier session in the best way that it offers."""
-        version = result.get("protocolVersion", PROTOCOL_VERSION)
-        if version != PROTOCOL_VERSION:
-            words = reading.as_json(version, 40)
-            return self._fail(f"{self._agent} speaks version {words} of the protocol, not version 1", now)
-        self._initialized = result
+        self._abilities = dialect.Abilities(result)
+        if not self._abilities.known_version:
+            words = reading.as_json(self._abilities.version, 40)
+            return self._fail(
+                f"{self._agent} speaks version {words} of the protocol, not version 1 or 2", now
+            )
         self._stage = Stage.OPENING
         if not self._request.agent_session_id:
             return [self._new_session()]
-        capabilities = reading.mapping(result.get("agentCapabilities"))
-        if isinstance(reading.mapping(capabilities.get("sessionCapabilities")).get("resume"), dict):
+        if self._abilities.resumes:
             return [self._earlier_session("session/resume")]
         return self._load_or_start_anew(now)
 
     def _load_or_start_anew(self, now: float, why: str = "it offers no way to resume one") -> list[Effect]:
-        capabilities = reading.mapping(self._initialized.get("agentCapabilities"))
-        if capabilities.get("loadSession") is True:
+        if self._abilities.loads:
             return [self._earlier_session("session/load")]
         return self._start_anew(now, why)
 
@@ -212,29 +241,48 @@ class AcpDriver:
             self._session = self._session or self._request.agent_session_id
         if not self._session:
             return self._fail("the agent opened a session but did not name it", now)
+        self._stage = Stage.SETTING
+        self._opened_with = result
+        told = commands_of(result.get("availableCommands"))
+        return [AgentSession(self._session), *told, *self._go_on(now)]
+
+    def _go_on(self, now: float) -> list[Effect]:
+        """Sets what is still to be set, then sends the prompt."""
+        effects: list[Effect] = []
+        while self._wanted:
+            what, word = self._wanted.pop(0)
+            found = setting(what, word, self._opened_with, second=self._abilities.second)
+            if isinstance(found, tuple):
+                method, params = found
+                return [*effects, self._call(method, {"sessionId": self._session, **params})]
+            effects += self._book.note(found, now)
         self._stage = Stage.PROMPTED
-        prompt = [{"type": "text", "text": clean(self._request.prompt)}]
-        return [
-            AgentSession(self._session),
-            self._call("session/prompt", {"sessionId": self._session, "prompt": prompt}),
-        ]
+        prompt = self._abilities.prompt(clean(self._request.prompt), self._request.attachments)
+        return [*effects, self._call("session/prompt", {"sessionId": self._session, "prompt": prompt})]
 
     def _refusal_of(self, method: str, error: dict[str, Any], now: float) -> list[Effect]:
         """An error in place of a result."""
         words = outcome.error_words(error)
         if self._cancelled:
             return self._end(ProcessStatus.KILLED, outcome.CANCELLED_REASON, now)
+        if method == "initialize" and self._offered > dialect.OLDEST:
+            self._offered = dialect.OLDEST  # it may be too strict for an offer of more
+            return [self._call("initialize", dialect.initialize(self._offered))]
         if outcome.needs_login(error):
             return self._fail_for_login(words, now)
+        if self._stage is Stage.SETTING:
+            said = f"The agent did not take its {method.rpartition('_')[2]}: {words}"
+            return [*self._book.note(said, now), *self._go_on(now)]
         if method == "session/resume":
             return self._load_or_start_anew(now, words)
         if method == "session/load":
             return self._start_anew(now, words)
-        return self._fail(f"the agent could not {self._stage.value}: {words}", now)
+        limited = self._limits.look(words, now)
+        return limited + self._fail(f"the agent could not {self._stage.value}: {words}", now)
 
     def _fail_for_login(self, words: str, now: float) -> list[Effect]:
         reason = f"{self._agent} wants you to log in: {words}"
-        ways = outcome.ways_to_log_in(self._initialized.get("authMethods"))
+        ways = outcome.ways_to_log_in(self._abilities.login_methods)
         return self._fail(reason, now, f"{reason}\n\nIt offers:\n\n{ways}" if ways else reason)
 
     def _stopped(self, result: dict[str, Any], now: float) -> list[Effect]:
@@ -246,7 +294,9 @@ class AcpDriver:
         elif status is ProcessStatus.COMPLETED and self._trouble.fatal:
             status, reason = ProcessStatus.FAILED, f"the agent gave up: {one_line(self._messages.last)}"
         if status is ProcessStatus.FAILED:
-            return self._fail(reason, now)
+            if result.get("stopReason") == "error":
+                reason = self._trouble.words or one_line(self._messages.last) or reason
+            return self._limits.look(reason, now) + self._fail(reason, now)
         effects = self._doubts(now) if status is ProcessStatus.COMPLETED else []
         return effects + self._end(status, reason, now)
 
@@ -273,7 +323,7 @@ class AcpDriver:
         self._stage = Stage.OVER
         effects: list[Effect] = [
             *self._messages.close(now),
-            *self._permissions.withdraw(now, reply=not gone),
+            *self._requests.withdraw(now, tell=not gone),
             *self._tools.end(now),
             *self._usage.report(self._book, now),
             TurnEnded(status, reason, self._messages.last[:SUMMARY_LIMIT].strip()),

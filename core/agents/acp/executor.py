@@ -19,4 +19,6 @@ class AcpExecutor(Profile):
         return Launch(self.program(contained), self.variables(contained))
 
     def driver(self, request: TurnRequest) -> Driver:
-        return AcpDriver(request, agent=self.title, install_hint=self.install_hint())
+        return AcpDriver(
+            request, agent=self.title, install_hint=self.install_hint(), model=self.model, mode=self.mode
+        )

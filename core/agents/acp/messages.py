@@ -41,6 +41,18 @@ class Messages:
         self._entry, made = self._book.add(kind, now, text=self._text.text)
         return effects + made
 
+    def whole(self, kind: EntryKind, update: dict[str, Any], now: float) -> list[Effect]:
+        """A whole message or thought, whatever came of it before (version 2)."""
+        blocks = reading.dicts(update.get("content"))
+        text = "".join(reading.block_text(block) for block in blocks)
+        message_id = reading.text(update.get("messageId"))
+        effects: list[Effect] = []
+        if self._open != (kind, message_id):
+            effects += self.close(now)
+            self._open = (kind, message_id)
+        self._text = GrowingText(TEXT_LIMIT)
+        return effects + self.chunk(kind, {**update, "content": {"type": "text", "text": text}}, now)
+
     def close(self, now: float) -> list[Effect]:
         """What comes now is not part of the present message any more."""
         entry, self._entry, self._open = self._entry, "", None

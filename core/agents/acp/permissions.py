@@ -1,115 +1,101 @@
-"""Permission requests: asked once, answered once, and never left without a reply."""
+"""Permission requests and questions: what the user is asked, and the reply that the agent gets."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from core.agents import reading
 from core.agents.acp import rpc
 from core.agents.acp.tool_calls import INPUT_LIMIT, ToolCalls, input_text
-from core.agents.driver import AskApproval, Effect, Send, WithdrawApproval, approval_id
+from core.agents.driver import AskApproval, Effect, Send
+from core.agents.elicitation import elicited, form_options, schema_form
 from core.agents.entries import EntryBook
-from core.agents.text import head, one_line
-from core.values.conversation import Entry, EntryKind, ToolState
+from core.agents.requests import Requests, reason_words
+from core.agents.text import clean, head, one_line
+from core.values.conversation import Entry
 from core.values.entities import ApprovalOption
 
 OPTION_KINDS = frozenset({"allow_once", "allow_always", "reject_once", "reject_always"})
 OPTIONS_LIMIT = 20
+PERMISSION, ELICITATION = "session/request_permission", "elicitation/create"
+SERVED = frozenset({PERMISSION, ELICITATION})
 _QUESTION_TOOL = re.compile(r"ask_?user|ask_?question|user_?question|^question$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A request that waits: its id, its entry and what may be chosen."""
-
-    request_id: Any
-    entry_id: str
-    options: dict[str, ApprovalOption]
-
-
 class Permissions:
-    """The permission requests of one turn."""
+    """What the agent asks in one turn."""
 
-    def __init__(self, process_id: str, book: EntryBook, tools: ToolCalls) -> None:
-        self._process_id = process_id
+    def __init__(self, requests: Requests, book: EntryBook, tools: ToolCalls) -> None:
+        self._requests = requests
         self._book = book
         self._tools = tools
-        self._pending: dict[str, Pending] = {}
-        self._asked: set[str] = set()
 
     def ask(self, request: rpc.Request, now: float) -> list[Effect]:
         """The agent asks; the tool call that it is about is shown, then the request."""
-        call = reading.mapping(request.params.get("toolCall"))
+        if request.method == ELICITATION:
+            return self._elicit(request, now)
+        params = request.params
+        subject = reading.mapping(params.get("subject"))
+        call = reading.mapping(params.get("toolCall")) or reading.mapping(subject.get("toolCall"))
         effects = self._tools.upsert(call, now) if call else []
-        options = _options(request.params.get("options"))
+        options = _options(params.get("options"))
         if not options:
             effects += self._book.note("The agent asked for permission but offered no choice.", now)
-            return [*effects, Send(_cancelled(request.id))]
-        key = self._new_key(request.id)
-        if key in self._pending:
-            return effects  # the same request again, still waiting: it gets one reply
-        ask = _describe(key, call, self._tools.entry_of(call), options)
-        entry_id, made = self._book.add(
-            EntryKind.PERMISSION,
-            now,
-            title=ask.title,
-            text=ask.detail,
-            tool_kind=ask.tool_kind,
-            state=ToolState.PENDING,
-            approval_id=approval_id(self._process_id, key),
+            return [*effects, Send(dropped(request))]
+        ask = self._describe(self._requests.key(rpc.key_of(request.id)), params, call, options)
+
+        def reply(option: ApprovalOption, values: Mapping[str, Any]) -> bytes:
+            outcome = {"outcome": "selected", "optionId": option.id}
+            return rpc.reply(request.id, {"outcome": outcome})
+
+        return effects + self._requests.ask(ask, reply, dropped(request), now)
+
+    def _elicit(self, request: rpc.Request, now: float) -> list[Effect]:
+        """A question: a form to fill in, or an address to visit."""
+        params = request.params
+        message = clean(reading.text(params.get("message")))[:4000]
+        url = one_line(reading.text(params.get("url")), 2000)
+        form = schema_form(params.get("requestedSchema"))
+        ask = AskApproval(
+            key=self._requests.key(rpc.key_of(request.id)),
+            title=one_line(message) or "The agent asks a question",
+            detail="\n\n".join(filter(None, (message, url))),
+            options=form_options(form),
+            question=True,
+            form=form,
         )
-        self._asked.add(key)
-        self._pending[key] = Pending(request.id, entry_id, options)
-        # The request comes last: a policy may answer it while it is being carried out.
-        return [*effects, *made, ask]
 
-    def answer(self, key: str, option_id: str, now: float) -> list[Effect]:
-        """The user's decision; an unknown request or option has no effect."""
-        pending = self._pending.get(key)
-        option = pending.options.get(option_id) if pending else None
-        if pending is None or option is None:
-            return []
-        del self._pending[key]
-        outcome = {"outcome": {"outcome": "selected", "optionId": option_id}}
-        state = ToolState.COMPLETED if option.kind.startswith("allow") else ToolState.CANCELLED
-        changed = self._book.change(pending.entry_id, output=option.name, state=state, ended_at=now)
-        return [Send(rpc.reply(pending.request_id, outcome)), *changed]
+        def reply(option: ApprovalOption, values: Mapping[str, Any]) -> bytes:
+            return rpc.reply(request.id, elicited(form, option, values))
 
-    def withdraw(self, now: float, *, reply: bool) -> list[Effect]:
-        """Nobody has to answer any more.
+        return self._requests.ask(ask, reply, dropped(request), now)
 
-        Args:
-            reply: Whether the agent still listens and must be told (the protocol wants it after a cancel).
-        """
-        effects: list[Effect] = []
-        for key, pending in self._pending.items():
-            if reply:
-                effects.append(Send(_cancelled(pending.request_id)))
-            effects += self._book.change(
-                pending.entry_id, output="withdrawn", state=ToolState.CANCELLED, ended_at=now
-            )
-            effects.append(WithdrawApproval(key))
-        self._pending.clear()
-        return effects
-
-    def refuse(self, request: rpc.Request) -> list[Effect]:
-        """A request that comes after the turn was cancelled."""
-        return [Send(_cancelled(request.id))]
-
-    def _new_key(self, request_id: Any) -> str:
-        """The request's id, with a number when the agent uses one again that was answered before."""
-        key = name = rpc.key_of(request_id)
-        number = 1
-        while key in self._asked and key not in self._pending:
-            number += 1
-            key = f"{name}#{number}"
-        return key
+    def _describe(
+        self, key: str, params: dict[str, Any], call: dict[str, Any], options: dict[str, ApprovalOption]
+    ) -> AskApproval:
+        entry = self._tools.entry_of(call)
+        subject = reading.mapping(params.get("subject"))
+        said = entry.title if entry else one_line(reading.text(call.get("title")))
+        title = one_line(reading.text(params.get("title"))) or said
+        command = clean(reading.text(subject.get("command")))
+        why = reason_words(reading.text(params.get("description")))
+        return AskApproval(
+            key=key,
+            title=title or one_line(command) or "The agent asks for permission",
+            detail="\n\n".join(filter(None, (why, command or _detail(call, entry)))),
+            options=tuple(options.values()),
+            tool_kind=entry.tool_kind if entry else ("execute" if command else ""),
+            question=_is_question(call, options),
+        )
 
 
-def _cancelled(request_id: Any) -> bytes:
-    return rpc.reply(request_id, {"outcome": {"outcome": "cancelled"}})
+def dropped(request: rpc.Request) -> bytes:
+    """What tells the agent that nobody will answer."""
+    if request.method == ELICITATION:
+        return rpc.reply(request.id, {"action": "cancel"})
+    return rpc.reply(request.id, {"outcome": {"outcome": "cancelled"}})
 
 
 def _options(value: Any) -> dict[str, ApprovalOption]:
@@ -122,20 +108,6 @@ def _options(value: Any) -> dict[str, ApprovalOption]:
             kind = kind if kind in OPTION_KINDS else "other"
             found[option_id] = ApprovalOption(id=option_id, name=name, kind=kind)
     return found
-
-
-def _describe(
-    key: str, call: dict[str, Any], entry: Entry | None, options: dict[str, ApprovalOption]
-) -> AskApproval:
-    title = entry.title if entry else one_line(reading.text(call.get("title")))
-    return AskApproval(
-        key=key,
-        title=title or "The agent asks for permission",
-        detail=_detail(call, entry),
-        options=tuple(options.values()),
-        tool_kind=entry.tool_kind if entry else "",
-        question=_is_question(call, options),
-    )
 
 
 def _detail(call: dict[str, Any], entry: Entry | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from core.agents import reading
@@ -16,6 +17,7 @@ KINDS = frozenset(
     {"read", "edit", "delete", "move", "search", "execute", "think", "fetch", "switch_mode", "other"}
 )
 FINAL = frozenset({ToolState.COMPLETED, ToolState.FAILED, ToolState.CANCELLED})
+TERMINALS_LIMIT = 1000
 _OUTPUT_KEYS = ("output", "stdout", "formatted_output", "aggregated_output", "error", "stderr", "text")
 
 
@@ -25,6 +27,8 @@ class ToolCalls:
     def __init__(self, book: EntryBook) -> None:
         self._book = book
         self._ids: dict[str, str] = {}
+        self._terminals: dict[str, str] = {}
+        self._commands: dict[str, str] = {}
 
     @property
     def any(self) -> bool:
@@ -47,12 +51,55 @@ class ToolCalls:
             if entry is None:
                 return effects
             self._ids[call_id] = entry_id
-        changes = {**_description(call), **_content(call, entry)}
+        terminals = self._note_terminals(call_id, call, entry)
+        changes = {**terminals, **_description(call), **_content(call, entry)}
         state = _state(call.get("status"))
         if state is not None:
             changes.update(state=state, ended_at=now if state in FINAL else None)
         # One effect is enough: the announcement is shown with what it says.
         return self._book.change(entry.id, **changes) or effects
+
+    def more(self, update: dict[str, Any], now: float) -> list[Effect]:
+        """A further piece of a call's content (version 2)."""
+        entry = self.entry_of(update)
+        item = reading.mapping(update.get("content"))
+        if item.get("type") == "content" and entry is not None:
+            said = reading.block_text(item.get("content"))
+            return self._book.change(entry.id, output=tail(entry.output + clean(said), OUTPUT_LIMIT))
+        return self.upsert({"toolCallId": update.get("toolCallId"), "content": [item]}, now)
+
+    def terminal(self, update: dict[str, Any], now: float) -> list[Effect]:
+        """What the agent's own terminal has written: all of it, or a further piece (version 2)."""
+        terminal_id = reading.text(update.get("terminalId"))
+        entry = self._book.get(self._ids.get(self._terminals.get(terminal_id, ""), ""))
+        told = update.get("data")
+        whole = reading.mapping(update.get("output")).get("data")
+        command = one_line(reading.text(update.get("command")), 2000)
+        if entry is None:
+            return self._early_terminal(terminal_id, command)
+        fields: dict[str, Any] = {"text": command} if command and not entry.text else {}
+        if isinstance(whole, str):
+            fields["output"] = tail(_decoded(whole), OUTPUT_LIMIT)
+        elif isinstance(told, str):
+            fields["output"] = tail(entry.output + _decoded(told), OUTPUT_LIMIT)
+        return self._book.change(entry.id, **fields)
+
+    def _early_terminal(self, terminal_id: str, command: str) -> list[Effect]:
+        """A terminal comes before the call that it belongs to is told."""
+        if command and len(self._commands) < TERMINALS_LIMIT:
+            self._commands[terminal_id] = command
+        return []
+
+    def _note_terminals(self, call_id: str, call: dict[str, Any], entry: Entry) -> dict[str, Any]:
+        """Remembers which terminals are the call's, and takes the command of one as its text."""
+        for item in reading.dicts(call.get("content")):
+            terminal_id = reading.text(item.get("terminalId"))
+            if terminal_id and len(self._terminals) < TERMINALS_LIMIT:
+                self._terminals[terminal_id] = call_id
+                command = self._commands.pop(terminal_id, "")
+                if command and not entry.text and not call.get("rawInput"):
+                    return {"text": command}
+        return {}
 
     def end(self, now: float) -> list[Effect]:
         """The turn is over: what was not finished never will be (agents leave such calls behind)."""
@@ -62,6 +109,14 @@ class ToolCalls:
             if entry is not None and entry.state not in FINAL:
                 effects += self._book.change(entry_id, state=ToolState.CANCELLED, ended_at=now)
         return effects
+
+
+def _decoded(data: str) -> str:
+    """Bytes of a terminal, sent as Base64, as text."""
+    try:
+        return clean(base64.b64decode(data, validate=True).decode("utf-8", "replace"))
+    except ValueError:
+        return ""
 
 
 def _state(status: Any) -> ToolState | None:

@@ -11,6 +11,7 @@ from typing import Any
 from core.agents import reading
 from core.agents.driver import Effect
 from core.agents.entries import EntryBook
+from core.agents.limits import LimitWatch
 from core.agents.text import one_line
 from core.values.conversation import EntryKind
 
@@ -20,8 +21,11 @@ VENDORS_LIMIT = 10
 class Trouble:
     """Retries and fatal errors of one turn."""
 
-    def __init__(self, book: EntryBook) -> None:
+    def __init__(self, book: EntryBook, limits: LimitWatch) -> None:
         self._book = book
+        self._limits = limits
+        self.words = ""
+        """The last error that was told."""
         self._entry = ""
         self.fatal = False
         """Whether the agent's last word is that it gave up."""
@@ -46,7 +50,9 @@ class Trouble:
         text = one_line(": ".join(filter(None, words)), 500)
         if not text:
             return []
+        self.words = text
+        limited = self._limits.look(text, now)
         if self._entry:
-            return self._book.change(self._entry, text=text, ended_at=now)
+            return limited + self._book.change(self._entry, text=text, ended_at=now)
         self._entry, effects = self._book.add(EntryKind.NOTICE, now, text=text, ended_at=now)
-        return effects
+        return limited + effects

@@ -13,16 +13,20 @@ from core.agents.acp.messages import Messages
 from core.agents.acp.tool_calls import ToolCalls
 from core.agents.acp.trouble import Trouble
 from core.agents.acp.usage import UsageMeter
-from core.agents.driver import Effect
+from core.agents.driver import Commands, Effect
 from core.agents.entries import EntryBook
 from core.agents.text import one_line
-from core.values.conversation import EntryKind, PlanItem
+from core.values.conversation import AgentCommand, EntryKind, PlanItem
 
 PLAN_LIMIT = 200
 _STATUSES = ("pending", "in_progress", "completed")
-_SILENT = frozenset({"user_message_chunk", "available_commands_update", "config_option_update"})
+_SILENT = frozenset({"user_message_chunk", "user_message", "config_option_update"})
 """Kinds that say nothing about the work; the prompt is in the conversation already."""
-_WORK = frozenset({"agent_message_chunk", "agent_thought_chunk", "tool_call", "tool_call_update"})
+_WORK = frozenset({
+    "agent_message_chunk", "agent_thought_chunk", "agent_message", "agent_thought", "tool_call",
+    "tool_call_update", "tool_call_content_chunk",
+})  # fmt: skip
+COMMANDS_LIMIT = 500
 
 Handler = Callable[[dict[str, Any], float], list[Effect]]
 
@@ -42,7 +46,12 @@ class Updates:
         self._handlers: dict[str, Handler] = {
             "agent_message_chunk": lambda update, now: messages.chunk(EntryKind.MESSAGE, update, now),
             "agent_thought_chunk": lambda update, now: messages.chunk(EntryKind.THOUGHT, update, now),
+            "agent_message": lambda update, now: messages.whole(EntryKind.MESSAGE, update, now),
+            "agent_thought": lambda update, now: messages.whole(EntryKind.THOUGHT, update, now),
             "tool_call": self._tool_call,
+            "tool_call_content_chunk": lambda update, now: tools.more(update, now),
+            "terminal_update": lambda update, now: tools.terminal(update, now),
+            "terminal_output_chunk": lambda update, now: tools.terminal(update, now),
             "tool_call_update": self._tool_call_update,
             "plan": self._plan,
             "plan_update": lambda update, now: self._plan(reading.mapping(update.get("plan")), now),
@@ -93,6 +102,20 @@ class Updates:
     def _usage_update(self, update: dict[str, Any], now: float) -> list[Effect]:
         self._usage.update(update)
         return []
+
+
+def commands_of(given: Any) -> list[Effect]:
+    """The agent's own commands, if there are any."""
+    commands = tuple(
+        AgentCommand(
+            name=one_line(reading.text(each.get("name")), 100),
+            description=one_line(reading.text(each.get("description")), 500),
+            hint=one_line(reading.text(reading.mapping(each.get("input")).get("hint")), 200),
+        )
+        for each in reading.dicts(given, COMMANDS_LIMIT)
+        if reading.text(each.get("name"))
+    )
+    return [Commands(commands)] if commands else []
 
 
 def _plan_status(item: dict[str, Any]) -> str:

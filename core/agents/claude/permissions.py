@@ -9,7 +9,7 @@ from core.agents import reading
 from core.agents.claude import tools, wire
 from core.agents.driver import AskApproval
 from core.agents.questions import QUESTIONS_LIMIT, Question, answers, ask_questions, choices_of
-from core.agents.requests import Reply
+from core.agents.requests import Reply, reason_words
 from core.agents.text import clean, one_line
 from core.values.entities import ApprovalOption
 
@@ -34,12 +34,13 @@ def request(key: str, request_id: str, asked: dict[str, Any], cwd: str) -> tuple
     if name == QUESTION_TOOL and (questions := _questions(given)):
         return ask_questions(key, questions), _question_reply(request_id, given, questions)
     fields = tools.describe(name, given, cwd)
+    why = reason_words(reading.text(asked.get("decision_reason")))
     suggestions = reading.dicts(asked.get("permission_suggestions"), SUGGESTIONS_LIMIT)
     always = ApprovalOption(id="always", name=_always(suggestions), kind="allow_always")
     ask = AskApproval(
         key=key,
         title=fields["title"],
-        detail="\n\n".join(filter(None, (_why(asked), tools.detail(given, fields)))),
+        detail="\n\n".join(filter(None, (why, tools.detail(given, fields)))),
         options=(_ONCE, *((always,) if suggestions else ()), _REJECT),
         tool_kind=tools.kind(name),
     )
@@ -49,11 +50,6 @@ def request(key: str, request_id: str, asked: dict[str, Any], cwd: str) -> tuple
 def refusal(request_id: str) -> bytes:
     """What tells the agent that nobody will answer."""
     return wire.reply(request_id, {"behavior": "deny", "message": "Nobody answered: the turn is over."})
-
-
-def _why(asked: dict[str, Any]) -> str:
-    reason = one_line(reading.text(asked.get("decision_reason")), 300)
-    return "" if reason == "This command requires approval" else reason
 
 
 def _always(suggestions: list[dict[str, Any]]) -> str:

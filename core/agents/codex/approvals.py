@@ -9,11 +9,9 @@ from core.agents import reading
 from core.agents.acp import rpc
 from core.agents.codex.items import plain_command
 from core.agents.driver import AskApproval
-from core.agents.elicitation import elicited, schema_form
+from core.agents.elicitation import elicited, form_options, schema_form
 from core.agents.questions import (
-    FILL_IN,
     QUESTIONS_LIMIT,
-    REFUSE,
     Question,
     answers,
     ask_questions,
@@ -137,11 +135,11 @@ def _elicitation(key: str, asked: rpc.Request) -> Asked:
     form = schema_form(params.get("requestedSchema"))
     detail = "\n\n".join(filter(None, (f"Asked by {server}." if server else "", message, url)))
     ask = AskApproval(
-        key, one_line(message) or "A question", detail, (FILL_IN, REFUSE), question=True, form=form
+        key, one_line(message) or "A question", detail, form_options(form), question=True, form=form
     )
 
     def reply(option: ApprovalOption, values: Mapping[str, Any]) -> bytes:
-        return rpc.reply(asked.id, elicited(option, values))
+        return rpc.reply(asked.id, elicited(form, option, values))
 
     return ask, reply, rpc.reply(asked.id, {"action": "cancel"})
 
