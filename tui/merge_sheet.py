@@ -19,7 +19,8 @@ from tui.sheet import Sheet
 from tui.spans import Line
 
 if TYPE_CHECKING:
-    from core.values.review import Conflict, MergePreview
+    from core.values.conflicts import Conflict
+    from core.values.review import MergePreview
     from tui.link import Link
 
 STYLES = (

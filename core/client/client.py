@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core.client.agent_calls import AgentCalls
+from core.client.changing_calls import ChangingCalls
 from core.client.checkpoint_calls import CheckpointCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
@@ -45,6 +46,7 @@ from core.values.review import (
 
 class Client(
     AgentCalls,
+    ChangingCalls,
     CheckpointCalls,
     ContainerCalls,
     KeepingCalls,

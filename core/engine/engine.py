@@ -27,6 +27,7 @@ from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
 from core.engine.overrides import Overrides
+from core.engine.parts import Parts
 from core.engine.paths import Paths
 from core.engine.planning import Planner
 from core.engine.preparation import Preparation
@@ -47,8 +48,10 @@ from core.engine.starting import Starting
 from core.engine.tags import Tags
 from core.engine.tasks import Tasks
 from core.engine.templates import Templates
+from core.engine.updating import Updating
 from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
+from core.lifecycle.applying import Applying
 from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
@@ -58,6 +61,7 @@ from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import OperationLog
+from core.lifecycle.placing import Placing
 from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
 from core.lifecycle.removal import Removal
@@ -67,6 +71,7 @@ from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.spares import Spares
 from core.lifecycle.trash import Trash
 from core.lifecycle.turns import Turns
+from core.lifecycle.updating import Updates
 from core.paths import Home
 from core.runners.docker import DockerRunner
 from core.runners.host import HostRunner
@@ -106,10 +111,12 @@ class Engine:
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
         archiving, trash = Archiving(context, self._starter, closing), Trash(context)
-        restoring = Restoring(context, self._snapshots)
+        placing = Placing(context, self._snapshots)
+        applying = Applying(context, self._snapshots, placing)
+        restoring = Restoring(context, self._snapshots, placing)
         mending = Mending(context)
         self._repair = Repair(
-            context, creation, closing, removal, landing, restoring, archiving, trash, mending
+            context, creation, closing, removal, landing, restoring, archiving, trash, mending, applying
         )
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
@@ -135,6 +142,9 @@ class Engine:
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
         self.review = Review(context, self._snapshots, landing)
+        updates = Updates(context, self._snapshots, landing, applying)
+        self.updating = Updating(context, updates, self.sessions)
+        self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.housekeeping = Housekeeping(
             context, self.keeping, lambda text, name: self.reconciliation.tell(text, name)

@@ -15,6 +15,7 @@ from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
 from core.review.files import change_marks, list_folder, read_file_window
+from core.store import lookup
 from core.values.requests import MergeWorkspace
 from core.values.review import (
     Change,
@@ -41,7 +42,7 @@ class Review:
     def __init__(self, context: Context, snapshots: Snapshots, landing: Landing) -> None:
         self._context = context
         self._landing = landing
-        self._comparing = Comparing(context, snapshots, landing)
+        self.comparing = Comparing(context, snapshots, landing)
         self._file_diffs = FileDiffs()
         self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
 
@@ -59,7 +60,7 @@ class Review:
 
     async def diff(self, name: str, request: DiffRequest) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides."""
-        return await diff_summary(name, await self._comparing.sides(name, request), request.shown)
+        return await diff_summary(name, await self.comparing.sides(name, request), request.shown)
 
     async def file_diff(
         self, name: str, repo_key: str, path: str, start: int, limit: int, request: DiffRequest,
@@ -76,7 +77,7 @@ class Review:
             request: What is compared, and how.
             whole: Whether to wait until all of it has been counted.
         """
-        target = _one(await self._comparing.sides(name, request, fresh=False), repo_key)
+        target = _one(await self.comparing.sides(name, request, fresh=False), repo_key)
         return await self._file_diffs.window(
             target, path, request.shown, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)),
             whole=whole,
@@ -84,7 +85,7 @@ class Review:
 
     async def patch(self, name: str, request: DiffRequest) -> str:
         """The whole diff as git writes it."""
-        return await review_patch(await self._comparing.sides(name, request), request.shown)
+        return await review_patch(await self.comparing.sides(name, request), request.shown)
 
     async def close(self) -> None:
         """Lets go of the diffs that are open."""
@@ -110,6 +111,12 @@ class Review:
         facts = await self._live(name)
         if facts.state is WorkspaceState.CREATING:
             raise ConflictError(f"the workspace {name!r} is still being made", hint="Wait until it is open.")
+        row = await self._context.store.read(lambda: lookup.live_workspace(name).update_halt)
+        if row is not None:
+            raise ConflictError(
+                f"an update of {name!r} has stopped at conflicts",
+                hint=f"Go on or give up first: boatyard workspace update {name} --continue, or --abort",
+            )
         await self._context.supervisor.see_out(name, SEE_OUT_SECONDS)
         if self._context.supervisor.in_workspace(name):
             raise ConflictError(
@@ -118,7 +125,7 @@ class Review:
             )
 
     async def _live(self, name: str) -> WorkspaceFacts:
-        return await self._comparing.live(name)
+        return await self.comparing.live(name)
 
     async def _change_marks(self, facts: WorkspaceFacts) -> dict[str, Change]:
         """By path; kept until there is another snapshot."""

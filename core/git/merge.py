@@ -201,7 +201,7 @@ async def _rebase(depot: Depot, nothing: Merged, work: Work, identity: Identity)
     base instead of its parent: the differences then add up to exactly `base..source`.
     """
     landed = nothing.base if nothing.base == work.landed else None
-    line = await _line(depot, nothing.source, nothing.old, landed)
+    line = await commits_to_take(depot, nothing.source, nothing.old, landed)
     tip, tip_tree = nothing.old, await depot.tree(nothing.old)
     for index, (commit, parent) in enumerate(line):
         base = (landed if index == 0 else None) or parent or await empty_tree(depot)
@@ -209,13 +209,15 @@ async def _rebase(depot: Depot, nothing: Merged, work: Work, identity: Identity)
         if merged.conflicts:
             return replace(nothing, conflicts=merged.conflicts)
         if merged.tree != tip_tree:
-            author, message = await _authorship(depot, commit)
+            author, message = await authorship(depot, commit)
             tip = await write_commit(depot, merged.tree, (tip,), message, identity, author)
             tip_tree = merged.tree
     return nothing if tip_tree == await depot.tree(nothing.old) else replace(nothing, new=tip)
 
 
-async def _line(depot: Depot, source: str, target: str, landed: str | None) -> list[tuple[str, str | None]]:
+async def commits_to_take(
+    depot: Depot, source: str, target: str, landed: str | None = None
+) -> list[tuple[str, str | None]]:
     """The commits to take, oldest first, each with its first parent."""
     without = [f"^{target}", *([f"^{landed}"] if landed else [])]
     listed = await depot.git.run(
@@ -233,7 +235,7 @@ async def _line(depot: Depot, source: str, target: str, landed: str | None) -> l
     return line
 
 
-async def _authorship(depot: Depot, commit: str) -> tuple[dict[str, str], str]:
+async def authorship(depot: Depot, commit: str) -> tuple[dict[str, str], str]:
     """Author, time and message of a commit, in bytes that need not be UTF-8."""
     answer = await depot.git.run(
         "show", "-s", "--no-show-signature", "--encoding=UTF-8",

@@ -36,7 +36,10 @@ class MergedTree:
     """The tree that a merge gives, or why it gives none."""
 
     tree: str
+    """With conflicts, its files have git's conflict marks in them."""
     conflicts: tuple[FileConflict, ...]
+    sides: tuple[str, str] = ("", "")
+    """What git was given to merge, and what its conflict marks call the two sides."""
 
 
 async def merge_trees(depot: Depot, ours: str, theirs: str, base: str | None = None) -> MergedTree:
@@ -95,7 +98,8 @@ def parse_merge(output: bytes, *, clean: bool, sides: tuple[str, str] = ("", "")
     found: dict[bytes, str] = {}
     for name, kind in kinds.items():
         found.setdefault(moved_aside.sub(b"", name), kind)
-    return MergedTree(tree, tuple(FileConflict(name_to_text(name), found[name]) for name in sorted(found)))
+    conflicts = tuple(FileConflict(name_to_text(name), found[name]) for name in sorted(found))
+    return MergedTree(tree, conflicts, sides)
 
 
 def _stages(fields: list[bytes]) -> tuple[dict[bytes, set[int]], list[bytes]]:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from core.errors import BoatyardError, ConflictError
+from core.lifecycle.applying import Applying
 from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
@@ -33,7 +34,7 @@ class Repair:
 
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
-        restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending,
+        restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -44,6 +45,7 @@ class Repair:
         self._archiving = archiving
         self._trash = trash
         self._mending = mending
+        self._applying = applying
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -70,6 +72,8 @@ class Repair:
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
             await self._finish(operation, steps)
+        elif operation.kind in ("apply", "update"):
+            await self._finish(operation, self._applying.steps_again(operation, arguments))
         elif operation.kind == "rewind":
             number, turn = int(str(arguments["number"])), str(arguments["process"])
             await self._finish(operation, self._restoring.rewind_steps(operation, number, turn))

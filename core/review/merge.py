@@ -17,7 +17,8 @@ from core.git.merge import Merged, compute_merge, keep_merge, record_landed
 from core.git.obstacles import Obstacle, find_obstacles, raise_obstacles
 from core.git.user_repository import Identity, user_identity
 from core.review.target import ReviewTarget
-from core.values.review import Conflict, MergePreview, RepoMerge
+from core.values.conflicts import Conflict
+from core.values.review import MergePreview, RepoMerge
 from core.values.states import MergeStyle
 
 _NAMED = 10

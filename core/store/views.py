@@ -14,6 +14,7 @@ import msgspec
 
 from core.store import models as m
 from core.store import workspace_queries as queries
+from core.values.conflicts import UpdateState
 from core.values.entities import (
     Approval,
     ApprovalOption,
@@ -156,6 +157,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             paused=row.paused or "",
             rate_limited_until=row.rate_limited_until,
             rate_limit=row.rate_limit or "",
+            update=_update(row),
             folder=row.working_directory,
             setup_completed_at=row.setup_completed_at,
             last_activity_at=row.last_activity_at,
@@ -163,6 +165,11 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
         )
         for row in rows
     )
+
+
+def _update(row: m.Workspace) -> UpdateState | None:
+    halt = row.update_halt
+    return msgspec.convert(halt["state"], UpdateState) if halt else None
 
 
 def workspace(row: m.Workspace) -> Workspace:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.values.entities import Process, QueuedPrompt, Trashed, Value
+from core.values.entities import Process, QueuedPrompt, Trashed
+from core.values.value import Value
 
 
 class SendAnswer(Value, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.values.entities import Value
+from core.values.value import Value
 
 
 class Usage(Value, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.values.entities import Value
+from core.values.value import Value
 
 
 class EntryKind(StrEnum):

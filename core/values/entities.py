@@ -6,8 +6,7 @@ means "not yet". Text from outside (titles, branches, output) is data and may ho
 
 from __future__ import annotations
 
-import msgspec
-
+from core.values.conflicts import UpdateState
 from core.values.states import (
     Activity,
     ApprovalStatus,
@@ -20,10 +19,7 @@ from core.values.states import (
     TaskStatus,
     WorkspaceState,
 )
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of everything that crosses the API."""
+from core.values.value import Value
 
 
 class Budget(Value, frozen=True, kw_only=True):
@@ -273,6 +269,8 @@ class Workspace(Value, frozen=True, kw_only=True):
     """When the provider of the agent's model lets it go on; 0: it did not say. None: it is not limited."""
     rate_limit: str = ""
     """What the provider said."""
+    update: UpdateState | None = None
+    """An update from the target branches that has stopped at conflicts."""
     folder: str = ""
     """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
     setup_completed_at: float | None = None

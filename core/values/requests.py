@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.values.conflicts import UpdateStyle
 from core.values.entities import TemplateFile
 from core.values.states import MergeStyle, RunnerKind, TaskStatus
 
@@ -351,3 +352,47 @@ class SetConfig(Request, frozen=True, kw_only=True):
     """Such as `workspace.memory_mb`."""
     value: str
     """As TOML; what is no TOML is taken as text."""
+
+
+class UpdateFromTarget(Request, frozen=True, kw_only=True):
+    style: UpdateStyle = UpdateStyle.MERGE
+
+
+class TakeSide(Request, frozen=True, kw_only=True):
+    """A file in conflict, and whose version of it is taken."""
+
+    path: str
+    repo: str = ""
+    """Name or id; empty where there is one only."""
+    theirs: bool = False
+    """The side that is brought in; else the one that was there."""
+
+
+LineRange = tuple[Limit, Limit]
+"""First and last line, from 1."""
+
+
+class DiffPart(Request, frozen=True, kw_only=True):
+    """A file of a diff, or some of its changed lines."""
+
+    path: str
+    """As the diff gave it."""
+    repo: str = ""
+    """Name or id; empty where there is one only."""
+    old: tuple[LineRange, ...] = ()
+    """Removed lines, as the old side counts them."""
+    new: tuple[LineRange, ...] = ()
+    """Added lines, as the new side counts them; neither of both: the whole file."""
+
+
+class DiscardParts(Request, frozen=True, kw_only=True):
+    parts: tuple[DiffPart, ...]
+    base: str = ""
+    """What the diff compares with, as for the diff."""
+    snapshot: dict[str, str] = {}
+    """`DiffSummary.snapshot` of what was looked at: when the workspace has changed since, nothing is done."""
+
+
+class TakeParts(DiscardParts, frozen=True, kw_only=True):
+    into: str
+    """Name of the workspace that gets them."""

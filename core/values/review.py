@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.values.entities import Merge, Value
+from core.values.conflicts import Conflict
+from core.values.entities import Merge
 from core.values.states import MergeStyle
+from core.values.value import Value
 
 
 class Change(StrEnum):
@@ -110,13 +112,6 @@ class FileContent(Value, frozen=True, kw_only=True):
     """Index of the first line of the window, from 0."""
     lines: tuple[str, ...]
     more: bool
-
-
-class Conflict(Value, frozen=True, kw_only=True):
-    repo_id: str
-    path: str
-    kind: str
-    """git's word for it: `content`, `add/add`, `modify/delete`, `rename/delete`, …"""
 
 
 class RepoMerge(Value, frozen=True, kw_only=True):

@@ -13,9 +13,10 @@ from rich.style import Style
 from textual.color import Color
 
 from core.errors import GitError
+from core.values.conflicts import Conflict
 from core.values.conversation import Entry, EntryKind, FileEdit, PlanItem, ToolState
 from core.values.entities import ApprovalOption, Operation, Process, StepReport
-from core.values.review import Conflict, FileNode, MergePreview
+from core.values.review import FileNode, MergePreview
 from core.values.states import MergeStyle, OperationStatus, ProcessStatus, RunReason, TaskStatus
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, Helm, at_the_helm

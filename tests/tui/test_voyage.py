@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from core.errors import ConflictError
+from core.values.conflicts import Conflict
 from core.values.conversation import Entry, EntryKind
 from core.values.entities import ApprovalOption, Operation, StepReport
-from core.values.review import Change, Conflict, MergePreview
+from core.values.review import Change, MergePreview
 from core.values.states import Activity, MergeStyle, OperationStatus, TaskStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, at_the_helm

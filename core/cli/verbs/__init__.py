@@ -25,9 +25,11 @@ from core.cli.verbs import (
     workspace_checkpoints,
     workspace_dev,
     workspace_keeping,
+    workspace_parts,
     workspace_queue,
     workspace_review,
     workspace_session,
+    workspace_update,
 )
 
 VERBS: tuple[Verb, ...] = (
@@ -51,6 +53,8 @@ VERBS: tuple[Verb, ...] = (
     *workspace_review.VERBS,
     *workspace_checkpoints.VERBS,
     *workspace_keeping.VERBS,
+    *workspace_parts.VERBS,
+    *workspace_update.VERBS,
     *process.VERBS,
     *agent.VERBS,
     *container.VERBS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.server.routes import (
     agents,
+    changing,
     checkpoints,
     containers,
     dev_servers,
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *search.ROUTES,
     *dev_servers.ROUTES,
     *review.ROUTES,
+    *changing.ROUTES,
     *checkpoints.ROUTES,
     *containers.ROUTES,
     *keeping.ROUTES,

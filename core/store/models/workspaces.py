@@ -35,6 +35,8 @@ class Workspace(Entity):
     rate_limited_until = MillisecondsField(null=True)
     rate_limit = peewee.TextField(null=True)
     """What the provider said about its limit."""
+    update_halt = JSONField(null=True)
+    """Where an update from the target branches has stopped (see `core.lifecycle.updating`); null: nowhere."""
     settings = JSONField(default=dict)
 
     class Meta:

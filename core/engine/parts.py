@@ -1,0 +1,112 @@
+"""Parts of a diff discarded, or taken into another workspace: files, hunks, lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from core.engine.comparing import Comparing, DiffRequest
+from core.errors import ConflictError, UsageError
+from core.git.merge_tree import merge_trees, scaffold
+from core.lifecycle.applying import Applying, Goal, Plan
+from core.lifecycle.context import Context
+from core.lifecycle.snapshots import Snapshots
+from core.review.base import parse_base
+from core.review.diff import Compared
+from core.review.hunks import Part, tree_with, tree_without
+from core.values.entities import Operation
+from core.values.requests import DiffPart, DiscardParts, TakeParts
+
+Chosen = list[tuple[Compared, list[Part]]]
+
+
+class Parts:
+    """What a user can do with parts of a diff."""
+
+    def __init__(
+        self, context: Context, comparing: Comparing, snapshots: Snapshots, applying: Applying
+    ) -> None:
+        self._context = context
+        self._comparing = comparing
+        self._snapshots = snapshots
+        self._applying = applying
+
+    async def discard(self, name: str, body: DiscardParts) -> Operation:
+        """Begins to put parts of the workspace back to how the base has them; a checkpoint is taken before.
+
+        Raises:
+            UsageError: A part is not in the diff.
+            ConflictError: The workspace has changed since the diff was looked at, or an agent works.
+        """
+        chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
+        facts = await self._comparing.live(name)
+        heads = {repo.repo_id: repo.head for repo in facts.repos}
+        goals = {}
+        for side, parts in chosen:
+            tree = await tree_without(side.depot, side.base, side.snapshot, parts)
+            head = heads[side.repo_id]
+            goals[side.repo_id] = Goal(await scaffold(side.depot, tree, head), head, side.snapshot)
+        plan = Plan(goals=goals, message=f"before discarding parts of {_named(body.parts)}")
+        return await self._applying.begin("apply", name, plan)
+
+    async def take(self, name: str, body: TakeParts) -> Operation:
+        """Begins to bring parts of a workspace's diff into another one; a checkpoint is taken there before.
+
+        Raises:
+            UsageError: A part is not in the diff, or the other workspace lacks its repository.
+            ConflictError: They do not fit there; nothing was changed.
+        """
+        if body.into == name:
+            raise UsageError(f"{name!r} has these parts already", hint="Name another workspace.")
+        chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
+        await self._comparing.live(body.into)
+        other = {repo.repo_id: repo for repo in (await self._snapshots.take(body.into)).repos}
+        goals, clashes = {}, list[str]()
+        for side, parts in chosen:
+            repo = other.get(side.repo_id)
+            if repo is None:
+                raise UsageError(f"{body.into!r} has no repository {side.name!r}", hint="Choose another one.")
+            wanted = await tree_with(side.depot, side.base, side.snapshot, parts)
+            merged = await merge_trees(side.depot, repo.snapshot, wanted, side.base)
+            clashes += [f"{side.name}/{each.path} ({each.kind})" for each in merged.conflicts]
+            commit = await scaffold(side.depot, merged.tree, repo.head)
+            goals[side.repo_id] = Goal(commit, repo.head, repo.snapshot)
+        if clashes:
+            raise ConflictError(
+                f"these parts do not fit into {body.into!r}: {', '.join(clashes[:10])}",
+                hint="Nothing was changed. Take fewer parts, or let its agent do it.",
+                details={"files": clashes},
+            )
+        plan = Plan(goals=goals, message=f"before taking parts of {_named(body.parts)} from {name}")
+        return await self._applying.begin("apply", body.into, plan)
+
+    async def _chosen(
+        self, name: str, base: str, parts: Sequence[DiffPart], snapshot: dict[str, str]
+    ) -> Chosen:
+        sides = await self._comparing.sides(name, DiffRequest(parse_base(base)))
+        by_repo: defaultdict[str, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_repo[part.repo].append(Part(part.path, part.old, part.new))
+        chosen: Chosen = []
+        for key, wanted in by_repo.items():
+            only = not key and len(sides) == 1
+            found = [side for side in sides if only or key in (side.repo_id, side.name)]
+            if not found:
+                raise UsageError(
+                    f"the diff has no repo {key[:80]!r}", hint=f"It has: {', '.join(s.name for s in sides)}."
+                )
+            seen = snapshot.get(found[0].repo_id)
+            if seen is not None and seen != found[0].snapshot:
+                raise ConflictError(
+                    f"{found[0].name} in {name!r} has changed since its diff was looked at",
+                    hint="Look at the diff anew. Nothing was changed.",
+                )
+            chosen.append((found[0], wanted))
+        if not chosen:
+            raise UsageError("nothing of the diff is named", hint="Name files, or lines of one.")
+        return chosen
+
+
+def _named(parts: Sequence[DiffPart]) -> str:
+    names = list(dict.fromkeys(part.path for part in parts))
+    return names[0][:100] if len(names) == 1 else f"{len(names)} files"
