@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from core.engine.comparing import Comparing, DiffRequest
@@ -84,27 +83,28 @@ class Parts:
         self, name: str, base: str, parts: Sequence[DiffPart], snapshot: dict[str, str]
     ) -> Chosen:
         sides = await self._comparing.sides(name, DiffRequest(parse_base(base)))
-        by_repo: defaultdict[str, list[Part]] = defaultdict(list)
+        chosen: dict[str, tuple[Compared, list[Part]]] = {}
         for part in parts:
-            by_repo[part.repo].append(Part(part.path, part.old, part.new))
-        chosen: Chosen = []
-        for key, wanted in by_repo.items():
-            only = not key and len(sides) == 1
-            found = [side for side in sides if only or key in (side.repo_id, side.name)]
-            if not found:
-                raise UsageError(
-                    f"the diff has no repo {key[:80]!r}", hint=f"It has: {', '.join(s.name for s in sides)}."
-                )
-            seen = snapshot.get(found[0].repo_id)
-            if seen is not None and seen != found[0].snapshot:
+            side = _side(sides, part.repo)
+            _, wanted = chosen.setdefault(side.repo_id, (side, []))
+            wanted.append(Part(part.path, part.old, part.new))
+        for side, _ in chosen.values():
+            if snapshot.get(side.repo_id, side.snapshot) != side.snapshot:
                 raise ConflictError(
-                    f"{found[0].name} in {name!r} has changed since its diff was looked at",
+                    f"{side.name} in {name!r} has changed since its diff was looked at",
                     hint="Look at the diff anew. Nothing was changed.",
                 )
-            chosen.append((found[0], wanted))
         if not chosen:
             raise UsageError("nothing of the diff is named", hint="Name files, or lines of one.")
-        return chosen
+        return list(chosen.values())
+
+
+def _side(sides: Sequence[Compared], key: str) -> Compared:
+    for side in sides:
+        if key in (side.repo_id, side.name) or (not key and len(sides) == 1):
+            return side
+    names = ", ".join(side.name for side in sides)
+    raise UsageError(f"the diff has no repo {key[:80]!r}", hint=f"It has: {names}.")
 
 
 def _named(parts: Sequence[DiffPart]) -> str:

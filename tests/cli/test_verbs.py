@@ -179,6 +179,32 @@ def test_checkpoints_and_their_files(call: Calls, workspace: str, tmp_path: Path
     assert call("workspace restore-to", workspace, number, twice=False)["kind"] == "restore-to"
 
 
+def test_updates_and_parts_of_diffs(call: Calls, workspace: str, repository: Path) -> None:
+    folder = Path(call("workspace show", workspace)["repos"][0]["path"])
+    (folder / "parts.txt").write_text("a\nb\n")
+    other = call("workspace remix", workspace, "--as", "parted", twice=False)["workspace"]
+    discarded = call("workspace discard", workspace, "parts.txt", "--new", "1", twice=False)
+    assert discarded["status"] == "done" and (folder / "parts.txt").read_text() == "b\n"
+    assert "line numbers" in call.people("workspace discard", workspace, "a", "b", "--new", "1")
+    call("workspace discard", other, "parts.txt", twice=False)
+    call("workspace take", workspace, "parts.txt", "--into", other, twice=False)
+    assert (folder.parents[2] / other / "code/repo/parts.txt").read_text() == "b\n"
+
+    for name, text in (("theirs.txt", "t\n"), ("parts.txt", "clash\n")):
+        (repository / name).write_text(text)
+        git(repository, "add", "-A")
+        git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", name)
+        if name == "theirs.txt":
+            assert call("workspace rebase", workspace, twice=False)["status"] == "done"
+    assert call("workspace update", workspace, codes=(4,), twice=False)["status"] == "done"
+    assert call("workspace conflict", workspace, "parts.txt")["theirs"] is not None
+    taken = call("workspace conflict", workspace, "parts.txt", "--take", "ours", twice=False)
+    assert taken["status"] == "done"
+    assert call("workspace update", workspace, "--abort", twice=False)["status"] == "done"
+    boatyard_left = call("workspace remove", other, "--force", twice=False)
+    assert boatyard_left["status"] == "done"
+
+
 def test_permissions(call: Calls, boatyard: Boatyard, repository: Path) -> None:
     argv = ("--repo", str(repository), "--agent", "demo", "--json")
     for verb in ("approve", "reject"):

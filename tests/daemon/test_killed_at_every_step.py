@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from core.errors import UnreachableError
+from core.lifecycle.applying import STEPS as APPLY_STEPS
 from core.lifecycle.archiving import ARCHIVE_STEPS
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
 from core.lifecycle.create import POINT_OF_KEEPING, step_labels
@@ -27,6 +28,8 @@ from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (
     ArchiveWorkspace,
+    DiffPart,
+    DiscardParts,
     EmptyTrash,
     MergeWorkspace,
     NewWorkspace,
@@ -37,6 +40,7 @@ from core.values.requests import (
     RunCommand,
     SendPrompt,
     TakeCheckpoint,
+    UpdateFromTarget,
     UpdateRepo,
 )
 from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
@@ -307,6 +311,60 @@ async def test_a_rewind(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: s
     assert (file.read_text(), (await daemon.client.workspace("do-it")).turns) == ("one\n", 1)
 
 
+def commit_to(repository: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (repository / name).write_text(text)
+    git(repository, "add", "-A")
+    git(repository, "-c", "user.name=A", "-c", "user.email=a@localhost", "commit", "-qm", "theirs")
+    return git(repository, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("conflict", [False, True], ids=["clean", "conflict"])
+@pytest.mark.parametrize("step", names(APPLY_STEPS))
+async def test_an_update(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path, conflict: bool
+) -> None:
+    await used_workspace(daemon, repository)
+    tip = commit_to(repository, {"new.md": "new\n", **({"c.md": "theirs\n"} if conflict else {})})
+    folder = daemon.home.workspaces / "do-it" / "code" / "repo"
+    body = UpdateFromTarget()
+    await killed(
+        daemon, monkeypatch, f"update:{step}", lambda: daemon.client.update_from_target("do-it", body)
+    )
+    ended = await operation_of(daemon, "update")
+    assert ended.status is OperationStatus.DONE, ended
+    state = (await daemon.client.workspace("do-it")).update
+    assert (folder / "new.md").read_text() == "new\n"
+    if not conflict:
+        assert state is None
+        assert git(folder, "rev-parse", "HEAD^2") == tip
+        all_there_after_merge(folder)
+        return
+    assert state is not None and [each.path for each in state.conflicts] == ["c.md"]
+    await daemon.done(await daemon.client.abort_update("do-it"))
+    all_there(folder)
+
+
+def all_there_after_merge(folder: Path) -> None:
+    assert [(folder / name).read_text() for name in ("c.md", "u.md", "i.log")] == ["c\n", "u\n", "i\n"]
+    assert git(folder, "status", "--porcelain") == "?? u.md"
+
+
+@pytest.mark.parametrize("step", names(APPLY_STEPS))
+async def test_a_part_of_a_diff_that_is_discarded(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
+) -> None:
+    await used_workspace(daemon, repository)
+    folder = daemon.home.workspaces / "do-it" / "code" / "repo"
+    body = DiscardParts(parts=(DiffPart(path="u.md"),))
+    await killed(daemon, monkeypatch, f"apply:{step}", lambda: daemon.client.discard_parts("do-it", body))
+    assert (await operation_of(daemon, "apply")).status is OperationStatus.DONE
+    assert not (folder / "u.md").exists()
+    (number,) = [each.number for each in await daemon.client.checkpoints("do-it")]
+    await daemon.done(await daemon.client.restore_to("do-it", RestoreTo(number=number)))
+    all_there(folder)
+
+
 @pytest.mark.parametrize("step", names(step_labels(agent=False, remix=True)))
 async def test_a_remix(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
@@ -364,7 +422,10 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
                 called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                if called in ("begin_operation", "_launch", "launch", "_write_operation") and node.args:
+                if (
+                    called in ("begin", "begin_operation", "_launch", "launch", "_write_operation")
+                    and node.args
+                ):
                     if isinstance(node.args[0], ast.Constant):
                         kinds.add(node.args[0].value)
     assert kinds == {
@@ -379,6 +440,8 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "archive",
         "purge",
         "repair",
+        "apply",
+        "update",
     }
 
 

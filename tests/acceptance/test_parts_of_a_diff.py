@@ -1,0 +1,118 @@
+"""Files, hunks and lines of a diff are discarded, or taken into another attempt, and it can all be undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConflictError, UsageError
+from core.values.entities import Workspace
+from core.values.requests import DiffPart, DiscardParts, RestoreTo, SendPrompt, TakeParts
+from tests.yard import AGENTS, HOST, Yard, git
+
+pytestmark = pytest.mark.slow
+
+BEFORE = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n"
+AFTER = "ONE\ntwo\nthree\nfour\nfive\nsix\nseven\nEIGHT\nnine\n"
+
+
+@pytest.fixture
+async def yard() -> AsyncIterator[Yard]:
+    async with Yard(HOST + AGENTS) as each:
+        yield each
+
+
+async def attempt(yard: Yard, name: str, files: dict[str, str]) -> tuple[Workspace, Path]:
+    repository = yard.repository("repo", {"a.txt": BEFORE, "b.txt": "b\n", ".gitignore": "*.log\n"})
+    workspace = await yard.workspace(repository, name=name)
+    folder = Path(workspace.repos[0].path)
+    for path, text in files.items():
+        (folder / path).write_text(text)
+    return workspace, folder
+
+
+async def test_a_hunk_is_discarded_and_brought_back(yard: Yard) -> None:
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER, "new.txt": "n\n", "kept.log": "ignored\n"})
+    seen = (await yard.client.diff("first")).snapshot
+    body = DiscardParts(parts=(DiffPart(path="a.txt", old=((8, 8),), new=((8, 8),)),), snapshot=seen)
+    ended = await yard.done(await yard.client.discard_parts("first", body))
+    assert (folder / "a.txt").read_text() == AFTER.replace("EIGHT", "eight")
+    assert (folder / "new.txt").exists() and (folder / "kept.log").read_text() == "ignored\n"
+    before = ended.result["before"]
+    assert isinstance(before, int)
+    await yard.done(await yard.client.restore_to("first", RestoreTo(number=before)))
+    assert (folder / "a.txt").read_text() == AFTER
+
+
+async def test_whole_files_are_discarded_against_any_base(yard: Yard) -> None:
+    workspace, folder = await attempt(yard, "first", {"a.txt": AFTER, "new.txt": "n\n"})
+    git(folder, "add", "-A")
+    git(folder, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "mine")
+    (folder / "b.txt").unlink()
+    (folder / "new.txt").write_text("changed since\n")
+    parts = (DiffPart(path="b.txt"), DiffPart(path="new.txt", repo=workspace.repos[0].name))
+    await yard.done(await yard.client.discard_parts("first", DiscardParts(parts=parts, base="uncommitted")))
+    assert (folder / "b.txt").read_text() == "b\n" and (folder / "new.txt").read_text() == "n\n"
+    assert git(folder, "status", "--porcelain") == ""
+    assert (folder / "a.txt").read_text() == AFTER
+
+
+async def test_lines_are_taken_into_another_attempt_that_has_changes_of_its_own(yard: Yard) -> None:
+    await attempt(yard, "first", {"a.txt": AFTER, "new.txt": "n\n"})
+    _, other = await attempt(yard, "second", {"a.txt": BEFORE.replace("five", "FIVE"), "mine.txt": "m\n"})
+    parts = (DiffPart(path="a.txt", old=((1, 1),), new=((1, 1),)), DiffPart(path="new.txt"))
+    ended = await yard.done(await yard.client.take_parts("first", TakeParts(parts=parts, into="second")))
+    assert ended.workspace == "second"
+    assert (other / "a.txt").read_text() == BEFORE.replace("five", "FIVE").replace("one", "ONE")
+    assert (other / "new.txt").read_text() == "n\n" and (other / "mine.txt").exists()
+
+
+async def test_what_does_not_fit_changes_nothing(yard: Yard) -> None:
+    await attempt(yard, "first", {"a.txt": AFTER})
+    _, other = await attempt(yard, "second", {"a.txt": BEFORE.replace("one", "eins")})
+    with pytest.raises(ConflictError, match=r"do not fit into 'second': repo/a\.txt \(content\)"):
+        await yard.client.take_parts("first", TakeParts(parts=(DiffPart(path="a.txt"),), into="second"))
+    assert (other / "a.txt").read_text() == BEFORE.replace("one", "eins")
+    assert await yard.client.checkpoints("second") == ()
+
+
+async def test_a_diff_that_is_not_what_was_looked_at_is_left_alone(yard: Yard) -> None:
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER})
+    seen = (await yard.client.diff("first")).snapshot
+    (folder / "a.txt").write_text(AFTER + "ten\n")
+    body = DiscardParts(parts=(DiffPart(path="a.txt", new=((1, 1),)),), snapshot=seen)
+    with pytest.raises(ConflictError, match="has changed since its diff was looked at"):
+        await yard.client.discard_parts("first", body)
+    assert (folder / "a.txt").read_text() == AFTER + "ten\n"
+
+
+async def test_bad_requests_change_nothing(yard: Yard) -> None:
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER})
+    for body, why in (
+        (DiscardParts(parts=()), "nothing of the diff"),
+        (DiscardParts(parts=(DiffPart(path="../x"),)), "is not changed"),
+        (DiscardParts(parts=(DiffPart(path="b.txt"),)), "is not changed"),
+        (DiscardParts(parts=(DiffPart(path="a.txt", repo="other"),)), "no repo 'other'"),
+        (DiscardParts(parts=(DiffPart(path="a.txt"),), base="yesterday"), "compared with"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            await yard.client.discard_parts("first", body)
+    with pytest.raises(UsageError, match="already"):
+        await yard.client.take_parts("first", TakeParts(parts=(DiffPart(path="a.txt"),), into="first"))
+    assert (folder / "a.txt").read_text() == AFTER
+
+
+async def test_nothing_is_discarded_under_an_agent_that_works(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = yard.fifo()
+    await attempt(yard, "first", {"a.txt": AFTER})
+    monkeypatch.setenv("GATE", str(gate))
+    await yard.client.send("first", SendPrompt(prompt="x", agent="gated"))
+    with pytest.raises(ConflictError, match="an agent works"):
+        await yard.client.discard_parts("first", DiscardParts(parts=(DiffPart(path="a.txt"),)))
+    await asyncio.to_thread(gate.write_text, "go\n")
+    await yard.turn("first")
