@@ -22,6 +22,7 @@ from core.lifecycle.turn_records import running_turn, turn_runs
 from core.lifecycle.turns import Turns
 from core.store import lookup, views
 from core.store import models as m
+from core.supervision.crash import crash_point
 from core.supervision.records import answer_approval
 from core.values.answers import SendAnswer, StoppedAnswer
 from core.values.conversation import AgentCommand
@@ -85,6 +86,7 @@ class Sessions:
             executor = self._context.executors.get(await self._agent_name(facts, body.agent))
             prompt = Queued(prompt_id, executor.name, body.prompt, body.attachments)
             queued, waits = await self._context.store.write(_enqueue, facts, prompt)
+            crash_point("turn", "queued")
             if waits:
                 await tell_queue(self._context, name)
                 return SendAnswer(queued=queued)

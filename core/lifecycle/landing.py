@@ -12,7 +12,7 @@ from core.git.user_repository import inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.copied_work import committed_copies, refuse_copies
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
-from core.lifecycle.operation import Step, begin_operation, crash_point
+from core.lifecycle.operation import Step, begin_operation
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turn_records import move_task
@@ -21,6 +21,7 @@ from core.review.target import ReviewTarget, review_target
 from core.store import lookup, views
 from core.store import models as m
 from core.store.models.fields import now
+from core.supervision.crash import crash_point
 from core.values.entities import Merge, Operation, Task
 from core.values.events import FilesChanged, OperationChanged, TaskChanged
 from core.values.review import MergePreview

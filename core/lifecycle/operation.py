@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,14 +17,13 @@ from core.errors import BoatyardError, ConflictError
 from core.store import Store, lookup, views
 from core.store import models as m
 from core.store.models.fields import now
+from core.supervision.crash import crash_point
 from core.supervision.hub import EventHub
 from core.values.entities import Operation, StepReport
 from core.values.events import OperationChanged
 from core.values.states import OperationStatus
 
 log = logging.getLogger(__name__)
-
-CRASH_AT = "BOATYARD_CRASH_AT"
 
 
 @dataclass(frozen=True)
@@ -227,12 +224,6 @@ def refuse_busy(workspace: m.Workspace, kinds: Sequence[str] = ()) -> None:
             f"the workspace {workspace.name!r} is busy: {running.kind} is under way",
             hint="Wait until it has ended.",
         )
-
-
-def crash_point(operation: str, step: str) -> None:
-    """Dies here when the environment says so; for tests of the repair."""
-    if os.environ.get(CRASH_AT) == f"{operation}:{step}":
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _plain(document: dict[str, object]) -> dict[str, object]:

@@ -28,6 +28,7 @@ from core.runners.masking import HideAll, Mask
 from core.runners.runner import Runner
 from core.store import models as m
 from core.store.models.fields import new_id
+from core.supervision.crash import crash_point
 from core.supervision.live import run_directory
 from core.supervision.supervisor import Subject
 from core.values.conversation import Attachment
@@ -185,6 +186,8 @@ class Processes:
         await self._context.runners[facts.runner].ensure(self._place(facts.name).environment(facts))
         subject = self._subject(facts, new.session_id, new.driver, await self._mask(facts), new.action)
         await self._context.store.write(_insert, facts, new)
+        if new.turn is not None:
+            crash_point("turn", "written")
         return await self._context.supervisor.start(subject, new.command, new.id)
 
     async def _mask(self, facts: WorkspaceFacts) -> Mask:

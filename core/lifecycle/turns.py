@@ -26,6 +26,7 @@ from core.lifecycle.queue_records import Queued, could_not_start, first_queued, 
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.telling import tell_queue, tell_workspace
 from core.store import models as m
+from core.supervision.crash import crash_point
 from core.values.entities import Process, Task
 from core.values.events import TaskChanged
 from core.values.states import CheckpointKind, ProcessStatus, RunReason, TaskStatus, WorkspaceState
@@ -57,6 +58,7 @@ class Turns:
         kept = await self._snapshots.checkpoint(
             facts.name, CheckpointKind.BEFORE_TURN, f"before: {_first_line(prompt.prompt)}"
         )
+        crash_point("turn", "kept")
         facts = await self._context.store.read(workspace_facts, facts.name)
         sent = told(
             prompt.prompt,
@@ -147,10 +149,12 @@ class Turns:
         await self._snapshots.checkpoint(
             facts.name, CheckpointKind.AFTER_TURN, f"after: {_first_line(prompt)}"
         )
+        crash_point("turn", "checked")
         facts = await self._context.store.read(workspace_facts, process.workspace)
         if process.status is not ProcessStatus.KILLED:
             await self._clean_up(facts)
         self._tell_task(await self._context.store.write(records.settle, process.id, facts))
+        crash_point("turn", "settled")
 
     async def _clean_up(self, facts: WorkspaceFacts) -> None:
         """Runs the cleanup scripts, one after the other; what they change is no part of the turn."""

@@ -13,6 +13,7 @@ from core.runners import end_reason
 from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
+from core.supervision.crash import crash_point
 from core.supervision.live import LiveProcess
 from core.values.entities import Process
 from core.values.states import ProcessStatus
@@ -90,6 +91,8 @@ class Ending:
         withdrawn = await self._until_stored(
             lambda: self._store.write(records.finish, live.id, status, code, reason, summary)
         )
+        if live.turn is not None:
+            crash_point("turn", "ended")
         self._live.pop(live.id, None)
         self._bulletin.approvals(withdrawn)
         process = await self._bulletin.tell(live.id)

@@ -24,6 +24,7 @@ from core.runners.masking import NO_MASK, Mask
 from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
+from core.supervision.crash import crash_point
 from core.supervision.ending import GRACE_SECONDS, Ending
 from core.supervision.hub import EventHub
 from core.supervision.journal import Journal
@@ -103,6 +104,8 @@ class Supervisor:
         except (BoatyardError, OSError) as error:
             await self._ending.finish(live, ProcessStatus.FAILED, None, str(error))
             raise
+        if live.turn is not None:
+            crash_point("turn", "spawned")
         self._watch(live, begun=False)
         return await self._bulletin.tell(process_id)
 

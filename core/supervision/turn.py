@@ -26,6 +26,7 @@ from core.agents.driver import (
     UsageReport,
     WithdrawApproval,
 )
+from core.supervision.crash import crash_point
 from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
 from core.values.conversation import AgentCommand, Entry
@@ -79,6 +80,7 @@ class LiveTurn:
         self._keeper = keeper
         self._turn = asyncio.Lock()
         self._sent = 0
+        self._answering = False
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -134,7 +136,9 @@ class LiveTurn:
     async def answer(self, key: str, option_id: str, values: Mapping[str, Any] = NO_VALUES) -> None:
         """The user, or a policy, has decided."""
         async with self._turn:
+            self._answering = True
             await self._decide(self._answered(key, Choice(option_id, values)))
+            self._answering = False
 
     async def cancel(self) -> None:
         """The user wants the turn to end."""
@@ -159,6 +163,7 @@ class LiveTurn:
 
     def _apply(self, record: Record) -> list[Effect]:
         self._journal.append(record)
+        crash_point(record.kind, "journalled")
         return self.transcript.apply(record)
 
     async def _carry_out(self, effects: Sequence[Effect]) -> None:
@@ -203,6 +208,8 @@ class LiveTurn:
         self._journal.append(Record("sent", self._at(), time.time()))
         self._sent += 1
         await self._line.write(data)
+        if self._answering:
+            crash_point("answer", "sent")
 
 
 def _undone(effects: Sequence[Effect], sends_done: int) -> list[Effect]:

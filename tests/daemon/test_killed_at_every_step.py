@@ -20,10 +20,10 @@ from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
 from core.lifecycle.create import POINT_OF_KEEPING, step_labels
 from core.lifecycle.landing import MERGE_STEPS
 from core.lifecycle.mending import REPAIR_STEPS
-from core.lifecycle.operation import CRASH_AT
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
 from core.lifecycle.trash import PURGE_STEPS
+from core.supervision.crash import CRASH_AT
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (

@@ -1,0 +1,124 @@
+"""SIGKILL at every point of a turn: no prompt is repeated, none in the queue lost, no answer dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ConflictError, NotFoundError, UnreachableError
+from core.supervision.crash import CRASH_AT
+from core.values.events import ApprovalChanged
+from core.values.requests import AnswerApproval, SendPrompt
+from core.values.states import ApprovalStatus, ProcessStatus
+from tests.yard import Daemon
+
+pytestmark = pytest.mark.slow
+
+BEFORE = ("turn:queued", "turn:kept", "turn:written", "turn:spawned")
+AFTER = ("turn:ended", "turn:checked", "turn:settled")
+
+
+async def killed(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str, act: Callable[[], Awaitable[Any]]
+) -> None:
+    """Does something with an engine that dies at a point of it, and starts the next engine."""
+    await daemon.stop()
+    monkeypatch.setenv(CRASH_AT, point)
+    await daemon.start()
+    try:
+        await act()
+    except UnreachableError:
+        pass  # it died before it could answer
+    await daemon.gone()
+    monkeypatch.delenv(CRASH_AT)
+    assert await daemon.start(), "the engine did not die"
+
+
+async def ended(daemon: Daemon, process: str) -> None:
+    """Returns when a prompt has become a turn, and that has ended well."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                found = await daemon.client.wait_process(process)
+                break
+            except NotFoundError:  # it waits in the queue; nothing tells an outsider when it leaves
+                await asyncio.sleep(0.02)
+    assert found.status is ProcessStatus.COMPLETED, found
+
+
+def told(workspace_folder: str) -> list[str]:
+    return (Path(workspace_folder) / "repo" / "WORK.md").read_text().splitlines()
+
+
+@pytest.mark.parametrize("repeats", [True, False], ids=["the client asks again", "the client is gone, too"])
+@pytest.mark.parametrize("point", [*BEFORE, *AFTER])
+async def test_a_sent_prompt_is_carried_out_once(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str, repeats: bool
+) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace(agent="writer", prompt="one")
+    await daemon.turn(workspace.name)
+    body = SendPrompt(prompt="two", request_id="mine")
+    await killed(daemon, monkeypatch, point, lambda: daemon.client.send(workspace.name, body))
+    if repeats:
+        again = await daemon.client.send(workspace.name, body)
+        await ended(daemon, again.id)
+    else:
+        from core.lifecycle.queue_records import prompt_id
+
+        await ended(daemon, prompt_id(workspace.name, "mine"))
+    assert told(workspace.folder) == ["one", "two"]
+    assert (await daemon.client.workspace(workspace.name)).turns == 2
+
+
+@pytest.mark.parametrize("point", [*BEFORE[1:], *AFTER])
+async def test_the_queue_goes_on_where_it_was(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    gate = daemon.fifo()
+    monkeypatch.setenv("GATE", str(gate))
+    await daemon.start()
+    workspace = await daemon.workspace(agent="gated", prompt="hold")
+    waiting = [
+        (await daemon.client.send(workspace.name, SendPrompt(prompt=prompt, agent="writer"))).id
+        for prompt in ("one", "two", "three")
+    ]
+
+    async def act() -> None:
+        await asyncio.to_thread(gate.write_text, "go\n")
+
+    await killed(daemon, monkeypatch, point, act)
+    for prompt in waiting:
+        await ended(daemon, prompt)
+    lines = told(workspace.folder)
+    assert [line for line in lines if line in ("one", "two", "three")] == ["one", "two", "three"]
+    assert await daemon.client.queue(workspace.name) == ()
+    assert (await daemon.client.workspace(workspace.name)).turns == 4
+
+
+@pytest.mark.parametrize("point", ["answer:kept", "answer:journalled", "answer:sent"])
+async def test_an_answer_reaches_the_agent(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    await daemon.start()
+    async with daemon.watch() as watch:
+        workspace = await daemon.workspace(title="Describe README.md", agent="demo")
+        event = await watch.until(ApprovalChanged, lambda e: e.approval.status is ApprovalStatus.PENDING)
+    first = event.approval.id
+    await killed(daemon, monkeypatch, point, lambda: daemon.client.answer_approval(first, AnswerApproval()))
+    with pytest.raises(ConflictError, match="needs no answer any more"):
+        await daemon.client.answer_approval(first, AnswerApproval())
+    process = str((await daemon.client.workspace(workspace.name)).process_id)
+    async with daemon.watch() as watch:
+        waits = asyncio.create_task(daemon.client.wait_process(process))
+        while not waits.done():
+            for approval in await daemon.client.approvals(workspace.name):
+                assert approval.id != first, "it was asked again"
+                await daemon.client.answer_approval(approval.id, AnswerApproval())
+            await asyncio.wait([waits], timeout=0.1)
+    assert (await waits).status is ProcessStatus.COMPLETED
