@@ -14,7 +14,7 @@ from core.lifecycle.budgets import note_budget
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
-from core.lifecycle.operation import crash_point, refuse_busy
+from core.lifecycle.operation import refuse_busy
 from core.lifecycle.queue_records import Queued, enqueue, forget, sent_before
 from core.lifecycle.queue_records import prompt_id as prompt_id_of
 from core.lifecycle.telling import tell_queue, tell_workspace
