@@ -23,8 +23,8 @@ from core.client.prompting_calls import PromptingCalls
 from core.client.review_calls import ReviewCalls
 from core.client.steering_calls import SteeringCalls
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer, ShellAnswer, StoppedAnswer
-from core.values.conversation import LogChunk
+from core.values.answers import LogReport, RemovedAnswer, ShellAnswer, StoppedAnswer
+from core.values.conversation import LogChunk, LogLines
 from core.values.entities import (
     DevServer,
     EngineStatus,
@@ -234,6 +234,17 @@ class Client(
 
     async def stop_process(self, process: str) -> Process:
         return await self._http.call("POST", f"/processes/{_part(process)}/stop", Process)
+
+    async def lines(
+        self, process: str, *, stream: str = "out", start: int = -200, limit: int = 200
+    ) -> LogLines:
+        """Lines of a process's output (`out` or `err`); a negative `start`: so many before the end."""
+        query: dict[str, str | int] = {"stream": stream, "start": start, "limit": limit}
+        return await self._http.call("GET", f"/processes/{_part(process)}/lines", LogLines, query=query)
+
+    async def prune_logs(self, body: ask.PruneLogs) -> LogReport:
+        """Removes the logs that the settings do not keep any longer, or says which."""
+        return await self._http.call("POST", "/prune-logs", LogReport, body=body, patient=True)
 
     async def log(
         self, process: str, *, stream: str = "out", offset: int = -1, limit: int = 65536

@@ -15,11 +15,12 @@ from core.store import lookup, views
 from core.store import models as m
 from core.supervision.journal import Journal
 from core.supervision.transcript import Transcript, replay
-from core.values.conversation import Conversation, Entry
+from core.values.conversation import Conversation, Entry, EntryKind
 from core.values.states import RunReason
 
 KEPT_TURNS = 64
 """Ended turns whose entries stay in memory after they were read."""
+REMOVED = "The log of this turn was removed for its age or size; only its end is left."
 WINDOW_LIMIT = 2000
 """Entries that one answer holds at most."""
 
@@ -67,7 +68,14 @@ class Conversations:
         self._kept.move_to_end(process_id)
         return self._kept[process_id]
 
+    def forget(self, process_id: str) -> None:
+        """The process's log was removed."""
+        self._kept.pop(process_id, None)
+
     async def _rebuild(self, name: str, process_id: str) -> tuple[Entry, ...]:
+        stored = await self._context.store.read(_stored, process_id)
+        if stored:
+            return stored
         _, driver = await self._processes.driver_of(process_id)
         if driver is None:
             return ()
@@ -86,6 +94,23 @@ class Conversations:
             return in_order(transcript.entries)
 
         return await asyncio.to_thread(rebuild)
+
+
+def _stored(process_id: str) -> tuple[Entry, ...]:
+    """What the database has of a turn whose log was removed; empty: its log is there."""
+    row = m.ExecutionProcess.get_by_id(process_id)
+    turn = m.CodingAgentTurn.get_or_none(m.CodingAgentTurn.process == process_id)
+    if row.log_removed_at is None or turn is None:
+        return ()
+    said = ((EntryKind.USER, turn.prompt), (EntryKind.NOTICE, REMOVED), (EntryKind.MESSAGE, turn.summary))
+    parts = [(kind, text) for kind, text in said if text]
+    return tuple(
+        Entry(
+            id=f"e{order}", process_id=process_id, kind=kind, order=order, text=text,
+            started_at=row.started_at, ended_at=row.completed_at,
+        )
+        for order, (kind, text) in enumerate(parts)
+    )  # fmt: skip
 
 
 def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:

@@ -26,6 +26,7 @@ from core.engine.disk_watch import DiskWatch
 from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
+from core.engine.log_keeping import LogKeeping
 from core.engine.overrides import Overrides
 from core.engine.parts import Parts
 from core.engine.paths import Paths
@@ -138,6 +139,7 @@ class Engine:
         self.paths = Paths(context)
         self.conversations = Conversations(context, self._starter)
         self.search = Search(context, self.conversations)
+        self.log_keeping = LogKeeping(context, self.conversations, self.search)
         self.processes = Processes(context, self._starter)
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
@@ -147,7 +149,7 @@ class Engine:
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.housekeeping = Housekeeping(
-            context, self.keeping, lambda text, name: self.reconciliation.tell(text, name)
+            context, self.keeping, self.log_keeping, lambda text, name: self.reconciliation.tell(text, name)
         )
         self.checkpoints = Checkpoints(context, self._snapshots, restoring)
         self.containers = Containers(context, closing)

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable
 
 from core.engine.keeping import Keeping
+from core.engine.log_keeping import LogKeeping
 from core.errors import BoatyardError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.idleness import Idle, Watched, look_for_idle, touch
 from core.lifecycle.place import Place
+from core.values.requests import PruneLogs
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +27,20 @@ EXCHANGE_SECONDS = 24 * 3600.0
 class Housekeeping:
     """A loop that lives as long as the engine; one pass can be asked for."""
 
-    def __init__(self, context: Context, keeping: Keeping, tell: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, context: Context, keeping: Keeping, logs: LogKeeping, tell: Callable[[str, str], None]
+    ) -> None:
         """
         Args:
             context: The engine's parts.
             keeping: Who does it.
+            logs: Who removes old logs.
             tell: Tells everybody something about a workspace.
         """
         self._tell = tell
         self._context = context
         self._keeping = keeping
+        self._logs = logs
         self.waiting = 0
         """Workspaces that will close by themselves: the engine stays for them."""
 
@@ -63,6 +69,16 @@ class Housekeeping:
         if trash:
             await self._keeping.purge_expired()
             await asyncio.to_thread(self._clear_exchange)
+            await self._prune_logs()
+
+    async def _prune_logs(self) -> None:
+        """Removes the logs that are not kept any longer, and says so."""
+        if not (self._context.config.logs.keep_days or self._context.config.logs.max_mb):
+            return
+        report = await self._logs.prune(PruneLogs())
+        if report.logs:
+            count, size = len(report.logs), report.size / 10**6
+            self._tell(f"the logs of {count} ended processes were removed as [logs] says: {size:.1f} MB", "")
 
     async def _see_to(self, idle: Idle) -> None:
         if await self._attached(idle.name):

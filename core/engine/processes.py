@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes as ProcessStarter
+from core.processes.line_index import LineIndex
 from core.processes.run_directory import RunDirectory, Stream
 from core.runners.masking import NO_MASK, Mask, cover_window
 from core.store import lookup, views
 from core.store import models as m
-from core.values.conversation import LogChunk
+from core.values.conversation import LogChunk, LogLines
 from core.values.entities import Process, Turn
 from core.values.requests import RunCommand
 from core.values.states import WorkspaceState
 
+KEPT_INDEXES = 64
+"""Outputs whose line ends stay counted."""
+LINES_LIMIT = 5000
+"""Lines that one answer holds at most."""
 LIST_LIMIT = 1000
 LONGEST_CHARACTER = 4
 """Bytes of a UTF-8 character at most."""
@@ -31,6 +37,8 @@ class Processes:
     def __init__(self, context: Context, starter: ProcessStarter) -> None:
         self._context = context
         self._starter = starter
+        self._indexes: OrderedDict[tuple[str, str], LineIndex] = OrderedDict()
+        self._counting = asyncio.Lock()
 
     async def run(self, name: str, body: RunCommand) -> Process:
         """Starts a command in the workspace, where agents work.
@@ -103,11 +111,39 @@ class Processes:
         if stream not in ("out", "err"):
             raise UsageError(f"there is no stream {stream[:20]!r}", hint="Use 'out' or 'err'.")
         process = await self.get(key)
+        if process.log_removed_at is not None:
+            return LogChunk(offset=0, next_offset=0, size=0, text="", ended=True, removed=True)
+        run, kind, mask = await self._output(process, stream)
+        return await asyncio.to_thread(_window, run, kind, offset, limit, process.status.ended, mask)
+
+    async def lines(self, key: str, stream: str, start: int, count: int) -> LogLines:
+        """Some lines of what the process wrote; otherwise as `log`.
+
+        Args:
+            key: The process.
+            stream: `out` or `err`.
+            start: Number of the first line, from 0; negative: so many before the end.
+            count: Lines at most.
+        """
+        if stream not in ("out", "err"):
+            raise UsageError(f"there is no stream {stream[:20]!r}", hint="Use 'out' or 'err'.")
+        process = await self.get(key)
+        if process.log_removed_at is not None:
+            return LogLines(start=0, lines=(), offset=0, total=0, ended=True, removed=True)
+        run, kind, mask = await self._output(process, stream)
+        index = self._indexes.setdefault((process.id, stream), LineIndex())
+        self._indexes.move_to_end((process.id, stream))
+        while len(self._indexes) > KEPT_INDEXES:
+            self._indexes.popitem(last=False)
+        # One at a time: two looks at the same moment would count the same blocks twice.
+        async with self._counting:
+            return await asyncio.to_thread(_lines, run, kind, index, start, count, process.status.ended, mask)
+
+    async def _output(self, process: Process, stream: str) -> tuple[RunDirectory, Stream, Mask]:
         run = RunDirectory(self._place(process.workspace).root / "runs" / process.id)
         kind: Stream = "out" if stream == "out" else "err"
         facts = await self._context.store.read(workspace_facts, process.workspace)
-        mask = await self._context.secrets.mask(facts.name, facts.settings)
-        return await asyncio.to_thread(_window, run, kind, offset, limit, process.status.ended, mask)
+        return run, kind, await self._context.secrets.mask(facts.name, facts.settings)
 
     def _place(self, name: str) -> Place:
         return Place(self._context.home, name)
@@ -137,6 +173,29 @@ def _window(
         size=size,
         text=data.decode(errors="replace"),
         ended=ended and start + len(data) >= size,
+    )
+
+
+def _lines(
+    run: RunDirectory, stream: Stream, index: LineIndex, start: int, count: int, ended: bool, mask: Mask
+) -> LogLines:
+    size = run.size(stream)
+
+    def read(position: int, amount: int) -> bytes:
+        return _read(run, stream, position, min(amount, size - position))
+
+    index.extend(read, size)
+    total = index.total
+    first = max(0, total + start) if start < 0 else min(start, total)
+    offset = index.offset(read, first)
+    wanted = max(1, min(count, LINES_LIMIT, total - first))
+    end = min(index.offset(read, first + wanted), offset + LOG_LIMIT)
+    data = cover_window(mask, read, offset, end, more=not ended)
+    lines = data.decode(errors="replace").split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return LogLines(
+        start=first, lines=tuple(lines[:wanted]), offset=offset, total=total, ended=ended and end >= size
     )
 
 

@@ -6,6 +6,7 @@ is one read.
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -49,6 +50,8 @@ from core.values.states import (
 )
 
 _TASK_STATUS = {status.value: status for status in TaskStatus}
+COMMAND_LIMIT = 2000
+"""Characters of a command that are told."""
 _NO_BUDGET = Budget()
 _ENDED_BADLY = (ProcessStatus.FAILED, ProcessStatus.LOST)
 
@@ -218,12 +221,20 @@ def process(row: m.ExecutionProcess) -> Process:
         run_reason=RunReason(row.run_reason),
         status=ProcessStatus(row.status),
         label=row.label,
+        command=_command(row.action),
         exit_code=row.exit_code,
         reason=row.reason,
+        log_removed_at=row.log_removed_at,
         dropped=row.dropped,
         started_at=row.started_at,
         completed_at=row.completed_at,
     )
+
+
+def _command(action: dict[str, Any]) -> str:
+    argv = action.get("argv")
+    text = shlex.join(map(str, argv)) if isinstance(argv, list) else str(action.get("script", ""))
+    return text[:COMMAND_LIMIT]
 
 
 def process_query() -> Any:

@@ -39,6 +39,24 @@ class PurgeReport(Value, frozen=True, kw_only=True):
     deleted: bool
 
 
+class RemovedLog(Value, frozen=True, kw_only=True):
+    process_id: str
+    workspace: str
+    label: str
+    size: int
+    """Bytes."""
+    completed_at: float
+
+
+class LogReport(Value, frozen=True, kw_only=True):
+    """Logs that were removed for their age or size, or would be; the oldest first."""
+
+    logs: tuple[RemovedLog, ...]
+    size: int
+    """Bytes, all together."""
+    dry_run: bool
+
+
 class ExportAnswer(Value, frozen=True, kw_only=True):
     """A file in the home's exchange folder, for the client to take away."""
 

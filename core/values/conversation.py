@@ -115,3 +115,20 @@ class LogChunk(Value, frozen=True, kw_only=True):
     text: str
     ended: bool
     """True when the process has ended and nothing more will come."""
+    removed: bool = False
+    """Whether the output was removed for its age or size."""
+
+
+class LogLines(Value, frozen=True, kw_only=True):
+    """A window of a process's output, by lines."""
+
+    start: int
+    """Number of the first line, from 0."""
+    lines: tuple[str, ...]
+    """Without their ends; a line that is longer than a window is cut."""
+    offset: int
+    """Where the first one begins, in bytes."""
+    total: int
+    """Lines that the stream has in all; one without an end counts."""
+    ended: bool
+    removed: bool = False

@@ -303,9 +303,13 @@ class Process(Value, frozen=True, kw_only=True):
     status: ProcessStatus
     label: str = ""
     """What it is in a few words: the executor, or the first line of the command."""
+    command: str = ""
+    """What was run, as one would type it; of scripts their text. Its beginning, where it is very long."""
     exit_code: int | None = None
     reason: str = ""
     """Why it failed, was killed or lost, for people."""
+    log_removed_at: float | None = None
+    """When its output was removed for its age or size; None: it is there."""
     dropped: bool = False
     """Whether a rewind took this turn back: it is kept, and left out of the conversation."""
     started_at: float = 0.0

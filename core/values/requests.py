@@ -331,6 +331,12 @@ class PruneContainers(Request, frozen=True, kw_only=True):
     """Only say what would be removed."""
 
 
+class PruneLogs(Request, frozen=True, kw_only=True):
+    """Removes what `[logs]` in the settings does not keep any longer."""
+
+    dry_run: bool = False
+
+
 class UpdateDefaults(Request, frozen=True, kw_only=True):
     """Settings of new workspaces, written into `config.toml`; what is left out stays as it is there."""
 

@@ -287,6 +287,9 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     assert call("workspace rewind", workspace, "2", twice=False)["status"] == "done"
     assert call("workspace queue", workspace) == []
     assert call("search", "xylophone")["hits"] == []
+    assert "keep all logs" in call.people("process prune", "--dry-run")
+    DONE.add("process prune")
+    assert boatyard("workspace", "logs", workspace, "--tail", "1").out == "did: Do it\n"
     assert call("workspace commands", workspace) == []
     assert "no agent works" in call.people("workspace interrupt", workspace)
     DONE.add("workspace interrupt")

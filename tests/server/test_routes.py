@@ -19,7 +19,7 @@ from core.server.routes import ROUTES
 from core.values import requests
 from tests.yard import Yard
 
-PARTS = (requests.Request, requests.WantedSettings, requests.SetBudget)
+PARTS = (requests.Request, requests.WantedSettings, requests.SetBudget, requests.DiffPart)
 """What bodies are made of, and is none itself."""
 WITHOUT_REQUEST = {"close", "events"}
 

@@ -11,9 +11,11 @@ from core.client import Client
 from core.errors import UnreachableError
 from core.values.entities import Process
 from core.values.events import LogGrew, ProcessChanged, Reset
+from core.values.requests import PruneLogs
 from core.values.states import ProcessStatus
 
 CHUNK = 2**18
+LINES = 2000
 TAIL_BYTES = 2**16
 
 
@@ -42,6 +44,8 @@ async def show(call: Invocation) -> None:
     out.line(f"id         {process.id}")
     out.line(f"workspace  {process.workspace}")
     out.line(f"what       {process.run_reason.value}: {process.label}")
+    if process.command and process.command != process.label:
+        out.line(f"command    {process.command}")
     out.line(f"status     {process.status.value}" + (f" ({process.reason})" if process.reason else ""))
     out.line(f"exit code  {_code(process)}")
     out.line(f"started    {when(process.started_at)}, took {took(process.started_at, process.completed_at)}")
@@ -50,7 +54,20 @@ async def show(call: Invocation) -> None:
 async def logs(call: Invocation) -> None:
     async with call.engine() as client:
         process = await client.process(call.args.process)
-        await print_log(call.out, client, process.id, call.args.stream, follow=call.args.follow)
+        tail = max(0, call.args.tail)
+        await print_log(call.out, client, process.id, call.args.stream, follow=call.args.follow, tail=tail)
+
+
+async def prune(call: Invocation) -> None:
+    async with call.engine() as client:
+        report = await client.prune_logs(PruneLogs(dry_run=call.args.dry_run))
+    rows = [
+        (short(log.process_id), log.workspace, when(log.completed_at), str(log.size), log.label)
+        for log in report.logs
+    ]
+    call.out.table(report, ("ID", "WORKSPACE", "ENDED", "BYTES", "WHAT"), rows)
+    if not call.out.json:
+        call.out.note(f"{report.size} bytes " + ("would be removed" if report.dry_run else "were removed"))
 
 
 async def stop(call: Invocation) -> None:
@@ -60,19 +77,36 @@ async def stop(call: Invocation) -> None:
 
 
 async def print_log(
-    out: Output, client: Client, process_id: str, stream: str = "out", *, follow: bool
+    out: Output, client: Client, process_id: str, stream: str = "out", *, follow: bool, tail: int = 0
 ) -> None:
     """Prints a whole log by windows, and with `follow` what comes until the process has ended."""
     if follow:
         await follow_log(out, client, process_id, stream)
         return
+    if tail:
+        await _print_tail(out, client, process_id, stream, tail)
+        return
     offset = 0
     while True:
         chunk = await client.log(process_id, stream=stream, offset=offset, limit=CHUNK)
         _emit(out, chunk.offset, chunk.text)
+        if chunk.removed:
+            out.note("this log was removed for its age or size; see [logs] in config.toml")
         if chunk.next_offset >= chunk.size or chunk.next_offset == offset:
             break
         offset = chunk.next_offset
+
+
+async def _print_tail(out: Output, client: Client, process_id: str, stream: str, tail: int) -> None:
+    """Prints the last lines of a log."""
+    start = -tail
+    while True:
+        window = await client.lines(process_id, stream=stream, start=start, limit=LINES)
+        text = "".join(f"{line}\n" for line in window.lines)
+        _emit(out, window.offset, text)
+        start = window.start + len(window.lines)
+        if not window.lines or start >= window.total:
+            break
 
 
 async def follow_log(out: Output, client: Client, process_id: str, stream: str = "out") -> None:
@@ -132,6 +166,11 @@ def declare_log(parser: argparse.ArgumentParser) -> None:
     """Options of the verbs that print logs."""
     parser.add_argument("-f", "--follow", action="store_true", help="go on until the process has ended")
     parser.add_argument("--stream", choices=("out", "err"), default="out")
+    parser.add_argument("--tail", type=int, default=0, metavar="N", help="only the last N lines")
+
+
+def _prune(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
 
 
 def _logs(parser: argparse.ArgumentParser) -> None:
@@ -143,5 +182,6 @@ VERBS = (
     Verb("process", "list", "list processes, the newest first", show_all, _list, aliases=("ls",)),
     Verb("process", "show", "show how a process did", show, _process),
     Verb("process", "logs", "print what a process wrote", logs, _logs),
+    Verb("process", "prune", "remove the logs that the settings do not keep any longer", prune, _prune),
     Verb("process", "stop", "end a process and what it started", stop, _process),
 )

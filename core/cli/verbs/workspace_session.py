@@ -128,7 +128,8 @@ async def logs(call: Invocation) -> None:
             if not found:
                 raise NotFoundError(f"nothing has run in {workspace.name!r} yet", hint="Send it a prompt.")
             process_id = found[0].id
-        await print_log(call.out, client, process_id, call.args.stream, follow=call.args.follow)
+        tail = max(0, call.args.tail)
+        await print_log(call.out, client, process_id, call.args.stream, follow=call.args.follow, tail=tail)
 
 
 def _send(parser: argparse.ArgumentParser) -> None:

@@ -33,6 +33,8 @@ class ExecutionProcess(Entity):
     dropped = peewee.BooleanField(default=False)
     started_at = MillisecondsField(default=now)
     completed_at = MillisecondsField(null=True)
+    log_removed_at = MillisecondsField(null=True)
+    """When its output was removed for its age or size; null: it is there."""
 
     class Meta:
         constraints = [
