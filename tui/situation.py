@@ -47,6 +47,7 @@ _NEED_ENGINE = frozenset({
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover",
     "empty-trash",    "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules", "search",
+    "budget", "project-budget",
 })  # fmt: skip
 
 
@@ -96,7 +97,12 @@ def _approval(now: Situation) -> str:
 
 
 def _is_paused(now: Situation) -> bool:
-    return now.workspace is not None and bool(now.workspace.queue_paused)
+    workspace = now.workspace
+    return workspace is not None and (
+        bool(workspace.queue_paused)
+        or workspace.rate_limited_until is not None
+        or workspace.activity is Activity.FAILED
+    )
 
 
 def _rewind(now: Situation) -> str:
@@ -166,7 +172,9 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "reject": _approval,
     "next-waiting": lambda now: "" if now.waiting else "no workspace needs you",
     "queue": lambda now: _workspace(now) or ("" if now.queued else "no prompt is queued"),
-    "resume": lambda now: _workspace(now) or ("" if _is_paused(now) else "the queue is not paused"),
+    "resume": lambda now: _open(now) or ("" if _is_paused(now) else "nothing is paused, and no turn failed"),
+    "budget": lambda now: "" if now.task or now.project else "no task is selected",
+    "project-budget": lambda now: "" if now.project else "no project is selected",
     "interrupt-turn": _stop,
     "rewind": _rewind,
     "rules": lambda now: "" if now.project else "no project is selected",

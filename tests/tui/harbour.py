@@ -327,6 +327,7 @@ class Harbour(Quay):
     async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
         self._asked("update_task", (task, body))
         given = {k: v for k, v in msgspec.structs.asdict(body).items() if v is not msgspec.UNSET}
+        given.pop("budget")
         self.tasks_[task] = msgspec.structs.replace(self.tasks_[task], **given)
         self.emit(told.TaskChanged(task=self.tasks_[task]))
         return self.tasks_[task]

@@ -10,10 +10,10 @@ from core.errors import NotFoundError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.conversation import AgentCommand
-from core.values.entities import ApprovalRule, QueuedPrompt, Workspace
+from core.values.entities import ApprovalRule, Budget, Process, QueuedPrompt, Spent, TaskUsage, Workspace
 from core.values.prompting import Image, PathMatch, Scratch, Tag
 from core.values.search import SearchAnswer, SearchHit
-from core.values.states import Activity
+from core.values.states import Activity, ProcessStatus, RunReason
 
 NOW = 1_800_000_000.0
 
@@ -144,6 +144,20 @@ class Quay:
         if workspace.activity is Activity.UNSEEN:
             workspace = self.set_workspace(workspace, activity=Activity.IDLE)
         return workspace
+
+    async def resume(self, name: str) -> Process:
+        self._asked("resume", name)
+        workspace = self.set_workspace(self.workspaces_[name], activity=Activity.RUNNING)
+        return Process(
+            id="again", session_id="", workspace=workspace.name, run_reason=RunReason.CODING_AGENT,
+            status=ProcessStatus.RUNNING,
+        )  # fmt: skip
+
+    async def task_usage(self, task: str) -> TaskUsage:
+        return TaskUsage(task_id=task, total=Spent(turns=3, minutes=4.5), budget=Budget(turns=5))
+
+    async def update_project(self, project: str, body: ask.UpdateProject) -> None:
+        self._asked("update_project", (project, body))
 
     async def interrupt(self, name: str) -> None:
         self._asked("interrupt", name)

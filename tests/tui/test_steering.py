@@ -10,7 +10,7 @@ from core.values.entities import (
     FormChoice,
     FormField,
 )
-from core.values.requests import RewindWorkspace, UpdateQueued
+from core.values.requests import RewindWorkspace, SetBudget, UpdateQueued
 from core.values.states import Activity
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
@@ -153,3 +153,32 @@ async def test_a_rate_limit_and_a_used_up_budget_are_told(fleet: Harbour) -> Non
         await helm.sees("The provider lets nothing through until", "slow down")
         await helm.open_workspace("second")
         await helm.sees("Paused: 3 of 3 turns are used")
+
+
+async def test_a_budget_is_set_and_what_is_used_is_shown(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        helm.app.perform("budget")
+        await helm.sees("Budget of Redirect after login", "Used: 3 turns, 4.5 minutes")
+        await helm.press("tab")
+        await helm.type("x")
+        await helm.press("enter")
+        await helm.sees("Minutes: 'x' is no amount")
+        await helm.press("backspace")
+        await helm.type("2.5")
+        await helm.press("enter")
+        _, body = await helm.asked("update_task")
+        assert body.budget == SetBudget(turns=5, minutes=2.5, tokens=None, cost=None)
+        helm.app.perform("project-budget")
+        await helm.sees("Budget of app")
+        await helm.type("9")
+        await helm.press("enter")
+        assert (await helm.asked("update_project"))[1].budget.turns == 9
+
+
+async def test_a_turn_that_failed_begins_again(fleet: Harbour) -> None:
+    fleet.set_workspace(fleet.workspaces_["second"], activity=Activity.FAILED)
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        helm.app.perform("resume")
+        assert await helm.asked("resume") == "second"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import (
     approvals,
+    budgets,
     checkpoints,
     containers,
     dev_servers,
@@ -57,6 +58,8 @@ HANDLERS: dict[str, Handler] = {
     "allow-always": approvals.allow_always,
     "reject": approvals.reject,
     "rules": approvals.rules,
+    "budget": budgets.budget,
+    "project-budget": budgets.project_budget,
     "queue": turns.queue,
     "resume": turns.resume,
     "interrupt-turn": turns.interrupt_turn,

@@ -29,9 +29,12 @@ async def queue(app: BoatyardApp) -> None:
 
 
 async def resume(app: BoatyardApp) -> None:
-    """Lets a paused queue go on."""
+    """Lets a paused queue go on; else begins the last turn again, which failed."""
     workspace = _workspace(app)
-    await app.client.resume_queue(workspace.name)
+    if workspace.queue_paused and workspace.queued:
+        await app.client.resume_queue(workspace.name)
+    else:
+        await app.client.resume(workspace.name)
     app.say(f"{workspace.name} goes on")
 
 

@@ -134,6 +134,7 @@ def _task_options(status: TaskStatus, *, of_workspace: bool) -> list[Option]:
     if status is not TaskStatus.TODO:
         options.append(Option("t", "Task is to do again", "task-todo"))
     options.append(Option("e", "Edit the task", "task-edit"))
+    options.append(Option("b", "Budget", "budget"))
     if not of_workspace:
         options.append(Option("r", "Remove the task", "remove", danger=True))
     return options
