@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from core.client import Client
     from core.paths import Home
     from tui.bars import Footer
+    from tui.changes import Changes
     from tui.composer import Composer
     from tui.home import HomeScreen
     from tui.link import Connect, Link, LinkState
     from tui.prompt import Prompt
-    from tui.store import Changes, Store
+    from tui.store import Store
     from tui.task_sheet import Means
 
 Result = TypeVar("Result")

@@ -16,8 +16,9 @@ from tui.literal import plain
 
 if TYPE_CHECKING:
     from core.values.entities import Workspace
+    from tui.changes import Changes
     from tui.preferences import Preferences
-    from tui.store import Changes, Store
+from tui.store import Store
 
 REST_SECONDS = 2.0
 """The least time between two bells."""

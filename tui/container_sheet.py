@@ -27,9 +27,10 @@ from tui.terminal import open_beside
 
 if TYPE_CHECKING:
     from core.values.containers import ContainerInfo
+    from tui.changes import Changes
     from tui.link import Link
     from tui.look import Look
-    from tui.store import Changes, Store
+from tui.store import Store
 
 KEYS = "space mark  u up  s stop  r restart  d remove  l log  E shell  P prune"
 AGAIN_SECONDS = 5.0

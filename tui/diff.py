@@ -14,11 +14,12 @@ from textual.widget import Widget
 
 from core.errors import BoatyardError
 from tui.actions import bindings
+from tui.changes import Changes
 from tui.diff_files import DiffFiles
 from tui.diff_view import PAGE, DiffView
 from tui.link import Link
 from tui.rows import RowView
-from tui.store import Changes, Store
+from tui.store import Store
 
 if TYPE_CHECKING:
     from core.values.review import DiffSummary, FileChange

@@ -9,11 +9,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from core.errors import BoatyardError
+from tui.changes import Changes
 from tui.file_tree import FileTree
 from tui.link import Link
 from tui.preview import PAGE, Preview
 from tui.rows import RowView
-from tui.store import Changes, Store
+from tui.store import Store
 
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests on a file before it is read."""

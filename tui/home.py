@@ -6,9 +6,7 @@ not which widgets there are.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
@@ -19,7 +17,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import Activity
@@ -27,11 +25,14 @@ from tui.actions import ACTIONS, BY_ID, FOOTER, Action, key_name
 from tui.attention import in_need
 from tui.bars import Footer, Header
 from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
+from tui.changes import Changes
 from tui.conversation import Conversation
 from tui.diff import DiffPane
 from tui.diff_view import DiffView
 from tui.file_tree import FileTree
 from tui.files import FilesPane
+from tui.find_bar import FindBar
+from tui.here import repository_here
 from tui.inspector import Inspector
 from tui.link import Link, LinkState
 from tui.literal import literal
@@ -42,7 +43,7 @@ from tui.ranges import RangeRows
 from tui.rows import RowView
 from tui.session import SessionPane
 from tui.situation import Situation, why_not
-from tui.store import Changes, Store
+from tui.store import Store
 from tui.tree import Tree
 from tui.tree_rows import TreeRow
 
@@ -108,9 +109,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
                 yield FilesPane(self.store, self.link, id="files")
                 yield DiffPane(self.store, self.link, id="diff")
             yield Inspector(id="inspector")
-        with Horizontal(id="find-bar"):
-            yield Label("find")
-            yield Input(id="find", compact=True)
+        yield FindBar(id="find-bar")
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
@@ -122,6 +121,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self._header = self.query_one("#header", Header)
         self._footer = self.query_one("#footer", Footer)
         self._small = self.query_one("#small", Card)
+        self._find_bar = self.query_one(FindBar)
         for name in VIEWS:
             self.query_one(f"#{name}").add_class("pane")
         self.inspector.add_class("pane")
@@ -293,8 +293,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def step_back(self) -> None:
         """One step back: find, zoom, a pane's inside, the tree."""
         focused = self.focused
-        if self.find_shown:
-            self.hide_find()
+        if self._find_bar.shown:
+            self._find_bar.hide()
         elif isinstance(focused, RangeRows) and focused.marking:
             focused.end_range()
         elif isinstance(focused, RowView) and focused.finding:
@@ -334,31 +334,14 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
     # Finding
 
-    @property
-    def find_shown(self) -> bool:
-        """Whether the line to find with is there."""
-        return self.query_one("#find-bar").has_class("-shown")
-
     def show_find(self) -> None:
         """Asks what to find in the pane in hand."""
-        self._finding_in = self.focused if isinstance(self.focused, RowView) else self.main_of(self.view)
-        self.query_one("#find-bar").add_class("-shown")
-        field = self.query_one("#find", Input)
-        field.value = ""
-        field.focus()
+        self._find_bar.show(self.focused if isinstance(self.focused, RowView) else self.main_of(self.view))
 
-    def hide_find(self) -> None:
-        """Back to the pane."""
-        self.query_one("#find-bar").remove_class("-shown")
-        self._finding_in.focus()
-
-    @on(Input.Submitted, "#find")
-    def _find(self, event: Input.Submitted) -> None:
+    @on(FindBar.Missed)
+    def _missed(self, event: FindBar.Missed) -> None:
         event.stop()
-        rows = self._finding_in
-        self.hide_find()
-        if isinstance(rows, RowView) and event.value and not rows.find(event.value):
-            cast("Look", self.app).say(f"nothing here has {event.value!r} in it", severity="warning")
+        cast("Look", self.app).say(f"nothing here has {event.needle!r} in it", severity="warning")
 
     def theme_changed(self) -> None:
         """Draws every line in the colours of now."""
@@ -441,15 +424,3 @@ _SCOPES: tuple[tuple[type, str], ...] = (
     (RowView, "rows"), (Tree, "tree"), (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
     (Preview, "wide"), (DiffView, "wide"), (LogView, "log"), (Conversation, "talk"), (RangeRows, "range"),
 )  # fmt: skip
-
-
-def repository_here() -> str:
-    """The repository that the program was started in; empty when it is in none."""
-    try:
-        here = Path.cwd()
-    except OSError:
-        return ""
-    for folder in (here, *here.parents):
-        if (folder / ".git").exists() and os.access(folder, os.R_OK):
-            return str(folder)
-    return ""

@@ -19,8 +19,9 @@ from tui.spans import Line, Span
 
 if TYPE_CHECKING:
     from core.values.entities import QueuedPrompt
+    from tui.changes import Changes
     from tui.link import Link
-    from tui.store import Changes, Store
+from tui.store import Store
 
 
 class QueueRows(RowView):

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 
 from core.errors import BoatyardError
-from core.values.states import Activity, OperationStatus
+from core.values.states import Activity
 from tui.actions import bindings
 from tui.approval_bar import ApprovalBar
 from tui.bars import Bar
 from tui.card import Card, Draw
+from tui.changes import Changes
 from tui.composer import Composer
-from tui.conversation import Conversation
-from tui.feed import WINDOW, Feed
 from tui.following import FollowingRows
 from tui.link import Link
 from tui.log_view import LogView
 from tui.process_list import ProcessList
+from tui.process_output import ProcessOutput
 from tui.prompt import Prompt
 from tui.rows import RowView
 from tui.situation import Situation, why_not
 from tui.spans import Span, fit, width_of
 from tui.states import trouble_of, workspace_sign
-from tui.store import Changes, Store
+from tui.store import Store
+from tui.tabs import TABS, all_tabs, tab_in_sight
+from tui.talk import Talk
 
 if TYPE_CHECKING:
-    from core.values.conversation import Entry
     from core.values.entities import Approval, Workspace
-    from core.values.events import EntryChanged
 
-KEPT_FEEDS = 20
-REWINDING = frozenset({"rewind", "restore-to"})
-"""Operations after which a conversation is another one."""
 TICK_SECONDS = 1.0
-TABS = (("talk", "Talk"), ("out", "Output"), ("err", "Errors"), ("processes", "Processes"))
 
 
 class SessionPane(Vertical):
@@ -60,7 +54,6 @@ class SessionPane(Vertical):
         super().__init__(id=id)
         self._store = store
         self._link = link
-        self._feeds: OrderedDict[str, Feed] = OrderedDict()
         self.workspace: str | None = None
         self.tab = "talk"
         self._chosen_process = ""
@@ -69,17 +62,17 @@ class SessionPane(Vertical):
         yield Bar(id="facts")
         yield Bar(id="notice")
         yield Card(id="card")
-        yield Conversation(self._store, id="talk")
-        yield LogView("out", id="out")
-        yield LogView("err", id="err")
+        yield Talk(self._store, self._link, id="talk")
+        yield ProcessOutput(self._link, "out", id="out")
+        yield ProcessOutput(self._link, "err", id="err")
         yield ProcessList(id="processes")
         yield ApprovalBar(id="approval")
         yield Composer(self._store, self._link, id="prompt-box")
 
     def on_mount(self) -> None:
-        self._talk = self.query_one("#talk", Conversation)
-        self._out = self.query_one("#out", LogView)
-        self._err = self.query_one("#err", LogView)
+        self._talk = self.query_one("#talk", Talk)
+        self._out = self.query_one("#out", ProcessOutput)
+        self._err = self.query_one("#err", ProcessOutput)
         self._processes = self.query_one("#processes", ProcessList)
         self._card = self.query_one("#card", Card)
         self.composer = self.query_one(Composer)
@@ -108,16 +101,8 @@ class SessionPane(Vertical):
         self.workspace = name
         self._chosen_process = ""
         self.composer.show(name)
-        feed = self._feeds.get(name)
-        if feed is None:
-            feed = self._feeds[name] = Feed(name)
-            while len(self._feeds) > KEPT_FEEDS:
-                self._feeds.popitem(last=False)
-        self._feeds.move_to_end(name)
         self._arrange()
-        self._talk.show(feed)
-        if not feed.loaded:
-            self._load(feed)
+        self._talk.show_workspace(name)
         self._show_tab_data()
         self.tell()
 
@@ -139,7 +124,10 @@ class SessionPane(Vertical):
             return
         glyphs = self._talk.glyphs
         sign, word = workspace_sign(workspace)
-        tabs = self._tell_tabs()
+        narrow = self.screen.has_class("-narrow")
+        if not narrow:
+            self.border_subtitle = all_tabs(self.tab)
+        tabs = tab_in_sight(self.tab) if narrow else ()
         rest: list[Span] = [(f"  {glyphs.state(sign)} {word}", sign)]
         agent = self._store.agent_title(workspace.agent)
         rest += [(f"  {agent}", "dim")] if agent else []
@@ -160,20 +148,6 @@ class SessionPane(Vertical):
             workspace.name in self._store.operations and not self._store.operations[workspace.name].ended_at
         )
         (self._tick.resume if busy else self._tick.pause)()
-
-    def _tell_tabs(self) -> tuple[Span, ...]:
-        """Names the inner tabs: all in the border where there is one, else the one in sight."""
-        number = [name for name, _ in TABS].index(self.tab)
-        if self.screen.has_class("-narrow"):
-            return ((f" {TABS[number][1]} {number + 1}/{len(TABS)}", "dim"), (" [ ] ", "key"))
-        self.border_subtitle = Content.assemble(
-            *(
-                (f" {title} ", "$primary bold" if name == self.tab else "$boatyard-dim")
-                for name, title in TABS
-            ),
-            (" [ ] ", "$accent"),
-        )
-        return ()
 
     def _tell_prompt(self, workspace: Workspace) -> None:
         busy = workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING)
@@ -220,13 +194,7 @@ class SessionPane(Vertical):
         return self._prompt
 
     @property
-    def entries(self) -> list[Entry]:
-        """The conversation of the workspace in sight, as far as it has been read."""
-        feed = self._feeds.get(self.workspace or "")
-        return feed.entries if feed is not None else []
-
-    @property
-    def conversation(self) -> Conversation:
+    def conversation(self) -> Talk:
         return self._talk
 
     @property
@@ -270,23 +238,6 @@ class SessionPane(Vertical):
         self.show_tab(stream)
         self.main.focus()
 
-    async def show_entry(self, process_id: str, entry_id: str) -> bool:
-        """Goes to an entry of the conversation, reading back as far as needed; whether it is there.
-
-        Without an entry's id: to the prompt of the process's turn.
-        """
-        feed = self._feeds.get(self.workspace or "")
-        while feed is not None and feed.workspace == self.workspace:
-            if not feed.loaded:
-                await self._load(feed).wait()
-            if self._talk.show_entry(process_id, entry_id):
-                self._talk.focus()
-                return True
-            if not feed.loaded or feed.start == 0:
-                return False
-            await self._load_older(feed).wait()
-        return False
-
     # The store
 
     def _on_changes(self, changes: Changes) -> None:
@@ -297,7 +248,7 @@ class SessionPane(Vertical):
         if changes.tags:
             self.composer.forget()
         for event in changes.entries:
-            self._take_entry(event)
+            self._talk.take_entry(event)
         name = self.workspace
         if name is None:
             return
@@ -314,79 +265,18 @@ class SessionPane(Vertical):
 
     def _workspace_changed(self, name: str) -> None:
         workspace = self._store.workspaces.get(name)
-        feed = self._feeds.get(name)
-        if workspace is not None and feed is not None and feed.loaded:
-            rewound = self._rewound(name)
-            if workspace.session_id != feed.session_id or rewound not in ("", feed.rewound):
-                feed.rewound = rewound
-                self.composer.forget(name)
-                self._load(feed)
-            else:
-                self._talk.operation_changed()
-        elif feed is not None:
-            self._talk.operation_changed()
+        if self._talk.workspace_changed(name):
+            self.composer.forget(name)
         if workspace is not None and not self._chosen_process and self.tab in ("out", "err"):
             self._show_tab_data()
         self.tell()
 
-    def _rewound(self, name: str) -> str:
-        """The operation that took turns of the workspace away, or brought them back; empty: none did."""
-        operation = self._store.operations.get(name)
-        done = operation is not None and operation.status is OperationStatus.DONE
-        return operation.id if operation and done and operation.kind in REWINDING else ""
-
-    def _take_entry(self, event: EntryChanged) -> None:
-        feed = self._feeds.get(event.workspace)
-        if feed is None or not feed.loaded:
-            return
-        if feed.session_id != event.session_id:
-            self._load(feed)
-            return
-        index = feed.apply(event)
-        if index is None:
-            self._load(feed)
-        elif event.workspace == self.workspace:
-            if feed.trim():
-                self._talk.trimmed()
-            else:
-                self._talk.entry_changed(index)
-
     def _read_again(self) -> None:
         self.composer.drafts.forget()
-        for feed in self._feeds.values():
-            feed.loaded = False
-        if self.workspace is not None and self.workspace in self._feeds:
-            self._load(self._feeds[self.workspace])
-            self.tell()
+        self._talk.read_again()
+        self.tell()
 
     # Calls
-
-    @work(group="conversation")
-    async def _load(self, feed: Feed) -> None:
-        workspace = self._store.workspaces.get(feed.workspace)
-        session = workspace.session_id if workspace else None
-        try:
-            conversation = await self._link.client.conversation(feed.workspace, limit=WINDOW)
-        except BoatyardError:
-            return  # The header tells; the conversation is read again when the engine is back.
-        feed.load(conversation, session)
-        if feed.workspace == self.workspace:
-            self._talk.show(feed)
-
-    @on(Conversation.WantsOlder)
-    def _older(self) -> None:
-        if self.workspace is not None:
-            self._load_older(self._feeds[self.workspace])
-
-    @work(group="conversation")
-    async def _load_older(self, feed: Feed) -> None:
-        try:
-            older = await self._link.client.conversation(feed.workspace, end=feed.start, limit=WINDOW)
-        except BoatyardError:
-            older = None
-        count = feed.prepend(older) if older is not None else 0
-        if feed.workspace == self.workspace:
-            self._talk.older_came(count)
 
     @on(FollowingRows.Told)
     def _unseen_changed(self, event: FollowingRows.Told) -> None:
@@ -401,22 +291,6 @@ class SessionPane(Vertical):
             return
         if name == self.workspace:
             self._processes.show(processes)
-
-    @on(LogView.Wants)
-    def _log_wanted(self, event: LogView.Wants) -> None:
-        event.stop()
-        self._read_log(event)
-
-    @work(group="log")
-    async def _read_log(self, wanted: LogView.Wants) -> None:
-        try:
-            chunk = await self._link.client.log(
-                wanted.process_id, stream=wanted.stream, offset=wanted.offset, limit=wanted.limit
-            )
-        except BoatyardError:
-            wanted.view.failed()
-            return
-        wanted.view.take(wanted.process_id, chunk, wanted.older)
 
     # The prompt
 

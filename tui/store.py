@@ -5,11 +5,11 @@ A snapshot fills it, events change it. Who watches is told once per frame what c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.values.states import Activity, ApprovalStatus, OperationStatus, RunnerKind, WorkspaceState
+from tui.changes import Changes, Watcher
 
 if TYPE_CHECKING:
     from core.values.entities import (
@@ -18,47 +18,12 @@ if TYPE_CHECKING:
         Operation,
         Process,
         Project,
-        QueuedPrompt,
         Repo,
         Snapshot,
         Task,
         Workspace,
     )
-    from core.values.events import AnyEvent, EntryChanged
-    from core.values.prompting import Scratch
-
-
-@dataclass
-class Changes:
-    """What is different since the last time; workspaces are named, all others by id."""
-
-    everything: bool = False
-    structure: bool = False
-    """Something came, went, or belongs to something else now."""
-    projects: set[str] = field(default_factory=set)
-    tasks: set[str] = field(default_factory=set)
-    workspaces: set[str] = field(default_factory=set)
-    """Workspaces, their approvals and their operations."""
-    processes: set[str] = field(default_factory=set)
-    logs: dict[str, int] = field(default_factory=dict)
-    """Size of the output by process."""
-    files: set[str] = field(default_factory=set)
-    """Workspaces with a new snapshot."""
-    checkpoints: set[str] = field(default_factory=set)
-    """Workspaces with a new checkpoint."""
-    containers: bool = False
-    """Whether containers came, went, started or stopped."""
-    notices: list[str] = field(default_factory=list)
-    """What has happened without the user's doing, in sentences."""
-    scratches: list[Scratch] = field(default_factory=list)
-    """Drafts that were written on, here or elsewhere."""
-    tags: bool = False
-    queues: dict[str, tuple[QueuedPrompt, ...]] = field(default_factory=dict)
-    """What waits, by workspace."""
-    entries: list[EntryChanged] = field(default_factory=list)
-
-
-Watcher = Callable[[Changes], None]
+    from core.values.events import AnyEvent
 
 
 class Store:

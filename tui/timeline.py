@@ -21,8 +21,9 @@ from tui.spans import Line, Span
 
 if TYPE_CHECKING:
     from core.values.entities import Checkpoint
+    from tui.changes import Changes
     from tui.link import Link
-    from tui.store import Changes, Store
+from tui.store import Store
 
 KINDS: dict[CheckpointKind, tuple[str, str]] = {
     CheckpointKind.BEFORE_TURN: ("todo", "before turn"),

@@ -9,11 +9,12 @@ from textual.message import Message
 
 from core.values.states import Activity
 from tui.actions import bindings
+from tui.changes import Changes
 from tui.durations import age
 from tui.rows import RowView
 from tui.spans import Line, Span
 from tui.states import TASK, workspace_sign
-from tui.store import Changes, Store
+from tui.store import Store
 from tui.tree_rows import TreeRow, build_rows, default_folded
 
 WIDE = 60

@@ -101,5 +101,5 @@ def _parents(repository: Path) -> int:
 
 def _at_rest(app: BoatyardApp, *, turns: int) -> bool:
     workspace = next(iter(app.store.workspaces.values()))
-    said = sum(entry.text.startswith("**Done.**") for entry in app.home.session.entries)
+    said = sum(entry.text.startswith("**Done.**") for entry in app.home.session.conversation.entries)
     return workspace.activity in (Activity.IDLE, Activity.UNSEEN) and said == turns

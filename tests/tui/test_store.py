@@ -15,9 +15,10 @@ from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.harbour import Harbour
 from tui.attention import in_need
 from tui.bridge import Bridge
+from tui.changes import Changes
 from tui.feed import MAX_ENTRIES, Feed
 from tui.pages import Pages
-from tui.store import Changes, Store
+from tui.store import Store
 
 STEPS = st.lists(st.tuples(st.sampled_from("tswardp"), st.integers(0, 5)), max_size=40)
 

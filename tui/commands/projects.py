@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.home import repository_here
+from tui.here import repository_here
 from tui.menu import question
 from tui.task_sheet import PathSheet
 

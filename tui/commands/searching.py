@@ -31,5 +31,5 @@ async def _show(app: BoatyardApp, hit: SearchHit) -> None:
         session.show_place(hit.process_id, stream, hit.offset if hit.kind != "command" else 0)
         return
     session.show_tab("talk")
-    if not await session.show_entry(hit.process_id, hit.entry_id):
+    if not await session.conversation.go_to(hit.process_id, hit.entry_id):
         app.say("that is of an earlier session, or was rewound", severity="warning")

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from core.values import requests as ask
 from core.values.entities import Task, Workspace
 from core.values.states import OperationStatus, TaskStatus, WorkspaceState
-from tui.home import repository_here
+from tui.here import repository_here
 from tui.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
 
 if TYPE_CHECKING:

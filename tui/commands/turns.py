@@ -53,7 +53,7 @@ async def rewind(app: BoatyardApp) -> None:
     if entry is None:
         app.say("the cursor is on no turn", severity="warning")
         return
-    prompts = [each for each in session.entries if each.kind is EntryKind.USER]
+    prompts = [each for each in session.conversation.entries if each.kind is EntryKind.USER]
     at = next((n for n, each in enumerate(prompts) if each.process_id == entry.process_id), None)
     if at is None:
         app.say("the turn's prompt is further up; go there first", severity="warning")
