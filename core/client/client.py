@@ -14,6 +14,7 @@ from types import TracebackType
 from core.client.agent_calls import AgentCalls
 from core.client.changing_calls import ChangingCalls
 from core.client.checkpoint_calls import CheckpointCalls
+from core.client.comment_calls import CommentCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
 from core.client.keeping_calls import KeepingCalls
@@ -48,6 +49,7 @@ class Client(
     AgentCalls,
     ChangingCalls,
     CheckpointCalls,
+    CommentCalls,
     ContainerCalls,
     KeepingCalls,
     PreparationCalls,

@@ -19,6 +19,7 @@ from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
 from core.engine.attention import Attention
 from core.engine.checkpoints import Checkpoints
+from core.engine.comments import Comments
 from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
@@ -146,6 +147,7 @@ class Engine:
         self.review = Review(context, self._snapshots, landing)
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
+        self.comments = Comments(context, self.review.comparing, self.sessions)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.housekeeping = Housekeeping(

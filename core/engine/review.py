@@ -6,6 +6,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import msgspec
+
 from core.engine.comparing import Comparing, DiffRequest
 from core.errors import ConflictError, NotFoundError
 from core.lifecycle.context import Context
@@ -16,6 +18,7 @@ from core.lifecycle.snapshots import Snapshots
 from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
 from core.review.files import change_marks, list_folder, read_file_window
 from core.store import lookup
+from core.store import models as m
 from core.values.requests import MergeWorkspace
 from core.values.review import (
     Change,
@@ -60,7 +63,15 @@ class Review:
 
     async def diff(self, name: str, request: DiffRequest) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides."""
-        return await diff_summary(name, await self.comparing.sides(name, request), request.shown)
+        summary = await diff_summary(name, await self.comparing.sides(name, request), request.shown)
+        marks = await self._context.store.read(_reviewed, name)
+        files = [
+            msgspec.structs.replace(file, reviewed=True)
+            if marks.get((file.repo_id, file.path)) == file.new_id
+            else file
+            for file in summary.files
+        ]
+        return msgspec.structs.replace(summary, files=tuple(files))
 
     async def file_diff(
         self, name: str, repo_key: str, path: str, start: int, limit: int, request: DiffRequest,
@@ -141,6 +152,12 @@ class Review:
             while len(self._marks) > KEPT_MARKS:
                 self._marks.popitem(last=False)
         return kept[1]
+
+
+def _reviewed(name: str) -> dict[tuple[str, str], str]:
+    """Contents that were marked as read, by repo and path."""
+    rows = m.ReviewedFile.select().where(m.ReviewedFile.workspace == lookup.live_workspace(name))
+    return {(row.repo_id, row.path): row.content for row in rows}
 
 
 def _one(targets: Sequence[Compared], key: str) -> Compared:

@@ -83,3 +83,10 @@ class ErrorAnswer(Value, frozen=True, kw_only=True):
     """What every request that fails is answered with."""
 
     error: ErrorDetail
+
+
+class ReviewedAnswer(Value, frozen=True, kw_only=True):
+    """Whether a file counts as read."""
+
+    path: str
+    reviewed: bool

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from core.values.comments import ReviewComment
 from core.values.containers import Notice
 from core.values.conversation import Entry
 from core.values.entities import (
@@ -82,9 +83,15 @@ class ScratchChanged(Event, frozen=True, kw_only=True, tag="scratch"):
     scratch: Scratch
 
 
+class CommentChanged(Event, frozen=True, kw_only=True, tag="comment"):
+    """A comment on a diff is new, or was changed, resolved or sent."""
+
+    comment: ReviewComment
+
+
 class Removed(Event, frozen=True, kw_only=True, tag="removed"):
     entity: str
-    """`project`, `repo`, `task`, `workspace`, `tag` or `rule`."""
+    """`project`, `repo`, `task`, `workspace`, `tag`, `rule` or `comment`."""
     id: str
     """Its id; a workspace's is its id too, not its name."""
 
@@ -155,6 +162,7 @@ AnyEvent = (
     | QueueChanged
     | TagChanged
     | ScratchChanged
+    | CommentChanged
     | Removed
     | EntryChanged
     | LogGrew

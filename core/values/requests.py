@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.values.comments import Side
 from core.values.conflicts import UpdateStyle
 from core.values.entities import TemplateFile
 from core.values.states import MergeStyle, RunnerKind, TaskStatus
@@ -402,3 +403,46 @@ class DiscardParts(Request, frozen=True, kw_only=True):
 class TakeParts(DiscardParts, frozen=True, kw_only=True):
     into: str
     """Name of the workspace that gets them."""
+
+
+class AddComment(Request, frozen=True, kw_only=True):
+    """A comment on lines of a file in a diff, or on the file as a whole."""
+
+    path: str
+    body: str
+    repo: str = ""
+    """Name or id; empty where there is one only."""
+    side: Side = Side.NEW
+    first: Annotated[int, Meta(ge=0)] = 0
+    """Line, from 1; 0: the file as a whole."""
+    last: Annotated[int, Meta(ge=0)] = 0
+    """0: the same line."""
+    base: str = ""
+    """What the diff compares with; the old side is that."""
+
+
+class UpdateComment(Request, frozen=True, kw_only=True):
+    body: str | UnsetType = UNSET
+    """With another text it counts as not sent."""
+    resolved: bool | UnsetType = UNSET
+
+
+class SendComments(Request, frozen=True, kw_only=True):
+    ids: tuple[str, ...] = ()
+    """None: all that are neither resolved nor sent."""
+    message: str = ""
+    """Said before them; empty: a request to address them."""
+    agent: str = ""
+    """As for a prompt."""
+    request_id: Annotated[str, Meta(max_length=100)] = ""
+    """As for a prompt."""
+
+
+class MarkReviewed(Request, frozen=True, kw_only=True):
+    """That a file of the diff has been read, or not."""
+
+    path: str
+    content: Annotated[str, Meta(max_length=64)] = ""
+    """`FileChange.new_id` of what was read: with another content the mark is gone."""
+    repo: str = ""
+    reviewed: bool = True

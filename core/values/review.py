@@ -41,6 +41,8 @@ class FileChange(Value, frozen=True, kw_only=True):
     new_size: int | None = None
     lfs: bool = False
     """Whether it is a Git LFS pointer: the content is elsewhere."""
+    reviewed: bool = False
+    """Whether the user has marked it as read, and it has not changed since."""
     generated: bool = False
     """Whether a program wrote it, such as a lock file: nobody reads it line by line."""
 

@@ -182,6 +182,11 @@ def test_checkpoints_and_their_files(call: Calls, workspace: str, tmp_path: Path
 def test_updates_and_parts_of_diffs(call: Calls, workspace: str, repository: Path) -> None:
     folder = Path(call("workspace show", workspace)["repos"][0]["path"])
     (folder / "parts.txt").write_text("a\nb\n")
+    made = call("workspace comment", workspace, "parts.txt:1-2", "Why?", twice=False)
+    assert (made["path"], made["first"], made["last"]) == ("parts.txt", 1, 2)
+    assert call("workspace comments", workspace, "--resolve", made["id"][:8])["resolved"] is True
+    assert call("workspace comments", workspace)[0]["id"] == made["id"]
+    call("workspace comments", workspace, "--remove", made["id"], twice=False)
     other = call("workspace remix", workspace, "--as", "parted", twice=False)["workspace"]
     discarded = call("workspace discard", workspace, "parts.txt", "--new", "1", twice=False)
     assert discarded["status"] == "done" and (folder / "parts.txt").read_text() == "b\n"

@@ -1,0 +1,236 @@
+"""Comments on a workspace's diff: made, found again after edits, resolved, and sent to the agent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from core.engine.comparing import Comparing, DiffRequest
+from core.engine.sessions import Sessions
+from core.engine.texts import check_text
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.git.path_text import text_to_name
+from core.lifecycle.context import Context
+from core.review.anchors import BESIDE, find_lines
+from core.review.base import parse_base
+from core.review.diff import Compared
+from core.store import lookup
+from core.store import models as m
+from core.store.models.fields import now
+from core.values.answers import RemovedAnswer, ReviewedAnswer, SendAnswer
+from core.values.comments import ReviewComment, Side
+from core.values.events import CommentChanged, Removed
+from core.values.requests import AddComment, MarkReviewed, SendComments, SendPrompt, UpdateComment
+
+BODY_LIMIT = 64 * 1024
+LINES_LIMIT = 2000
+"""Lines that one comment is about at most."""
+_RUN = re.compile("`+")
+SIZE_LIMIT = 32 * 1024 * 1024
+
+
+class Comments:
+    """What a user says about a diff."""
+
+    def __init__(self, context: Context, comparing: Comparing, sessions: Sessions) -> None:
+        self._context = context
+        self._comparing = comparing
+        self._sessions = sessions
+
+    async def list(self, name: str) -> tuple[ReviewComment, ...]:
+        """All comments of a workspace, by file and line, each where its lines are now."""
+        rows = await self._context.store.read(_rows, name)
+        if not rows:
+            return ()
+        sides = {side.repo_id: side for side in await self._comparing.sides(name, DiffRequest(), fresh=False)}
+        contents: dict[tuple[str, str, str], list[str] | None] = {}
+        for row in rows:
+            key = (row.repo_id, row.side, row.path)
+            if key not in contents and row.repo_id in sides and row.last:
+                contents[key] = await _lines(sides[row.repo_id], Side(row.side), row.path)
+        found = [_placed(row, name, contents.get((row.repo_id, row.side, row.path))) for row in rows]
+        return tuple(sorted(found, key=lambda each: (each.repo_id, each.path, each.first, each.created_at)))
+
+    async def add(self, name: str, body: AddComment) -> ReviewComment:
+        """Keeps a comment on lines of a file, or on a file as a whole.
+
+        Raises:
+            UsageError: The repo, the file or the lines are not there, or the comment is empty.
+        """
+        text = check_text("the comment", body.body, BODY_LIMIT).strip()
+        if not text:
+            raise UsageError("the comment is empty", hint="Write what should be different.")
+        side = _side_of(await self._comparing.sides(name, DiffRequest(parse_base(body.base))), body.repo)
+        lines = await _lines(side, body.side, body.path)
+        first, last = body.first, max(body.first, body.last)
+        if lines is None or last > len(lines) or last - first >= LINES_LIMIT:
+            where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
+            raise UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
+        start = first - 1 if first else 0
+
+        def write() -> ReviewComment:
+            row = m.ReviewComment.create(
+                workspace=lookup.live_workspace(name), repo=side.repo_id, path=body.path,
+                side=body.side.value, first=first, last=last, quote=lines[start:last] if first else [],
+                before=lines[max(0, start - BESIDE) : start] if first else [],
+                after=lines[last : last + BESIDE] if first else [], body=text,
+            )  # fmt: skip
+            return _value(row, name)
+
+        return self._tell(await self._context.store.write(write))
+
+    async def update(self, comment_id: str, body: UpdateComment) -> ReviewComment:
+        """Changes its text, or resolves it, or opens it again."""
+        text = None if not isinstance(body.body, str) else check_text("the comment", body.body, BODY_LIMIT)
+
+        def write() -> ReviewComment:
+            row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            if text is not None:
+                if not text.strip():
+                    raise UsageError("the comment is empty", hint="Remove it instead.")
+                row.body, row.sent_at = text.strip(), None
+            if isinstance(body.resolved, bool):
+                row.resolved = body.resolved
+            row.save()
+            return _value(row, row.workspace.name)
+
+        return self._tell(await self._context.store.write(write))
+
+    async def remove(self, comment_id: str) -> RemovedAnswer:
+        """Forgets it."""
+
+        def write() -> str:
+            row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            row.delete_instance()
+            return str(row.id)
+
+        removed = await self._context.store.write(write)
+        self._context.hub.publish(Removed(entity="comment", id=removed))
+        return RemovedAnswer(removed=removed)
+
+    async def send(self, name: str, body: SendComments) -> SendAnswer:
+        """Sends comments to the agent as one follow-up that quotes path, lines and code.
+
+        Without ids: all that are neither resolved nor sent.
+
+        Raises:
+            ConflictError: There is none to send.
+        """
+        wanted = set(body.ids)
+        chosen = [
+            each
+            for each in await self.list(name)
+            if (each.id in wanted if wanted else not each.resolved and each.sent_at is None)
+        ]
+        if not chosen:
+            raise ConflictError(f"no comment on {name!r} waits to be sent", hint="Make one first.")
+        facts = await self._comparing.live(name)
+        names = {repo.repo_id: repo.name for repo in facts.repos}
+        prompt = comments_prompt(chosen, names, body.message)
+        answer = await self._sessions.send(
+            name, SendPrompt(prompt=prompt, agent=body.agent, request_id=body.request_id)
+        )
+        await self._mark_sent(name, [each.id for each in chosen])
+        return answer
+
+    async def mark_reviewed(self, name: str, body: MarkReviewed) -> ReviewedAnswer:
+        """Marks a file as read, or as not read; the mark goes when its content changes."""
+        side = _side_of(await self._comparing.sides(name, DiffRequest(), fresh=False), body.repo)
+        text_to_name(body.path)
+
+        def write() -> None:
+            row = lookup.live_workspace(name)
+            where = (m.ReviewedFile.workspace == row, m.ReviewedFile.repo == side.repo_id,
+                     m.ReviewedFile.path == body.path)  # fmt: skip
+            m.ReviewedFile.delete().where(*where).execute()
+            if body.reviewed:
+                m.ReviewedFile.create(workspace=row, repo=side.repo_id, path=body.path, content=body.content)
+
+        await self._context.store.write(write)
+        return ReviewedAnswer(path=body.path, reviewed=body.reviewed)
+
+    async def _mark_sent(self, name: str, ids: Sequence[str]) -> None:
+        def write() -> list[ReviewComment]:
+            rows = list(m.ReviewComment.select().where(m.ReviewComment.id.in_(list(ids))))
+            for row in rows:
+                row.sent_at = now()
+                row.save(only=[m.ReviewComment.sent_at])
+            return [_value(row, name) for row in rows]
+
+        for comment in await self._context.store.write(write):
+            self._tell(comment)
+
+    def _tell(self, comment: ReviewComment) -> ReviewComment:
+        self._context.hub.publish(CommentChanged(comment=comment))
+        return comment
+
+
+def comments_prompt(comments: Sequence[ReviewComment], names: dict[str, str], message: str = "") -> str:
+    """What the agent is told: each comment under its file and lines, with the code it is about."""
+    several = len(names) > 1
+    parts = [message.strip() or "Please address these review comments."]
+    for each in comments:
+        path = f"{names[each.repo_id]}/{each.path}" if several else each.path
+        lines = (
+            "" if not each.first else f":{each.first}" + (f"-{each.last}" if each.last > each.first else "")
+        )
+        side = " (removed lines)" if each.side is Side.OLD else ""
+        old = " (these lines have changed since)" if each.outdated else ""
+        fence = "`" * max(3, 1 + max((_ticks(line) for line in each.quote), default=0))
+        code = "\n".join([f"{fence}", *each.quote, fence]) + "\n" if each.quote else ""
+        parts.append(f"## {path}{lines}{side}{old}\n\n{code}{each.body}")
+    return "\n\n".join(parts)
+
+
+def _ticks(line: str) -> int:
+    """The longest run of backticks: a fence around it has to be longer."""
+    return max(map(len, _RUN.findall(line)), default=0)
+
+
+def _side_of(sides: Sequence[Compared], key: str) -> Compared:
+    for side in sides:
+        if key in (side.repo_id, side.name) or (not key and len(sides) == 1):
+            return side
+    raise NotFoundError(
+        f"the diff has no repo {key[:80]!r}", hint=f"It has: {', '.join(side.name for side in sides)}."
+    )
+
+
+async def _lines(side: Compared, which: Side, path: str) -> list[str] | None:
+    """The lines of a file on one side; None where it has no such text."""
+    try:
+        name = text_to_name(path)
+    except ValueError:
+        return None
+    commit = side.snapshot if which is Side.NEW else side.base
+    answer = await side.depot.git.run("cat-file", "blob", f"{commit}:".encode() + name, ok=(0, 128))
+    if answer.code or len(answer.out) > SIZE_LIMIT or b"\0" in answer.out:
+        return None
+    text = await asyncio.to_thread(answer.out.decode, "utf-8", "backslashreplace")
+    return text.removesuffix("\n").split("\n")
+
+
+def _rows(name: str) -> list[m.ReviewComment]:
+    return list(lookup.live_workspace(name).comments.order_by(m.ReviewComment.created_at))
+
+
+def _placed(row: m.ReviewComment, name: str, lines: list[str] | None) -> ReviewComment:
+    """The comment where its lines are now."""
+    comment = _value(row, name)
+    if not row.first:
+        return comment
+    found = None if lines is None else find_lines(row.quote, row.first, lines, row.before, row.after)
+    if found is None:
+        return _value(row, name, outdated=True)
+    return _value(row, name, first=found, last=found + row.last - row.first)
+
+
+def _value(row: m.ReviewComment, name: str, **changes: object) -> ReviewComment:
+    document = {
+        "id": row.id, "workspace": name, "repo_id": row.repo_id, "path": row.path, "side": Side(row.side),
+        "first": row.first, "last": row.last, "quote": tuple(row.quote), "body": row.body,
+        "author": row.author, "url": row.url, "resolved": bool(row.resolved), "sent_at": row.sent_at,
+        "created_at": row.created_at,
+    }  # fmt: skip
+    return ReviewComment(**{**document, **changes})

@@ -1,0 +1,115 @@
+"""Comments on a diff follow their lines, go to the agent together, and are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.values.comments import Side
+from core.values.events import CommentChanged
+from core.values.requests import AddComment, MarkReviewed, SendComments, UpdateComment
+from tests.yard import AGENTS, HOST, Yard
+
+pytestmark = pytest.mark.slow
+
+ECHO = """
+[agents.echo]
+kind = "command"
+command = ["printf", "%s", "{prompt}"]
+"""
+
+
+@pytest.fixture
+async def yard() -> AsyncIterator[Yard]:
+    async with Yard(HOST + AGENTS + ECHO) as each:
+        yield each
+
+
+async def reviewed(yard: Yard) -> Path:
+    repository = yard.repository("repo", {"a.py": "one = 1\ntwo = 2\n", "b.py": "b\n"})
+    workspace = await yard.workspace(repository, name="work", agent="echo", prompt="first")
+    await yard.turn(workspace)
+    folder = Path(workspace.repos[0].path)
+    (folder / "a.py").write_text("one = 1\ntwo = 22\nthree = 3\n")
+    (folder / "b.py").unlink()
+    return folder
+
+
+async def test_comments_follow_their_lines_or_say_that_they_are_outdated(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    async with yard.watch() as watch:
+        line = await yard.client.add_comment("work", AddComment(path="a.py", first=2, body="why 22? `x`"))
+        await watch.until(CommentChanged, lambda event: event.comment.id == line.id)
+    await yard.client.add_comment("work", AddComment(path="a.py", first=2, last=3, body="both"))
+    await yard.client.add_comment("work", AddComment(path="b.py", side=Side.OLD, first=1, body="keep it"))
+    await yard.client.add_comment("work", AddComment(path="a.py", body="the whole file"))
+    assert line.quote == ("two = 22",)
+
+    (folder / "a.py").write_text("# new\n# lines\none = 1\ntwo = 22\nthree = 33\n")
+    await yard.client.diff("work")
+    found = {each.body: each for each in await yard.client.comments("work")}
+    assert (found["why 22? `x`"].first, found["why 22? `x`"].outdated) == (4, False)
+    assert (found["both"].first, found["both"].outdated) == (2, True)
+    assert (found["keep it"].first, found["keep it"].outdated) == (1, False)
+    assert (found["the whole file"].first, found["the whole file"].outdated) == (0, False)
+
+
+async def test_they_are_sent_together_with_path_lines_and_code(yard: Yard) -> None:
+    await reviewed(yard)
+    first = await yard.client.add_comment("work", AddComment(path="a.py", first=2, body="why 22?"))
+    await yard.client.add_comment("work", AddComment(path="b.py", side=Side.OLD, first=1, body="keep it"))
+    done = await yard.client.add_comment("work", AddComment(path="a.py", body="never mind"))
+    done = await yard.client.update_comment(done.id, UpdateComment(resolved=True))
+    assert done.resolved
+    answer = await yard.client.send_comments("work", SendComments(message="Two things:", request_id="once"))
+    again = await yard.client.send_comments("work", SendComments(ids=(first.id,), request_id="once"))
+    assert again.process is not None and answer.process is not None
+    assert again.process.id == answer.process.id
+    process = await yard.turn("work")
+    assert (await yard.client.log(process.id)).text == (
+        "Two things:\n\n## a.py:2\n\n```\ntwo = 22\n```\nwhy 22?\n\n"
+        "## b.py:1 (removed lines)\n\n```\nb\n```\nkeep it"
+    )
+    assert [each.sent_at is not None for each in await yard.client.comments("work")] == [False, True, True]
+    with pytest.raises(ConflictError, match="waits to be sent"):
+        await yard.client.send_comments("work", SendComments())
+    changed = await yard.client.update_comment(first.id, UpdateComment(body="why 22, really?"))
+    assert changed.sent_at is None
+    await yard.client.remove_comment(first.id)
+    with pytest.raises(NotFoundError):
+        await yard.client.update_comment(first.id, UpdateComment(resolved=True))
+
+
+async def test_what_cannot_be_commented_on_is_refused(yard: Yard) -> None:
+    await reviewed(yard)
+    for body, why in (
+        (AddComment(path="a.py", first=2, body="  "), "is empty"),
+        (AddComment(path="a.py", first=9, body="x"), "cannot be commented on"),
+        (AddComment(path="../../etc/passwd", first=1, body="x"), "cannot be commented on"),
+        (AddComment(path="a.py", first=1, body="x\0"), "NUL"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            await yard.client.add_comment("work", body)
+    with pytest.raises(NotFoundError, match="no repo"):
+        await yard.client.add_comment("work", AddComment(path="a.py", repo="other", body="x"))
+    assert await yard.client.comments("work") == ()
+
+
+async def test_a_mark_of_a_file_that_was_read_goes_when_it_changes_again(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    files = {file.path: file for file in (await yard.client.diff("work")).files}
+    for path in files:
+        body = MarkReviewed(path=path, content=files[path].new_id)
+        assert (await yard.client.mark_reviewed("work", body)).reviewed
+
+    async def marks() -> dict[str, bool]:
+        return {file.path: file.reviewed for file in (await yard.client.diff("work")).files}
+
+    assert await marks() == {"a.py": True, "b.py": True}
+    (folder / "a.py").write_text("one = 1\n")
+    assert await marks() == {"a.py": False, "b.py": True}
+    await yard.client.mark_reviewed("work", MarkReviewed(path="b.py", reviewed=False))
+    assert await marks() == {"a.py": False, "b.py": False}
