@@ -73,6 +73,10 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
     assert call("config get", "workspace.network") == "full"
     assert call("config set", "merge.style", "squash") == "squash"
     assert call("config set", "merge.style", "merge") == "merge"
+    added = call("agent add", "--kind", "command", "echoer", "--", "echo", "{prompt}")
+    assert added["name"] == "echoer"
+    assert call("agent test", "echoer")
+    call("agent remove", "echoer", twice=False)
     agents = {agent["name"]: agent for agent in call("agent list")}
     assert agents["demo"]["demonstration"] and agents["writer"]["available"]
 
