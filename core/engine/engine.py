@@ -306,7 +306,8 @@ class Engine:
     def _needed(self) -> bool:
         context = self._context
         busy = context.supervisor.running or context.operations.running
-        return bool(busy or context.hub.subscribers or self._serving or self.housekeeping.waiting)
+        later = self.housekeeping.waiting or self.spending.waiting
+        return bool(busy or context.hub.subscribers or self._serving or later)
 
     async def _process_ended(self, process: Process) -> None:
         await self._turns.ended(process)

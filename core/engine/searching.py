@@ -180,10 +180,15 @@ class Search:
 
     async def _look_for_new(self, index: Index) -> None:
         """Notes the processes that have begun, or that an engine before this one did not finish with."""
-        for text in await self._context.store.read(_texts_since, self._since):
-            self._since = max(self._since, text.started_at)
-            if not _is_done(index, text):
-                self._pending[text.process] = text
+        while True:
+            before = self._since
+            texts = await self._context.store.read(_texts_since, before)
+            for text in texts:
+                self._since = max(self._since, text.started_at)
+                if not _is_done(index, text):
+                    self._pending[text.process] = text
+            if len(texts) < AT_ONCE or self._since == before:
+                break
 
     async def _see_to(self, index: Index, processes: list[str]) -> None:
         """Indexes what has come of some processes."""
@@ -353,9 +358,9 @@ def _is_done(index: Index, text: Text) -> bool:
 
 
 def _texts_since(moment: float) -> list[Text]:
-    """Processes that began at a moment or later."""
+    """Processes that began at a moment or later: the first of them."""
     query = _query().where(m.ExecutionProcess.started_at >= moment)
-    return [_made(row) for row in query.order_by(m.ExecutionProcess.started_at)]
+    return [_made(row) for row in query.order_by(m.ExecutionProcess.started_at).limit(AT_ONCE)]
 
 
 def _texts(process_ids: list[str]) -> list[Text]:

@@ -29,6 +29,8 @@ class Spending:
         self._context = context
         self._sessions = sessions
         self._stopping: set[asyncio.Task[None]] = set()
+        self.waiting = 0
+        """Turns that will begin again when a rate limit is over: the engine stays for them."""
 
     async def usage(self, task: str) -> TaskUsage:
         """What a task and its project have used, and may."""
@@ -40,7 +42,7 @@ class Spending:
         while True:
             try:
                 # Time passes without anything being told; everything else is.
-                if self._context.supervisor.running or seen != self._context.hub.sequence:
+                if self.waiting or self._context.supervisor.running or seen != self._context.hub.sequence:
                     seen = self._context.hub.sequence
                     await self.look()
             except BoatyardError as error:
@@ -58,7 +60,8 @@ class Spending:
                 self._stopping.add(task)
                 task.add_done_callback(self._stopping.discard)
         if self._context.config.turns.resume_after_rate_limit:
-            for name in await self._context.store.read(_over_the_limit, self._context.clock()):
+            names, self.waiting = await self._context.store.read(_limited, self._context.clock())
+            for name in names:
                 try:
                     await self.resume(name)
                 except BoatyardError as error:
@@ -109,13 +112,16 @@ def _last_turn(workspace: m.Workspace) -> m.ExecutionProcess | None:
     return row
 
 
-def _over_the_limit(moment: float) -> list[str]:
-    """Workspaces whose last turn a rate limit ended that is over now."""
+def _limited(moment: float) -> tuple[list[str], int]:
+    """Workspaces whose last turn a rate limit ended that is over now, and how many still wait for that."""
     w = m.Workspace
-    query = w.select().where(w.state == WorkspaceState.OPEN, w.rate_limited_until.between(0.001, moment))
-    found = []
+    query = w.select().where(w.state == WorkspaceState.OPEN, w.rate_limited_until > 0)
+    over, waiting = [], 0
     for row in query:
         last = _last_turn(row)
         if last is not None and last.status == ProcessStatus.FAILED:
-            found.append(str(row.name))
-    return found
+            if row.rate_limited_until <= moment:
+                over.append(str(row.name))
+            else:
+                waiting += 1
+    return over, waiting

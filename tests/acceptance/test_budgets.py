@@ -92,6 +92,7 @@ async def test_a_rate_limit_is_told_and_its_turn_begins_again_when_allowed(allow
         assert told.rate_limited_until == pytest.approx(limit.reset_at)
         await yard.engine.spending.look()
         assert (await yard.client.workspace(name)).turns == 1, "it began before the limit was over"
+        assert yard.engine.spending.waiting == allowed, "the engine stays for what it will begin"
         clock = yard.engine._context.clock
         yard.engine._context.clock = lambda: clock() + 7200
         await yard.engine.spending.look()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConflictError, NotFoundError, UnreachableError
+from core.lifecycle.queue_records import prompt_id
 from core.supervision.crash import CRASH_AT
 from core.values.events import ApprovalChanged
 from core.values.requests import AnswerApproval, SendPrompt
@@ -68,11 +71,28 @@ async def test_a_sent_prompt_is_carried_out_once(
         again = await daemon.client.send(workspace.name, body)
         await ended(daemon, again.id)
     else:
-        from core.lifecycle.queue_records import prompt_id
-
         await ended(daemon, prompt_id(workspace.name, "mine"))
     assert told(workspace.folder) == ["one", "two"]
     assert (await daemon.client.workspace(workspace.name)).turns == 2
+
+
+async def test_a_client_killed_while_it_sends_neither_loses_nor_doubles(daemon: Daemon) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace(agent="writer", prompt="one")
+    await daemon.turn(workspace.name)
+    argv = [sys.executable, "-m", "core.cli.main", "--home", str(daemon.folder / "home"), "workspace", "send"]
+    for number in range(6):
+        command = [*argv, workspace.name, f"p{number}", "--request-id", f"r{number}"]
+        client = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.wait(), 0.1 + 0.15 * number)
+        if client.returncode is None:
+            client.kill()
+            await client.wait()
+        again = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+        assert await again.wait() == 0
+        await ended(daemon, prompt_id(workspace.name, f"r{number}"))
+    assert told(workspace.folder) == ["one", *(f"p{number}" for number in range(6))]
 
 
 @pytest.mark.parametrize("point", [*BEFORE[1:], *AFTER])
