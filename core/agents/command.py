@@ -43,15 +43,19 @@ class CommandExecutor(Profile):
         """
         prompt = clean(request.prompt)
         prompt = with_names(prompt, request.attachments)
-        argv = tuple(_filled(part, prompt, self.name) for part in self.program(contained))
+        argv = tuple(filled(part, prompt, self.name) for part in self.program(contained))
         return Launch(argv, self.variables(contained), prompt.encode())
 
     def driver(self, request: TurnRequest) -> Driver:
         return CommandDriver(request, install_hint=self.install_hint())
 
 
-def _filled(part: str, prompt: str, name: str) -> str:
-    """One argument with the prompt in it."""
+def filled(part: str, prompt: str, name: str) -> str:
+    """One argument with the prompt in it.
+
+    Raises:
+        AgentError: It is too long for an argument.
+    """
     if PLACEHOLDER not in part:
         return part
     if part.startswith(PLACEHOLDER) and prompt.startswith("-"):

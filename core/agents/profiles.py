@@ -15,14 +15,16 @@ from core.agents.codex import CodexExecutor
 from core.agents.codex.modes import MODES
 from core.agents.command import PLACEHOLDER, CommandExecutor
 from core.agents.driver import Executor
+from core.agents.terminal import TerminalExecutor
 from core.config import AgentSection
 from core.errors import ConfigError
 
-KINDS: dict[str, type[AcpExecutor | ClaudeExecutor | CodexExecutor | CommandExecutor]] = {
+KINDS: dict[str, type[AcpExecutor | ClaudeExecutor | CodexExecutor | CommandExecutor | TerminalExecutor]] = {
     "acp": AcpExecutor,
     "claude": ClaudeExecutor,
     "codex": CodexExecutor,
     "command": CommandExecutor,
+    "terminal": TerminalExecutor,
 }
 POLICIES = ("ask", "edits", "all")
 PLACES = ("workspace", "host")
@@ -221,7 +223,7 @@ def _check_command(where: str, section: AgentSection) -> None:
         )
     if any("\0" in part for part in section.command):
         raise ConfigError(f"{where}: an argument of the command holds a NUL character")
-    if section.kind != "command" and any(PLACEHOLDER in part for part in section.command):
+    if section.kind not in ("command", "terminal") and any(PLACEHOLDER in part for part in section.command):
         raise ConfigError(
             f"{where}: {PLACEHOLDER} has no place in the command of an agent of the kind {section.kind!r}",
             hint='The prompt is sent over the protocol; leave it out, or use kind = "command".',

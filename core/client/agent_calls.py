@@ -5,8 +5,8 @@ from __future__ import annotations
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer
-from core.values.conversation import AgentCommand
+from core.values.answers import RemovedAnswer, ShellAnswer, TypedAnswer
+from core.values.conversation import AgentCommand, Screen
 from core.values.entities import AgentInfo, AgentTrial
 
 
@@ -30,6 +30,19 @@ class AgentCalls:
         """Lets an agent answer one line; takes as long as that does."""
         path = f"/agents/{part(agent)}/test"
         return await self._http.call("POST", path, AgentTrial, body=body, patient=True)
+
+    async def screen(self, workspace: str) -> Screen:
+        """What the screen of the workspace's agent shows."""
+        return await self._http.call("GET", f"/workspaces/{part(workspace)}/screen", Screen)
+
+    async def type_text(self, workspace: str, body: ask.TypeText) -> None:
+        """Types on the screen of the workspace's agent."""
+        await self._http.call("POST", f"/workspaces/{part(workspace)}/screen", TypedAnswer, body=body)
+
+    async def attach_argv(self, workspace: str) -> tuple[str, ...]:
+        """The argument list that the caller runs on its own terminal; ctrl+] leaves the screen."""
+        answer = await self._http.call("POST", f"/workspaces/{part(workspace)}/attach", ShellAnswer)
+        return answer.argv
 
     async def commands(self, workspace: str) -> tuple[AgentCommand, ...]:
         """The commands of its own that the agent of the latest session offers."""

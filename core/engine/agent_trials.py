@@ -107,6 +107,11 @@ class AgentTrials:
             await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
 
     async def _try(self, executor: Executor, ground: Ground, seconds: float) -> AgentTrial:
+        if executor.kind == "terminal":
+            raise UsageError(
+                f"{executor.name} works on a screen, where nobody can tell whether it answers",
+                hint="Send it a prompt in a workspace, and look: boatyard workspace attach NAME",
+            )
         started = time.time()
         run = RunDirectory(ground.environment.runs / f"trial-{new_id()}")
         contained = ground.runner.isolates

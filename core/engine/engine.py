@@ -42,6 +42,7 @@ from core.engine.repos import Repos
 from core.engine.review import Review
 from core.engine.rules import Rules, decided
 from core.engine.scratches import Scratches
+from core.engine.screens import Screens
 from core.engine.searching import Search
 from core.engine.sessions import Sessions, pending_approvals
 from core.engine.settings_file import SettingsFile
@@ -157,6 +158,7 @@ class Engine:
         self.containers = Containers(context, closing)
         self.settings = SettingsFile(context)
         self.agents = Agents(context, self.settings)
+        self.screens = Screens(context)
         self.reconciliation = Reconciliation(context)
         self.upkeep = Upkeep(context, self.workspaces, mending, self.reconciliation.tell)
         self.disk_watch = DiskWatch(context, self.reconciliation)

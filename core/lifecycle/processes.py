@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from core.agents.driver import Driver, Executor, TurnRequest
+from core.agents.driver import Driver, Executor, Launch, TurnRequest
 from core.agents.shown import ShownPrompt
 from core.errors import BoatyardError, ConflictError
 from core.lifecycle.context import Context
@@ -22,6 +22,8 @@ from core.lifecycle.operation import refuse_busy
 from core.lifecycle.place import Place
 from core.lifecycle.ports import Ports
 from core.lifecycle.queue_records import Queued, forget, put_back
+from core.lifecycle.screens import KIND as SCREEN
+from core.lifecycle.screens import screen_command, screen_runner
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.runners.masking import HideAll, Mask
@@ -120,7 +122,7 @@ class Processes:
         if executor.where == "host":
             action["runner"] = RunnerKind.HOST.value
         process_id = turn.prompt.id
-        contained = self._runner(facts, action).isolates
+        contained = self._inner_runner(facts, action).isolates
         action["contained"] = contained
         request = TurnRequest(
             process_id, turn.sent, cwd, turn.resume, contained=contained, attachments=turn.attachments
@@ -130,13 +132,21 @@ class Processes:
             session_id=turn.session_id,
             reason=RunReason.CODING_AGENT,
             label=executor.title,
-            command=Command(launch.argv, cwd, launch.env, launch.stdin),
+            command=await self._agent_command(facts, action, process_id, launch, cwd),
             action=action,
             turn=turn,
             driver=_shown(executor.driver(request), request, turn.prompt.prompt),
             id=process_id,
         )
         return await self._start(facts, new)
+
+    async def _agent_command(
+        self, facts: WorkspaceFacts, action: Mapping[str, object], process_id: str, launch: Launch, cwd: str
+    ) -> Command:
+        if action["kind"] != SCREEN:
+            return Command(launch.argv, cwd, launch.env, launch.stdin)
+        inner = self._inner_runner(facts, action)
+        return await screen_command(self._context, facts, inner, process_id, launch, cwd)
 
     async def adopt_all(self) -> None:
         """Takes over everything that the database shows as running."""
@@ -199,6 +209,11 @@ class Processes:
             return HideAll()
 
     def _runner(self, facts: WorkspaceFacts, action: Mapping[str, object]) -> Runner:
+        """What runs a process: the environment's own, but on this machine for a screen."""
+        inner = self._inner_runner(facts, action)
+        return screen_runner(self._context, inner) if action.get("kind") == SCREEN else inner
+
+    def _inner_runner(self, facts: WorkspaceFacts, action: Mapping[str, object]) -> Runner:
         """The workspace's own, unless the process is one that runs on this machine whatever that is."""
         return self._context.runners[RunnerKind(str(action.get("runner", facts.runner)))]
 

@@ -64,6 +64,12 @@ class ExportAnswer(Value, frozen=True, kw_only=True):
     size: int
 
 
+class TypedAnswer(Value, frozen=True, kw_only=True):
+    """How many characters were typed on a screen."""
+
+    typed: int
+
+
 class StoppedAnswer(Value, frozen=True, kw_only=True):
     """The workspace in which nothing runs any more, or the id of the engine's process that stops."""
 

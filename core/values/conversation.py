@@ -104,6 +104,14 @@ class Conversation(Value, frozen=True, kw_only=True):
     """Index of the first entry of the window among all."""
 
 
+class Screen(Value, frozen=True, kw_only=True):
+    """What the screen of an agent shows."""
+
+    process_id: str
+    lines: tuple[str, ...]
+    """From the top; with SGR sequences (colours) and no other control character."""
+
+
 class LogChunk(Value, frozen=True, kw_only=True):
     """A window of a process's output."""
 

@@ -248,6 +248,14 @@ class AddAgent(Request, frozen=True, kw_only=True):
     where: str = "workspace"
 
 
+class TypeText(Request, frozen=True, kw_only=True):
+    """Something to type on the screen of an agent."""
+
+    text: str
+    enter: bool = True
+    """Whether Enter is pressed behind it."""
+
+
 class RunCommand(Request, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 

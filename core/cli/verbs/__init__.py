@@ -29,6 +29,7 @@ from core.cli.verbs import (
     workspace_parts,
     workspace_queue,
     workspace_review,
+    workspace_screen,
     workspace_session,
     workspace_update,
 )
@@ -49,6 +50,7 @@ VERBS: tuple[Verb, ...] = (
     *template.VERBS,
     *workspace.VERBS,
     *workspace_session.VERBS,
+    *workspace_screen.VERBS,
     *workspace_queue.VERBS,
     *workspace_dev.VERBS,
     *workspace_review.VERBS,

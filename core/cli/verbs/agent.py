@@ -10,7 +10,7 @@ from core.errors import UsageError
 from core.values.entities import AgentInfo
 from core.values.requests import AddAgent, TestAgent
 
-KINDS = ("acp", "claude", "codex", "command")
+KINDS = ("acp", "claude", "codex", "command", "terminal")
 
 
 async def show_all(call: Invocation) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from core.server.routes.route import WORKSPACE, Route
 from core.values import entities as v
 from core.values import requests as ask
-from core.values.answers import RemovedAnswer
-from core.values.conversation import AgentCommand
+from core.values.answers import RemovedAnswer, ShellAnswer, TypedAnswer
+from core.values.conversation import AgentCommand, Screen
 
 ROUTES = (
     Route(
@@ -25,6 +25,15 @@ ROUTES = (
         v.AgentTrial,
         ask.TestAgent,
     ),
+    Route("GET", WORKSPACE + "/screen", lambda c: c.engine.screens.look(c.part("name")), Screen),
+    Route(
+        "POST",
+        WORKSPACE + "/screen",
+        lambda c: c.engine.screens.type(c.part("name"), c.body),
+        TypedAnswer,
+        ask.TypeText,
+    ),
+    Route("POST", WORKSPACE + "/attach", lambda c: c.engine.screens.attach(c.part("name")), ShellAnswer),
     Route(
         "GET",
         WORKSPACE + "/commands",
