@@ -92,8 +92,11 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
             if field.open:
                 parts.append(Input(placeholder="or something else", id=f"other-{number}", compact=True))
         elif field.kind == "boolean":
-            options = [("yes", "", True), ("no", "", False)]
-            parts.append(Choice(options, at=1 if field.default is False else 0, id=f"field-{number}"))
+            options: list[tuple[str, str, bool | None]] = [("yes", "", True), ("no", "", False)]
+            if not field.required and field.default is None:
+                options.insert(0, ("not said", "", None))
+            at = 1 if field.default is False else 0
+            parts.append(Choice(options, at=at, id=f"field-{number}"))
         else:
             parts.append(Input(default, id=f"field-{number}", compact=True))
         return parts
@@ -132,7 +135,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
         """
         widget = self.query_one(f"#field-{number}")
         if isinstance(widget, Choice):
-            return bool(widget.value)
+            return None if widget.value is None else bool(widget.value)
         if isinstance(widget, PickRows):
             others = [each.value.strip() for each in self.query(f"#other-{number}").results(Input)]
             found = (*widget.values, *(other for other in others if other))

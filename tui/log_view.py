@@ -7,6 +7,7 @@ is not read in full: what is missed is skipped, and is there again when the user
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -28,6 +29,8 @@ SKIPPED_TO = PIECE // 4
 """Bytes of the end that are read of a process that is too fast to be read in full: some screens of it."""
 LOCAL_SECONDS, REMOTE_SECONDS = 0.1, 0.25
 """Between two looks at what grows: over SSH every repaint is sent through the connection."""
+SHARE, MOST_SECONDS = 8, 1.0
+"""A look takes an eighth of the time at most, up to a second between two: keys come first."""
 
 
 class LogView(FollowingRows):
@@ -104,15 +107,21 @@ class LogView(FollowingRows):
             self._known = max(self._known, size)
         if self._timer is None:
             self.ask()
-            remote = "SSH_CONNECTION" in os.environ
-            self._timer = self.set_timer(REMOTE_SECONDS if remote else LOCAL_SECONDS, self._look)
+            least = REMOTE_SECONDS if "SSH_CONNECTION" in os.environ else LOCAL_SECONDS
+            self._timer = self.set_timer(max(least, min(self._cost * SHARE, MOST_SECONDS)), self._look)
             self._again = False
         else:
             self._again = True
 
     _again = False
+    _cost = 0.0
+    """Seconds from the last chunk to its paint; more on a machine that has other things to do."""
     _jumping = False
     """Whether a line is looked for: what comes next begins with it, what is before it comes then."""
+
+    def _painted(self, began: float) -> None:
+        """What was taken in is on the screen."""
+        self._cost = time.perf_counter() - began
 
     def _look(self) -> None:
         self._timer = None
@@ -144,6 +153,7 @@ class LogView(FollowingRows):
             return
         self._asking = False
         self._known = chunk.size
+        self.call_after_refresh(self._painted, time.perf_counter())
         if older:
             self._take_older(chunk)
             return

@@ -21,6 +21,8 @@ _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
 _RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
 LONGEST_LINE = 4000
 """Characters of one line that are shown; a machine wrote longer ones."""
+PART = 4000
+"""Characters that are read at once, at least."""
 COLOURED_LINES = 400
 """Of a block of code that are coloured; a longer one is shown plain."""
 _SUFFIXES = {
@@ -33,7 +35,44 @@ _SUFFIXES = {
 
 
 def prose(text: str, width: int, glyphs: Glyphs, token: str = "text") -> list[Line]:
-    """`text` as lines of at most `width` cells."""
+    """`text` as lines of at most `width` cells.
+
+    A text that is still being written grows at its end: what was there before is not read again.
+    """
+    *settled, last = parts_of(text)
+    lines = [line for part in settled for line in _settled(part, width, glyphs, token)]
+    lines += _read(last, width, glyphs, token)
+    while lines and not any(span[0].strip() for span in lines[-1]):
+        lines.pop()
+    return lines
+
+
+def parts_of(text: str) -> list[str]:
+    """`text` cut at empty lines outside of code, each part but the last at least `PART` characters long.
+
+    However much is written after it, a part but the last stays as it is.
+    """
+    if len(text) <= PART:
+        return [text]
+    parts: list[str] = []
+    begin = at = 0
+    mark = ""
+    for line in text.split("\n"):
+        if (fence := _FENCE.match(line)) and (not mark or (fence[2].startswith(mark) and not fence[3])):
+            mark = "" if mark else fence[2]
+        elif not mark and not line and at - begin >= PART:
+            parts.append(text[begin : at - 1])
+            begin = at
+        at += len(line) + 1
+    return [*parts, text[begin:]]
+
+
+@lru_cache(64)
+def _settled(text: str, width: int, glyphs: Glyphs, token: str) -> tuple[Line, ...]:
+    return tuple(_read(text, width, glyphs, token))
+
+
+def _read(text: str, width: int, glyphs: Glyphs, token: str) -> list[Line]:
     raws = [raw[:LONGEST_LINE] for raw in text.split("\n")]
     lines: list[Line] = []
     at = 0
@@ -51,8 +90,6 @@ def prose(text: str, width: int, glyphs: Glyphs, token: str = "text") -> list[Li
         else:
             lines += _paragraph(raws[at], width, glyphs, token)
             at += 1
-    while lines and not any(span[0].strip() for span in lines[-1]):
-        lines.pop()
     return lines
 
 

@@ -73,7 +73,7 @@ async def test_a_form_is_filled_in_by_keys(fleet: Harbour) -> None:
         await helm.sees("'x' is no whole number.")
         await helm.press("backspace")
         await helm.type("12")
-        await helm.press("tab", "right", "tab")
+        await helm.press("tab", "right", "right", "tab")
         await helm.type("hi")
         await helm.press("enter")
         await helm.asked("answer_approval")

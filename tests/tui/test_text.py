@@ -13,7 +13,7 @@ from tui.entry_rows import edit_lines
 from tui.glyphs import ASCII, UNICODE, choose_glyphs
 from tui.inline import inline, wrap_words
 from tui.palette import Palette
-from tui.prose import hard_wrap, prose
+from tui.prose import _read, hard_wrap, parts_of, prose
 from tui.spans import Line, Span, draw, fit, fit_spans, width_of
 from tui.syntax import highlight
 from tui.word_diff import changed_ranges
@@ -149,3 +149,27 @@ def test_an_edit_shows_its_lines() -> None:
         (" ", "one"), ("-", "two"), ("+", "2"),
     ]  # fmt: skip
     assert edit_lines(FileEdit(path="a", new="new")) == [("+", "new")]
+
+
+PARAGRAPH = "A **bold** word and `code`, again and again until the line is long.\n"
+
+
+@given(
+    st.lists(
+        st.sampled_from([PARAGRAPH, "\n", "```py\n", "```\n", "~~~\n", "a | b\n", "- | -\n"]), max_size=250
+    )
+)
+def test_a_long_text_reads_the_same_in_parts_and_parts_stay_as_they_are(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    parts = parts_of(text)
+    assert "\n".join(parts) == text
+    assert parts_of(text + "\n\nmore" * 50)[: len(parts) - 1] == parts[:-1]
+    assert prose(text, 60, UNICODE) == [*_whole(text)]
+
+
+def _whole(text: str) -> list[Line]:
+    """Read at once, whatever its length."""
+    lines = _read(text, 60, UNICODE, "text")
+    while lines and not any(span[0].strip() for span in lines[-1]):
+        lines.pop()
+    return lines
