@@ -6,7 +6,7 @@ from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.conflicts import ConflictSides
+from core.values.conflicts import ConflictSides, Forecast
 from core.values.entities import Operation
 
 
@@ -39,6 +39,11 @@ class ChangingCalls:
     async def take_side(self, name: str, body: ask.TakeSide) -> Operation:
         """Begins to resolve a file in conflict as one side has it."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/conflict/take", Operation, body=body)
+
+    async def forecast(self, *, fresh: bool = False) -> tuple[Forecast, ...]:
+        """What each open workspace's work would be in conflict with; `fresh`: looked at now."""
+        query: dict[str, str | int] = {"fresh": 1} if fresh else {}
+        return await self._http.call("GET", "/forecast", tuple[Forecast, ...], query=query)
 
     async def discard_parts(self, name: str, body: ask.DiscardParts) -> Operation:
         """Begins to put parts of the workspace back to how the base has them."""

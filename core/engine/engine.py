@@ -24,6 +24,7 @@ from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
+from core.engine.forecasting import Forecasting
 from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
@@ -148,6 +149,7 @@ class Engine:
         self.review = Review(context, self._snapshots, landing)
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
+        self.forecasting = Forecasting(context)
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
@@ -208,6 +210,7 @@ class Engine:
             asyncio.create_task(engine._catch_up()),
             asyncio.create_task(engine.housekeeping.run()),
             asyncio.create_task(engine.disk_watch.run()),
+            asyncio.create_task(engine.forecasting.run()),
             asyncio.create_task(engine.search.run()),
             asyncio.create_task(engine.spending.run()),
             asyncio.create_task(engine.attention.run()),

@@ -44,3 +44,25 @@ class ConflictSides(Value, frozen=True, kw_only=True):
     theirs: str | None = None
     ours_name: str = ""
     theirs_name: str = ""
+
+
+class Clash(Value, frozen=True, kw_only=True):
+    """Another workspace whose work does not go together with this one's."""
+
+    workspace: str
+    conflicts: tuple[Conflict, ...]
+
+
+class Forecast(Value, frozen=True, kw_only=True):
+    """What a workspace's work would be in conflict with, as its last snapshot is."""
+
+    workspace: str
+    target: tuple[Conflict, ...] = ()
+    """With its target branches."""
+    behind: int = 0
+    """Commits that its target branches have and it has not."""
+    others: tuple[Clash, ...] = ()
+    """With other open workspaces, by name."""
+    rank: int = 0
+    """Its place, from 1, in an order of landing in which the fewest get in each other's way; 0: it has
+    nothing to land, or cannot land."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from core.values.comments import ReviewComment
+from core.values.conflicts import Forecast
 from core.values.containers import Notice
 from core.values.conversation import Entry
 from core.values.entities import (
@@ -81,6 +82,12 @@ class ScratchChanged(Event, frozen=True, kw_only=True, tag="scratch"):
     """A draft was typed on, here or in another terminal; one without a time was thrown away."""
 
     scratch: Scratch
+
+
+class ForecastChanged(Event, frozen=True, kw_only=True, tag="forecast"):
+    """What a workspace's work would be in conflict with is not what it was."""
+
+    forecast: Forecast
 
 
 class CommentChanged(Event, frozen=True, kw_only=True, tag="comment"):
@@ -162,6 +169,7 @@ AnyEvent = (
     | QueueChanged
     | TagChanged
     | ScratchChanged
+    | ForecastChanged
     | CommentChanged
     | Removed
     | EntryChanged

@@ -5,10 +5,17 @@ from __future__ import annotations
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.conflicts import ConflictSides
+from core.values.conflicts import ConflictSides, Forecast
 from core.values.entities import Operation
 
 ROUTES = (
+    Route(
+        "GET",
+        "/forecast",
+        lambda c: c.engine.forecasting.look() if c.flag("fresh") else c.engine.forecasting.known(),
+        tuple[Forecast, ...],
+        query=("fresh",),
+    ),
     Route(
         "POST",
         WORKSPACE + "/update",
