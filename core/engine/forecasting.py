@@ -67,7 +67,7 @@ class Forecasting:
         return tuple(self._forecasts[name] for name in sorted(self._forecasts))
 
     async def look(self, *, refresh: bool = True) -> tuple[Forecast, ...]:
-        """Computes it now, from the last snapshots; with `refresh` looks where the user's branches are now."""
+        """Computes it now from the last snapshots; with `refresh`, looks where the targets are first."""
         async with self._lock:
             if refresh:
                 self._refreshed.clear()
