@@ -29,8 +29,8 @@ SKIPPED_TO = PIECE // 4
 """Bytes of the end that are read of a process that is too fast to be read in full: some screens of it."""
 LOCAL_SECONDS, REMOTE_SECONDS = 0.1, 0.25
 """Between two looks at what grows: over SSH every repaint is sent through the connection."""
-SHARE, MOST_SECONDS = 8, 1.0
-"""A look takes an eighth of the time at most, up to a second between two: keys come first."""
+SHARE, MOST_SECONDS = 8, 0.3
+"""A look takes an eighth of the time, up to so many seconds between two: keys come first."""
 
 
 class LogView(FollowingRows):
@@ -118,6 +118,13 @@ class LogView(FollowingRows):
     """Seconds from the last chunk to its paint; more on a machine that has other things to do."""
     _jumping = False
     """Whether a line is looked for: what comes next begins with it, what is before it comes then."""
+
+    def ended(self) -> None:
+        """The process has ended: its last words are looked at without waiting."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.ask()
 
     def _painted(self, began: float) -> None:
         """What was taken in is on the screen."""

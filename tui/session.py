@@ -257,6 +257,9 @@ class SessionPane(Vertical):
         for view in (self._out, self._err):
             if view.process_id in changes.logs and view.display:
                 view.grew(changes.logs[view.process_id])
+            process = self._store.processes.get(view.process_id)
+            if process is not None and process.id in changes.processes and process.status.ended:
+                view.ended()
         if changes.processes and self.tab == "processes":
             for id_ in changes.processes:
                 process = self._store.processes[id_]

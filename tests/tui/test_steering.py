@@ -182,3 +182,12 @@ async def test_a_turn_that_failed_begins_again(fleet: Harbour) -> None:
         await helm.open_workspace("second")
         helm.app.perform("resume")
         assert await helm.asked("resume") == "second"
+
+
+async def test_a_turn_is_interrupted_or_stopped_and_cancel_does_neither(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        await helm.press("s", "enter")
+        assert not any(call in ("interrupt", "stop_workspace") for call, _ in fleet.calls)
+        await helm.press("s", "i")
+        assert await helm.asked("interrupt") == "first"

@@ -8,7 +8,7 @@ from core.errors import ConflictError
 from core.values import requests as ask
 from core.values.entities import Workspace
 from core.values.review import LossReport
-from core.values.states import TaskStatus, WorkspaceState
+from core.values.states import Activity, TaskStatus, WorkspaceState
 from tui.menu import Menu, Option, question
 
 if TYPE_CHECKING:
@@ -22,10 +22,19 @@ def _workspace(app: BoatyardApp) -> Workspace:
 
 
 async def stop(app: BoatyardApp) -> None:
-    """Stops the turn; what the agent did stays."""
+    """Ends the turn, politely or not; what the agent did stays."""
     workspace = _workspace(app)
-    text = f"Stop what runs in {workspace.name}? What it did so far stays."
-    if await app.ask(question("Stop", text, "s", "Stop it")):
+    text = f"Stop what runs in {workspace.name}? What it did so far stays.\n"
+    options = [Option("", "Cancel", "")]
+    if workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING):
+        options.append(Option("i", "Interrupt", "interrupt-turn", "asks the agent to end its turn"))
+    options.append(
+        Option("s", "Stop it", "stop", "ends its processes, commands and servers too", danger=True)
+    )
+    chosen = await app.ask(Menu("Stop", text, options))
+    if chosen == "interrupt-turn":
+        app.perform(chosen)
+    elif chosen:
         await app.client.stop_workspace(workspace.name)
         app.say(f"{workspace.name} was told to stop")
 
