@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.actions import bindings
-from tui.following import FollowingRows
-from tui.log_filter import BadFilter, LogFilter
-from tui.log_window import PIECE, LogWindow
-from tui.spans import Line, wrap_spans
+from tui.log_rows import LogRows
+from tui.log_window import PIECE
+from tui.spans import Line
 
 if TYPE_CHECKING:
     from core.values.conversation import LogChunk
@@ -33,10 +30,8 @@ SHARE, MOST_SECONDS = 8, 0.3
 """A look takes an eighth of the time, up to so many seconds between two: keys come first."""
 
 
-class LogView(FollowingRows):
+class LogView(LogRows):
     """Lines of one stream of one process."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("log")]
 
     class Wants(Message):
         """More of the output is needed; an offset of -1 asks for its end."""
@@ -53,19 +48,22 @@ class LogView(FollowingRows):
     def __init__(self, stream: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.stream = stream
+        self._plain = "text" if stream == "out" else "warning"
         self._process = ""
-        self._window = LogWindow()
         self._read = False
         """Whether anything has been read yet."""
         self._known = 0
         """Bytes there are, as far as is known."""
         self._asking = False
         self._timer: Timer | None = None
-        self._wrapped = 0
-        """Cells at which lines are wrapped; 0: they are cut off."""
-        self._filter: LogFilter | None = None
-        self._shown: list[tuple[int, int]] | None = None
-        """Line and part of it by row; None: every line is one row."""
+        self._wanted: LogView.Wants | None = None
+        """What was asked for last: other answers come too late."""
+        self._again = False
+        """Whether the process has written since it was looked at."""
+        self._cost = 0.0
+        """Seconds from the last chunk to its paint; more on a machine that has other things to do."""
+        self._jumping = False
+        """Whether a line is looked for: what comes next begins with it, what is before it comes then."""
 
     @property
     def process_id(self) -> str:
@@ -79,7 +77,7 @@ class LogView(FollowingRows):
         self._process = process_id
         self._read, self._known, self._asking = False, 0, False
         self.following = True
-        self._reset()
+        self.reset()
         self.ask()
 
     def show_place(self, process_id: str, offset: int) -> None:
@@ -88,13 +86,8 @@ class LogView(FollowingRows):
         self._read, self._known = False, 0
         self.following = False
         self._jumping = True
-        self._reset()
+        self.reset()
         self._want(offset, PIECE)
-
-    def _reset(self) -> None:
-        self._window.clear()
-        self._shown = [] if self._shown is not None else None
-        self.rows_changed()
 
     # Reading
 
@@ -112,12 +105,6 @@ class LogView(FollowingRows):
             self._again = False
         else:
             self._again = True
-
-    _again = False
-    _cost = 0.0
-    """Seconds from the last chunk to its paint; more on a machine that has other things to do."""
-    _jumping = False
-    """Whether a line is looked for: what comes next begins with it, what is before it comes then."""
 
     def ended(self) -> None:
         """The process has ended: its last words are looked at without waiting."""
@@ -152,16 +139,17 @@ class LogView(FollowingRows):
 
     def _want(self, offset: int, limit: int, older: bool = False) -> None:
         self._asking = True
-        self.post_message(self.Wants(self, offset, limit, older))
+        self._wanted = self.Wants(self, offset, limit, older)
+        self.post_message(self._wanted)
 
-    def take(self, process_id: str, chunk: LogChunk, older: bool) -> None:
+    def take(self, wanted: Wants, chunk: LogChunk) -> None:
         """Takes in what was asked for."""
-        if process_id != self._process:
+        if wanted is not self._wanted:
             return
         self._asking = False
         self._known = chunk.size
         self.call_after_refresh(self._painted, time.perf_counter())
-        if older:
+        if wanted.older:
             self._take_older(chunk)
             return
         if self._read and chunk.offset == self._window.end:
@@ -170,7 +158,7 @@ class LogView(FollowingRows):
             self._window.clear()
             self._window.append(chunk.text, chunk.offset, chunk.next_offset)
             self._read = True
-            self._arrange(0)
+            self.find_rows(0)
             self.rows_changed()
             self.came(0)
         if self._jumping:
@@ -186,7 +174,7 @@ class LogView(FollowingRows):
         if gone and self._shown is None:
             self.shift_mark(-gone)
             self.place(self.cursor_row - gone)
-        self._arrange(0 if gone else max(0, before - 1))
+        self.find_rows(0 if gone else max(0, before - 1))
         if gone and self._shown is not None:
             self.place(self.cursor_row - max(0, rows - self.row_count()))
         self.rows_changed()
@@ -196,7 +184,7 @@ class LogView(FollowingRows):
         rows = self.row_count()
         added, gone = self._window.prepend(chunk.text, chunk.offset, self._window.start)
         before = len(self._shown or ())
-        self._arrange(0)
+        self.find_rows(0)
         self.rows_changed()
         if self._shown is None:
             self.shift_mark(added)
@@ -215,9 +203,10 @@ class LogView(FollowingRows):
         self.scroll_to(y=max(0, self.cursor_row - self.size.height // 3), animate=False)
         self._moving = False
 
-    def failed(self) -> None:
+    def failed(self, wanted: Wants) -> None:
         """What was asked for did not come."""
-        self._asking = self._jumping = False
+        if wanted is self._wanted:
+            self._asking = self._jumping = False
 
     def watch_cursor_row(self, old: int, new: int) -> None:
         super().watch_cursor_row(old, new)
@@ -237,8 +226,8 @@ class LogView(FollowingRows):
     def action_top(self) -> None:
         """To the beginning of it all, not only of what is held."""
         self.following = False
-        if self._window.start > 0 and not self._asking:
-            self._reset()
+        if self._window.start > 0:
+            self.reset()
             self._want(0, PIECE)
         self.place(0)
 
@@ -246,58 +235,8 @@ class LogView(FollowingRows):
         super().action_bottom()
         self.ask()
 
-    # Rows
-
-    def _arrange(self, first: int) -> None:
-        """Finds the rows anew from a line on."""
-        if self._filter is None and not self._wrapped:
-            self._shown = None
-            return
-        shown = self._shown or []
-        while shown and shown[-1][0] >= first:
-            shown.pop()
-        if not first:
-            shown = []
-        lines = list(range(first, len(self._window)))
-        if self._filter is not None:
-            try:
-                fits = self._filter.fits([self._window.text(line) for line in lines])
-            except BadFilter as error:
-                self._filter = None
-                self.look.say(str(error), severity="warning")
-                self._arrange(0)
-                return
-            lines = [line for line, fit in zip(lines, fits, strict=True) if fit]
-        for line in lines:
-            shown += [(line, part) for part in range(self._height(line))]
-        self._shown = shown
-
-    def _height(self, line: int) -> int:
-        if not self._wrapped:
-            return 1
-        text, width = self._window.text(line), self._wrapped
-        if text.isascii() and text.isprintable():
-            return max(1, -(-len(text) // width))
-        return len(wrap_spans(((text, ""),), width))
-
-    @property
-    def _width(self) -> int:
-        return max(8, self.scrollable_content_region.width - 1)
-
-    def row_count(self) -> int:
-        return len(self._window) if self._shown is None else len(self._shown)
-
-    def row(self, index: int, width: int) -> tuple[Line, Line]:
-        line, part = (index, 0) if self._shown is None else self._shown[index]
-        spans = self._window.line(line)
-        if self._wrapped:
-            spans = wrap_spans(spans, self._wrapped)[part]
-        if self.stream == "err":
-            spans = tuple((text, "warning" if token == "text" else token) for text, token in spans)
-        return ((" ", "text"), *spans), ()
-
-    def row_text(self, index: int) -> str:
-        return self._window.text(index if self._shown is None else self._shown[index][0])
+    def few_rows(self) -> None:
+        self._want_older()
 
     def empty_text(self) -> Line:
         if not self._process:
@@ -305,54 +244,3 @@ class LogView(FollowingRows):
         if self._filter is not None and len(self._window):
             return ((f" No line here fits {self._filter.text!r}; esc shows all again", "dim"),)
         return ((" Nothing written" if self._read else f" Reading{self.glyphs.cut}", "dim"),)
-
-    def on_resize(self) -> None:  # type: ignore[override]
-        if self._wrapped:
-            self._wrapped = self._width
-            self._rearrange()
-
-    def _rearrange(self) -> None:
-        """Other rows for the same lines; the cursor stays on its line."""
-        line = self.cursor_row if self._shown is None else self._line_at(self.cursor_row)
-        self._arrange(0)
-        self.rows_changed()
-        if self.following:
-            self.place(self.row_count() - 1)
-        elif self._shown is None:
-            self.place(line)
-        else:
-            self.place(next((at for at, each in enumerate(self._shown) if each[0] >= line), 0))
-
-    def _line_at(self, row: int) -> int:
-        return self._shown[row][0] if self._shown and row < len(self._shown) else 0
-
-    def action_wrap(self) -> None:
-        self._wrapped = 0 if self._wrapped else self._width
-        self._rearrange()
-
-    # Filtering, in the place of finding
-
-    def find(self, needle: str) -> bool:
-        """Shows only the lines that fit."""
-        try:
-            self._filter = LogFilter(needle) if needle else None
-        except BadFilter as error:
-            self.look.say(str(error), severity="warning")
-            return True
-        self._rearrange()
-        if self.row_count() < self.size.height:
-            self._want_older()
-        return True
-
-    @property
-    def finding(self) -> bool:
-        return self._filter is not None
-
-    def end_find(self) -> None:
-        self._filter = None
-        self._rearrange()
-
-    @property
-    def filter_text(self) -> str:
-        """What the lines are filtered by; empty: all are shown."""
-        return self._filter.text if self._filter else ""

@@ -21,7 +21,7 @@ class ProcessOutput(LogView):
         self._link = link
 
     @on(LogView.Wants)
-    def _wanted(self, event: LogView.Wants) -> None:
+    def _log_wanted(self, event: LogView.Wants) -> None:
         event.stop()
         self._read_output(event)
 
@@ -32,6 +32,6 @@ class ProcessOutput(LogView):
                 wanted.process_id, stream=wanted.stream, offset=wanted.offset, limit=wanted.limit
             )
         except BoatyardError:
-            self.failed()
+            self.failed(wanted)
             return
-        self.take(wanted.process_id, chunk, wanted.older)
+        self.take(wanted, chunk)
