@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
+from core.values.provenance import LinesFrom
 from core.values.review import (
     DiffSummary,
     FileContent,
@@ -40,6 +41,11 @@ class ReviewCalls:
         """A window of a file's lines."""
         query: Query = {"path": path, "start": start, "limit": limit}
         return await self._http.call("GET", f"/workspaces/{part(name)}/file", FileContent, query=query)
+
+    async def blame(self, name: str, path: str) -> tuple[LinesFrom, ...]:
+        """Which turn, which prompt and which tool call brought each line of a file (`REPO/PATH`)."""
+        where = f"/workspaces/{part(name)}/blame"
+        return await self._http.call("GET", where, tuple[LinesFrom, ...], query={"path": path})
 
     async def diff(
         self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True

@@ -36,6 +36,7 @@ from core.engine.planning import Planner
 from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
+from core.engine.provenance import Provenance
 from core.engine.queue import Queue
 from core.engine.reconciliation import Reconciliation
 from core.engine.remixing import Remixing
@@ -151,6 +152,7 @@ class Engine:
         self.updating = Updating(context, updates, self.sessions)
         self.forecasting = Forecasting(context)
         self.comments = Comments(context, self.review.comparing, self.sessions)
+        self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.housekeeping = Housekeeping(

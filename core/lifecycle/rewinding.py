@@ -30,7 +30,7 @@ def rewind_target(workspace: m.Workspace, process_key: str) -> tuple[str, int]:
         )
     if row.dropped:
         raise ConflictError("this turn was taken back already", hint="Choose an earlier one.")
-    number = int(row.action.get("checkpoint") or 0) or _checkpoint_before(row)
+    number = checkpoint_before(row)
     if not number:
         raise NotFoundError("nothing was kept before this turn", hint="Choose a later one.")
     return str(row.id), number
@@ -84,7 +84,12 @@ def _turns(workspace: m.Workspace) -> list[Any]:
     return list(ours.order_by(e.started_at))
 
 
-def _checkpoint_before(row: m.ExecutionProcess) -> int:
+def checkpoint_before(row: m.ExecutionProcess) -> int:
+    """Number of the checkpoint that was taken before a turn; 0: none was."""
+    return int(row.action.get("checkpoint") or 0) or _last_before(row)
+
+
+def _last_before(row: m.ExecutionProcess) -> int:
     """The last checkpoint from before the turn began, of a turn that does not know its own."""
     c = m.Checkpoint
     query = c.select(c.number).where(

@@ -7,7 +7,7 @@ import sys
 from typing import TypedDict
 
 from core.cli.invocation import Invocation
-from core.cli.output import Output
+from core.cli.output import Output, short
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.cli.verbs.workspace_checkpoints import add_number
@@ -163,7 +163,23 @@ def _merge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
 
+async def blame(call: Invocation) -> None:
+    """Each line with the turn that brought it."""
+    async with call.engine() as client:
+        found = await client.blame(call.args.name, call.args.path)
+        lines = (await client.file(call.args.name, call.args.path, limit=WINDOW)).lines
+    call.out.document(found)
+    if call.out.json:
+        return
+    for each in found:
+        where = f"turn {short(each.process_id)}" if each.process_id else each.origin.value
+        words = each.tool or (each.prompt.splitlines() or [""])[0]
+        for number in range(each.first, min(each.last, len(lines)) + 1):
+            call.out.data(f"{where:<14} {words[:32]:<32} {number:>5}  {lines[number - 1]}\n")
+
+
 VERBS = (
+    Verb("workspace", "blame", "say which turn brought each line of a file", blame, _cat),
     Verb("workspace", "diff", "show the changes against the target branch", diff, _diff),
     Verb("workspace", "files", "list a folder of it", files, _files),
     Verb("workspace", "cat", "print a file of it", cat, _cat),

@@ -9,6 +9,7 @@ from core.review.base import parse_base
 from core.server.call import Call
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
+from core.values.provenance import LinesFrom
 from core.values.review import DiffSummary, FileContent, FileDiff, FileNode, MergePreview, MergeResult
 from core.values.states import MergeStyle
 
@@ -39,6 +40,13 @@ def _request(call: Call) -> DiffRequest:
 
 
 ROUTES = (
+    Route(
+        "GET",
+        WORKSPACE + "/blame",
+        lambda c: c.engine.provenance.blame(c.part("name"), c.text("path")),
+        tuple[LinesFrom, ...],
+        query=("path",),
+    ),
     Route(
         "GET",
         WORKSPACE + "/files",

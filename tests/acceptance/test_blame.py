@@ -1,0 +1,65 @@
+"""For any line of a workspace: which turn, which prompt, which tool call brought it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFoundError
+from core.values.events import ApprovalChanged
+from core.values.provenance import Origin
+from core.values.requests import AnswerApproval, SendPrompt
+from tests.yard import AGENTS, HOST, Yard
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def yard() -> AsyncIterator[Yard]:
+    async with Yard(HOST + AGENTS) as each:
+        yield each
+
+
+async def test_each_line_knows_the_turn_and_the_prompt_that_brought_it(yard: Yard) -> None:
+    repository = yard.repository("repo", {"WORK.md": "from before\n"})
+    first = await yard.workspace(repository, name="work", agent="writer", prompt="one")
+    turn = await yard.turn(first)
+    await yard.engine._context.supervisor.settle("work")
+    file = Path(first.repos[0].path) / "WORK.md"
+    file.write_text(file.read_text() + "by hand\n")
+    await yard.client.send("work", SendPrompt(prompt="two"))
+    second = await yard.turn("work")
+    await yard.engine._context.supervisor.settle("work")
+    file.write_text(file.read_text() + "not kept yet\n")
+    assert file.read_text().splitlines() == ["from before", "one", "by hand", "two", "not kept yet"]
+    found = await yard.client.blame("work", "repo/WORK.md")
+    assert [(each.first, each.last, each.origin) for each in found] == [
+        (1, 1, Origin.BASE), (2, 2, Origin.TURN), (3, 3, Origin.HAND), (4, 4, Origin.TURN),
+        (5, 5, Origin.HAND),
+    ]  # fmt: skip
+    assert [(each.process_id, each.prompt) for each in found if each.origin is Origin.TURN] == [
+        (turn.id, "one"), (second.id, "two"),
+    ]  # fmt: skip
+    for path in ("repo/none.md", "other/WORK.md", "repo", "repo/../../x"):
+        with pytest.raises(NotFoundError):
+            await yard.client.blame("work", path)
+
+
+async def test_a_line_knows_the_tool_call_that_reported_it(yard: Yard) -> None:
+    repository = yard.repository("repo", {"README.md": "# Repo\n"})
+    workspace = await yard.workspace(repository, name="work", agent="demo", prompt="Describe README.md")
+    async with yard.watch() as watch:
+        pending = await yard.client.approvals("work")
+        asked = pending[0] if pending else (await watch.until(ApprovalChanged)).approval
+    await yard.client.answer_approval(asked.id, AnswerApproval(option=asked.options[0].id))
+    turn = await yard.turn(workspace)
+    await yard.engine._context.supervisor.settle("work")
+    (changed, *_) = (await yard.client.diff("work")).files
+    lines = [each for each in await yard.client.blame("work", f"repo/{changed.path}") if each.process_id]
+    assert lines and {each.process_id for each in lines} == {turn.id}
+    conversation = {entry.id: entry for entry in (await yard.client.conversation("work")).entries}
+    for each in lines:
+        assert conversation[each.entry_id].edits[0].path.endswith(changed.path)
+        assert each.tool and each.agent == "demo"
