@@ -78,6 +78,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("project-budget", (), "budget", "Budget of the project, over all its tasks", ASK),
     Action("rules", (), "rules", "Approval rules of the project: see and take back", ASK),
     Action("shell", ("E",), "shell", "A shell in the workspace's environment", ASK),
+    Action("attach", ("I",), "attach", "Into the screen of an agent that has one; ctrl+] comes back", ASK),
     Action("command", ("exclamation_mark",), "command", "Run a command here and follow its output", ASK),
     Action("dev", ("o",), "dev server", "Start the dev server, open its page, or stop it", ASK),
     # Review

@@ -25,6 +25,7 @@ from tui.process_list import ProcessList
 from tui.process_output import ProcessOutput
 from tui.prompt import Prompt
 from tui.rows import RowView
+from tui.screen_preview import ScreenPreview
 from tui.situation import Situation, why_not
 from tui.spans import Span, fit, width_of
 from tui.states import trouble_of, workspace_sign
@@ -63,6 +64,7 @@ class SessionPane(Vertical):
         yield Bar(id="notice")
         yield Card(id="card")
         yield Talk(self._store, self._link, id="talk")
+        yield ScreenPreview(self._link, id="screen-preview")
         yield ProcessOutput(self._link, "out", id="out")
         yield ProcessOutput(self._link, "err", id="err")
         yield ProcessList(id="processes")
@@ -71,6 +73,7 @@ class SessionPane(Vertical):
 
     def on_mount(self) -> None:
         self._talk = self.query_one("#talk", Talk)
+        self._preview = self.query_one(ScreenPreview)
         self._out = self.query_one("#out", ProcessOutput)
         self._err = self.query_one("#err", ProcessOutput)
         self._processes = self.query_one("#processes", ProcessList)
@@ -115,6 +118,7 @@ class SessionPane(Vertical):
             part.display = open_
         if not open_:
             self._approval.show([])
+            self._preview.follow("")
             self._notice.remove_class("-shown")
 
     def tell(self) -> None:
@@ -144,10 +148,16 @@ class SessionPane(Vertical):
         self._notice.show(((f" {glyphs.waiting} {notice}", "warning"),), ())
         self._approval.show(self._store.approvals_of(workspace.name), workspace.folder)
         self._tell_prompt(workspace)
+        self._preview.follow(workspace.name if self.tab == "talk" and self._on_screen(workspace) else "")
         busy = (
             workspace.name in self._store.operations and not self._store.operations[workspace.name].ended_at
         )
         (self._tick.resume if busy else self._tick.pause)()
+
+    def _on_screen(self, workspace: Workspace) -> bool:
+        """Whether its agent works, and does so on a screen of its own."""
+        agent = self._store.agents.get(workspace.agent)
+        return agent is not None and agent.kind == "terminal" and workspace.activity is Activity.RUNNING
 
     def _tell_prompt(self, workspace: Workspace) -> None:
         busy = workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING)

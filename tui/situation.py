@@ -45,8 +45,8 @@ _NEED_ENGINE = frozenset({
     "containers", "defaults", "repair", "limits", "refused-hosts",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
-    "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix", "recover",
-    "empty-trash",    "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules", "search",
+    "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
+    "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules", "search",
     "budget", "project-budget",
 })  # fmt: skip
 
@@ -180,6 +180,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "rules": lambda now: "" if now.project else "no project is selected",
     "mute": lambda now: "" if now.project else "no project is selected",
     "shell": _open,
+    "attach": lambda now: _open(now) or _stop(now),
     "command": _open,
     "dev": _open,
     "merge": _merge,

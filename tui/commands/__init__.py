@@ -76,6 +76,7 @@ HANDLERS: dict[str, Handler] = {
     "recover": keeping.recover,
     "empty-trash": keeping.empty_trash,
     "shell": terminals.shell,
+    "attach": terminals.attach,
     "command": running.run,
     "dev": dev_servers.dev,
     "edit": terminals.edit,

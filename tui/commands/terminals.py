@@ -29,6 +29,14 @@ async def shell(app: BoatyardApp) -> None:
     await open_beside(app, workspace.name, argv)
 
 
+async def attach(app: BoatyardApp) -> None:
+    """Into the screen of the workspace's agent; ctrl+] comes back, and the agent goes on."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    argv = await app.client.attach_argv(workspace.name)
+    await open_beside(app, workspace.name, argv)
+
+
 def _path(app: BoatyardApp, workspace: Workspace) -> tuple[Path, int]:
     """The file at hand on this machine, never outside the workspace, and the line."""
     home = app.home
