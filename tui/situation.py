@@ -46,8 +46,8 @@ _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
-    "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules", "search",
-    "budget", "project-budget",
+    "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
+    "search", "budget", "project-budget",
 })  # fmt: skip
 
 
