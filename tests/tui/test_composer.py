@@ -181,3 +181,11 @@ def test_what_is_wanted_is_read_from_the_line() -> None:
     found = wanted("/rev", first_line=True)
     assert found is not None and (found.kind, found.query) == ("command", "rev")
     assert wanted("/rev it", first_line=True) is None
+
+
+async def test_a_prompt_that_waits_for_a_budget_says_so(fleet: Harbour) -> None:
+    fleet.set_workspace(fleet.workspaces_["first"], paused="3 of 3 turns are used")
+    async with at_the_helm(fleet) as helm:
+        await write(helm, "go on")
+        await helm.press("enter")
+        await helm.sees("Queued, and it waits: 3 of 3 turns are used")

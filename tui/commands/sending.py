@@ -26,9 +26,11 @@ async def send(app: BoatyardApp, workspace: str, text: str, other: bool = False)
         ask.SendPrompt(prompt=text, agent=agent, attachments=pictures, request_id=request_id),
     )
     composer.clear(workspace, text)
+    known = app.store.workspaces.get(workspace)
     if isinstance(sent, QueuedPrompt):
-        app.say("Queued: it is sent when the turn ends")
-    task = app.store.tasks.get(app.store.workspaces[workspace].task_id)
+        reason = (known.paused or known.queue_paused) if known else ""
+        app.say(f"Queued, and it waits: {reason}" if reason else "Queued: it is sent when the turn ends")
+    task = app.store.tasks.get(known.task_id) if known else None
     if task is not None:
         await composer.history.add(task.project_id, text)
 
