@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from core.agents.driver import AskApproval, Choice, Executor, RateLimited, TurnRequest, UsageReport
-from core.errors import BoatyardError, UsageError
+from core.errors import BoatyardError, ConflictError, UsageError
 from core.git.command import owner_git
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts
@@ -118,7 +119,7 @@ class AgentTrials:
         request = TurnRequest(run.id, PROMPT, ground.cwd, started_at=started, contained=contained)
         launch = executor.launch(request, contained=contained)
         journal = ground.environment.root / "etc" / f"{run.id}.jsonl"
-        line = Line(run.write_input, partial(asyncio.to_thread, run.close_input))
+        line = Line(partial(_write, run), partial(asyncio.to_thread, run.close_input))
         keeper = _Keeper()
         transcript = Transcript(executor.driver(request), ground.mask)
         turn = LiveTurn(run.id, transcript, Journal(journal), line, keeper)
@@ -151,6 +152,11 @@ class AgentTrials:
         finally:
             await asyncio.to_thread(shutil.rmtree, run.path, ignore_errors=True)
             await asyncio.to_thread(journal.unlink, missing_ok=True)
+
+
+async def _write(run: RunDirectory, data: bytes) -> None:
+    with contextlib.suppress(ConflictError):  # it has ended already, and its end tells more
+        await run.write_input(data)
 
 
 async def _repository(folder: Path, source: str) -> None:

@@ -12,6 +12,10 @@ from core.runners.runner import Environment, Runner
 from core.supervision.pulse import Pulse
 from core.supervision.turn import LiveTurn
 
+ENDING_SECONDS = 2.0
+"""How long a process whose input is closed may take to be seen to have ended."""
+ENDING_LOOKS = 40
+
 
 @dataclass
 class LiveProcess:
@@ -46,8 +50,16 @@ class LiveProcess:
         try:
             await self.run.write_input(data)
         except BoatyardError:
-            if not self.output_ended.is_set() and self.run.exit_code() is None:
+            if not await self._ends():
                 raise
+
+    async def _ends(self) -> bool:
+        """Whether the process has ended: its input closes a moment before its exit code is written down."""
+        for _ in range(ENDING_LOOKS):
+            if self.output_ended.is_set() or self.run.exit_code() is not None:
+                return True
+            await asyncio.sleep(ENDING_SECONDS / ENDING_LOOKS)
+        return False
 
 
 def run_directory(environment: Environment, process_id: str) -> RunDirectory:

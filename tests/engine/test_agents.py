@@ -6,8 +6,9 @@ import pytest
 
 from core.errors import ConfigError, ConflictError, NotFoundError, UsageError
 from core.values.entities import AgentInfo
-from core.values.requests import AddAgent, TestAgent
-from tests.yard import Yard
+from core.values.requests import AddAgent, SendPrompt, TestAgent
+from core.values.states import ProcessStatus
+from tests.yard import Yard, docker_settings
 
 
 def shell(text: str) -> tuple[str, ...]:
@@ -101,3 +102,50 @@ async def test_a_copy_of_a_repository_is_tried_in_and_the_original_stays(yard: Y
     assert (repository / "README.md").read_text() == "# Repo\n"
     with pytest.raises(UsageError, match="cannot be copied"):
         await yard.client.test_agent("w", TestAgent(repo=str(repository / "nowhere")))
+
+
+@pytest.mark.parametrize("kind", ["acp", "claude", "codex"])
+async def test_an_agent_that_dies_before_it_is_told_anything_says_how_to_get_it(
+    yard: Yard, kind: str
+) -> None:
+    body = AddAgent(name="dead", kind=kind, command=shell("exit 127"), install="Ask the harbour master.")
+    await yard.client.add_agent(body)
+    workspace = await yard.workspace()
+    for _ in range(3):
+        await yard.client.send(workspace.name, SendPrompt(prompt="go", agent="dead"))
+        ended = await yard.turn(workspace)
+        assert ended.status is ProcessStatus.FAILED and "code 127" in ended.reason, ended
+    entries = (await yard.client.conversation(workspace.name)).entries
+    assert "Ask the harbour master." in entries[-1].text
+
+
+@pytest.mark.container
+async def test_a_container_is_asked_for_what_it_has_itself(yard: Yard, docker_engine: str) -> None:
+    name = (await yard.workspace(settings=docker_settings(docker_engine))).name
+    here = AddAgent(name="here", kind="command", command=("python3", "-c", "print('ready')"), where="host")
+    await yard.client.add_agent(here)
+    await yard.client.add_agent(AddAgent(name="inside", kind="command", command=shell("echo ready in $PWD")))
+    await yard.client.add_agent(AddAgent(name="nowhere", kind="acp", command=("no-such-program",)))
+    demo, inside = await listed(yard, "demo", name), await listed(yard, "inside", name)
+    assert demo is not None and demo.available and demo.detail.endswith("python3")
+    assert inside is not None and inside.available
+    nowhere = await listed(yard, "nowhere", name)
+    assert nowhere is not None and not nowhere.available and "Install the program" in nowhere.detail
+    for agent in ("demo", "inside", "here"):
+        trial = await yard.client.test_agent(agent, TestAgent(workspace=name))
+        assert trial.ok, trial
+    absent = await yard.client.test_agent("nowhere", TestAgent(workspace=name))
+    assert not absent.ok and "127" in absent.reason
+
+
+@pytest.mark.container
+async def test_an_agent_on_the_host_works_against_the_clone_of_a_container(
+    yard: Yard, docker_engine: str
+) -> None:
+    script = shell("test ! -e /boatyard || exit 9; echo made here > MADE.md; echo done")
+    await yard.client.add_agent(AddAgent(name="here", kind="command", command=script, where="host"))
+    workspace = await yard.workspace(settings=docker_settings(docker_engine))
+    await yard.client.send(workspace.name, SendPrompt(prompt="go", agent="here"))
+    ended = await yard.turn(workspace)
+    assert (ended.status, ended.reason) == (ProcessStatus.COMPLETED, "")
+    assert [file.path for file in (await yard.client.diff(workspace.name)).files] == ["MADE.md"]
