@@ -16,6 +16,7 @@ from tui.sheet import Sheet
 SCRIPTS = (
     ("setup_script", "Set-up", "runs once, in the new clone"),
     ("cleanup_script", "Cleanup", "runs after each turn"),
+    ("check_script", "Check", "must succeed before the landing queue lands it"),
     ("archive_script", "Archive", "runs when a workspace is archived"),
     ("dev_server_script", "Dev server", "runs until it is stopped"),
 )

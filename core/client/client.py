@@ -18,6 +18,7 @@ from core.client.comment_calls import CommentCalls
 from core.client.connection import Connection
 from core.client.container_calls import ContainerCalls
 from core.client.keeping_calls import KeepingCalls
+from core.client.landing_calls import LandingCalls
 from core.client.parts import part as _part
 from core.client.preparation_calls import PreparationCalls
 from core.client.prompting_calls import PromptingCalls
@@ -52,6 +53,7 @@ class Client(
     CommentCalls,
     ContainerCalls,
     KeepingCalls,
+    LandingCalls,
     PreparationCalls,
     PromptingCalls,
     ReviewCalls,

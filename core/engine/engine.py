@@ -28,6 +28,7 @@ from core.engine.forecasting import Forecasting
 from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
+from core.engine.landing_queue import LandingQueues
 from core.engine.log_keeping import LogKeeping
 from core.engine.overrides import Overrides
 from core.engine.parts import Parts
@@ -58,6 +59,7 @@ from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
 from core.lifecycle.applying import Applying
 from core.lifecycle.archiving import Archiving
+from core.lifecycle.checking import Checking
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
@@ -151,6 +153,9 @@ class Engine:
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
         self.forecasting = Forecasting(context)
+        self.landing_queue = LandingQueues(
+            context, updates, Checking(context, self._starter), landing, self.forecasting
+        )
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
@@ -303,6 +308,7 @@ class Engine:
         await self.spending.close()
         await self._servers.close()
         await self.review.close()
+        await self.landing_queue.close()
         await self._spares.close()
         await self.reconciliation.close()
         await self._context.operations.close()

@@ -76,6 +76,7 @@ def _view(link: m.ProjectRepo) -> ProjectRepo:
         repo_id=link.repo_id,
         setup_script=link.setup_script,
         cleanup_script=link.cleanup_script,
+        check_script=link.check_script,
         archive_script=link.archive_script,
         dev_server_script=link.dev_server_script,
         copy_files=None if link.copy_files is None else tuple(link.copy_files),

@@ -26,6 +26,7 @@ class RepoFacts:
     snapshot: str
     setup_script: str
     cleanup_script: str
+    check_script: str
     archive_script: str
     parallel_setup: bool
     copy_files: tuple[str, ...] = ()
@@ -109,6 +110,7 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
             snapshot=place.snapshot,
             setup_script=place.repo.setup_script,
             cleanup_script=place.repo.cleanup_script,
+            check_script=place.repo.check_script or "",
             archive_script=place.repo.archive_script,
             parallel_setup=place.repo.parallel_setup,
             copy_files=tuple(place.repo.copy_files),
@@ -119,7 +121,7 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
 
 
 def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:
-    scripts = ("setup_script", "cleanup_script", "archive_script", "dev_server_script")
+    scripts = ("setup_script", "cleanup_script", "check_script", "archive_script", "dev_server_script")
     names = (*scripts, "parallel_setup", "copy_files")
     overrides = {name: getattr(link, name, None) for name in names}
     facts = replace(facts, **{name: value for name, value in overrides.items() if value is not None})

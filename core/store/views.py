@@ -85,6 +85,7 @@ def repo(row: m.Repo) -> Repo:
         display_name=row.display_name,
         setup_script=row.setup_script,
         cleanup_script=row.cleanup_script,
+        check_script=row.check_script or "",
         archive_script=row.archive_script,
         dev_server_script=row.dev_server_script,
         copy_files=tuple(row.copy_files),

@@ -63,6 +63,8 @@ class Repo(Value, frozen=True, kw_only=True):
     display_name: str = ""
     setup_script: str = ""
     cleanup_script: str = ""
+    check_script: str = ""
+    """Has to succeed before the landing queue lands a workspace."""
     archive_script: str = ""
     dev_server_script: str = ""
     copy_files: tuple[str, ...] = ()
@@ -79,6 +81,7 @@ class ProjectRepo(Value, frozen=True, kw_only=True):
     repo_id: str
     setup_script: str | None = None
     cleanup_script: str | None = None
+    check_script: str | None = None
     archive_script: str | None = None
     dev_server_script: str | None = None
     copy_files: tuple[str, ...] | None = None

@@ -23,6 +23,7 @@ from core.values.entities import (
     Task,
     Workspace,
 )
+from core.values.landing import LandingQueue
 from core.values.prompting import Scratch, Tag
 
 
@@ -88,6 +89,12 @@ class ForecastChanged(Event, frozen=True, kw_only=True, tag="forecast"):
     """What a workspace's work would be in conflict with is not what it was."""
 
     forecast: Forecast
+
+
+class LandingChanged(Event, frozen=True, kw_only=True, tag="landing"):
+    """The landing queue, whole."""
+
+    queue: LandingQueue
 
 
 class CommentChanged(Event, frozen=True, kw_only=True, tag="comment"):
@@ -170,6 +177,7 @@ AnyEvent = (
     | TagChanged
     | ScratchChanged
     | ForecastChanged
+    | LandingChanged
     | CommentChanged
     | Removed
     | EntryChanged

@@ -91,6 +91,8 @@ class UpdateRepo(Request, frozen=True, kw_only=True):
     display_name: str | UnsetType = UNSET
     setup_script: str | UnsetType = UNSET
     cleanup_script: str | UnsetType = UNSET
+    check_script: str | UnsetType = UNSET
+    """Has to succeed before the landing queue lands a workspace."""
     archive_script: str | UnsetType = UNSET
     dev_server_script: str | UnsetType = UNSET
     copy_files: tuple[str, ...] | UnsetType = UNSET
@@ -104,6 +106,7 @@ class UpdateProjectRepo(Request, frozen=True, kw_only=True):
 
     setup_script: str | UnsetType | None = UNSET
     cleanup_script: str | UnsetType | None = UNSET
+    check_script: str | UnsetType | None = UNSET
     archive_script: str | UnsetType | None = UNSET
     dev_server_script: str | UnsetType | None = UNSET
     copy_files: tuple[str, ...] | UnsetType | None = UNSET
@@ -454,3 +457,15 @@ class MarkReviewed(Request, frozen=True, kw_only=True):
     """`FileChange.new_id` of what was read: with another content the mark is gone."""
     repo: str = ""
     reviewed: bool = True
+
+
+class QueueLanding(Request, frozen=True, kw_only=True):
+    """Workspaces that are to land one after the other."""
+
+    workspaces: tuple[str, ...]
+    """Names, in this order."""
+    style: MergeStyle | None = None
+    """None: as each one's project says."""
+    by_forecast: bool = False
+    """In the order that the conflict forecast proposes."""
+    start: bool = True

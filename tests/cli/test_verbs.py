@@ -212,6 +212,11 @@ def test_updates_and_parts_of_diffs(call: Calls, workspace: str, repository: Pat
     taken = call("workspace conflict", workspace, "parts.txt", "--take", "ours", twice=False)
     assert taken["status"] == "done"
     assert call("workspace update", workspace, "--abort", twice=False)["status"] == "done"
+    assert call("landing add", other, "--hold", twice=False)["entries"][0]["workspace"] == other
+    assert call("landing list")["running"] is False
+    assert call("landing stop")["running"] is False
+    assert call("landing drop", other, twice=False)["entries"] == []
+    assert call("landing start", twice=False)["entries"] == []
     boatyard_left = call("workspace remove", other, "--force", twice=False)
     assert boatyard_left["status"] == "done"
 

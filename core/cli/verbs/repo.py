@@ -14,7 +14,7 @@ from core.cli.verbs.paths import absolute, repo_key
 from core.values.entities import Repo
 from core.values.requests import AddRepo, UpdateRepo
 
-SCRIPTS = ("setup", "cleanup", "archive", "dev_server")
+SCRIPTS = ("setup", "cleanup", "check", "archive", "dev_server")
 
 
 async def add(call: Invocation) -> None:

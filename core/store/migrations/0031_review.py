@@ -26,7 +26,7 @@ CREATE TABLE "review_comment" (
     "sent_at" INTEGER,
     FOREIGN KEY ("workspace_id") REFERENCES "workspace" ("id") ON DELETE CASCADE,
     FOREIGN KEY ("repo_id") REFERENCES "repo" ("id") ON DELETE RESTRICT,
-    CHECK (side IN ('old', 'new')),
+    CHECK ("side" IN ('old', 'new')),
     CHECK (first >= 0 AND last >= first)
 )
 """,

@@ -7,7 +7,7 @@ import peewee
 from core.store.models.operations import Counter, Operation
 from core.store.models.people import ApiToken, Collaborator, MigrationState, User, UserSettings
 from core.store.models.projects import Project, ProjectRepo, Repo
-from core.store.models.review import ReviewComment, ReviewedFile
+from core.store.models.review import LandingEntry, ReviewComment, ReviewedFile
 from core.store.models.sessions import (
     Approval,
     ApprovalRule,
@@ -33,7 +33,7 @@ from core.store.models.workspaces import (
 MODELS: tuple[type[peewee.Model], ...] = (
     Project, Repo, ProjectRepo, Task, Image, TaskImage, Tag, Scratch,
     Workspace, WorkspaceRepo, WorkspacePort, Checkpoint, CheckpointRepo, Merge, Template, TemplateFile,
-    ReviewComment, ReviewedFile,
+    ReviewComment, ReviewedFile, LandingEntry,
     Session, ExecutionProcess, ProcessRepoState, CodingAgentTurn, Approval, ApprovalRule,
     QueuedPrompt, DroppedPrompt,
     User, UserSettings, ApiToken, Collaborator, MigrationState, Operation, Counter,
@@ -41,7 +41,8 @@ MODELS: tuple[type[peewee.Model], ...] = (
 
 __all__ = [
     "MODELS", "ApiToken", "Approval", "ApprovalRule", "Checkpoint", "CheckpointRepo", "CodingAgentTurn",
-    "Collaborator", "Counter", "DroppedPrompt", "ExecutionProcess", "Image", "Merge", "MigrationState",
+    "Collaborator", "Counter", "DroppedPrompt", "ExecutionProcess", "Image", "LandingEntry", "Merge",
+    "MigrationState",
     "Operation", "ProcessRepoState", "Project", "ProjectRepo", "QueuedPrompt", "Repo",
     "ReviewComment", "ReviewedFile", "Scratch",
     "Session", "Tag", "Task", "TaskImage", "Template", "TemplateFile", "User", "UserSettings",

@@ -25,6 +25,8 @@ class Repo(Entity):
     display_name = peewee.TextField(default="")
     setup_script = peewee.TextField(default="")
     cleanup_script = peewee.TextField(default="")
+    check_script = peewee.TextField(null=True)
+    """Null or empty: none."""
     archive_script = peewee.TextField(default="")
     dev_server_script = peewee.TextField(default="")
     copy_files = JSONField(default=list)
@@ -41,6 +43,7 @@ class ProjectRepo(Base):
     position = peewee.IntegerField(default=0)
     setup_script = peewee.TextField(null=True)
     cleanup_script = peewee.TextField(null=True)
+    check_script = peewee.TextField(null=True)
     archive_script = peewee.TextField(null=True)
     dev_server_script = peewee.TextField(null=True)
     copy_files = JSONField(null=True)

@@ -8,6 +8,7 @@ from core.store.models.fields import Base, Entity, JSONField, MillisecondsField,
 from core.store.models.projects import Repo
 from core.store.models.workspaces import Workspace
 from core.values.comments import Side
+from core.values.landing import LandingStatus
 
 
 class ReviewComment(Entity):
@@ -45,3 +46,18 @@ class ReviewedFile(Base):
 
     class Meta:
         primary_key = peewee.CompositeKey("workspace", "repo", "path")
+
+
+class LandingEntry(Base):
+    """A workspace that is to land when its turn has come."""
+
+    workspace = peewee.ForeignKeyField(Workspace, backref="landing", primary_key=True, on_delete="CASCADE")
+    position = peewee.IntegerField()
+    style = peewee.CharField(null=True)
+    status = peewee.CharField()
+    reason = peewee.TextField(default="")
+    process_id = peewee.CharField(32, null=True)
+    """Of the check script that ran last."""
+
+    class Meta:
+        constraints = [one_of("status", LandingStatus)]
