@@ -56,6 +56,7 @@ async def follow(
     out: int = 0,
     err: int = 0,
     liveness_seconds: float = LIVENESS_SECONDS,
+    unread: bool = False,
 ) -> AsyncIterator[Output | Ended]:
     """Yields output from the given offsets on as it grows, and at last one `Ended`.
 
@@ -65,6 +66,7 @@ async def follow(
         out: The byte of standard output to begin with.
         err: The byte of standard error to begin with.
         liveness_seconds: Silence before, and between, the questions whether it lives.
+        unread: Whether only to tell how far the output has grown, without its bytes: nobody needs them.
     """
     with ExitStack() as stack:
         try:
@@ -73,7 +75,7 @@ async def follow(
             yield Ended(None)  # The run directory is gone, and with it every way to know.
             return
         offsets: dict[Stream, int] = {"out": out, "err": err}
-        async for event in _follow(run, _Glance(folder), offsets, alive, liveness_seconds):
+        async for event in _follow(run, _Glance(folder), offsets, alive, liveness_seconds, unread):
             yield event
 
 
@@ -83,6 +85,7 @@ async def _follow(
     offsets: dict[Stream, int],
     alive: Callable[[], Awaitable[bool]],
     liveness_seconds: float,
+    unread: bool,
 ) -> AsyncIterator[Output | Ended]:
     pause, asked = FIRST_SECONDS, time.monotonic()
     lost = False
@@ -92,7 +95,7 @@ async def _follow(
             # Asked for before the output is read: what was written before the end is then read after it.
             report = run.exit_report()
             grew = False
-            async for output in _growth(run, offsets):
+            async for output in _growth(run, offsets, unread):
                 grew = True
                 yield output
             if report is not None or lost:
@@ -142,8 +145,11 @@ def _until_next_look(pause: float) -> float:
     return max(SILENT_SECONDS * math.ceil(now / SILENT_SECONDS + 0.01) - now, 0.001)
 
 
-async def _growth(run: RunDirectory, offsets: dict[Stream, int]) -> AsyncIterator[Output]:
+async def _growth(run: RunDirectory, offsets: dict[Stream, int], unread: bool) -> AsyncIterator[Output]:
     for stream, size in zip(offsets, _sizes(run), strict=True):
+        if unread and offsets[stream] < size:
+            offsets[stream] = size
+            yield Output(stream, size, b"")
         while offsets[stream] < size:
             data = await _read(run, stream, offsets[stream], size)
             if not data:

@@ -249,7 +249,7 @@ class Supervisor:
         elif begun:
             out, err = live.run.size("out"), live.run.size("err")
         alive = partial(live.runner.alive, live.environment, live.run)
-        async for event in follow(live.run, alive, out=out, err=err):
+        async for event in follow(live.run, alive, out=out, err=err, unread=live.turn is None):
             if isinstance(event, Output):
                 await self._note_output(live, event)
             else:

@@ -157,3 +157,15 @@ async def test_a_hundred_silent_runs_cost_next_to_nothing(tmp_path: Path) -> Non
         with contextlib.suppress(asyncio.CancelledError):
             await task
     assert share < 0.03, f"{share:.1%} of a processor"  # Measured: 0.9 %.
+
+
+async def test_output_that_nobody_reads_is_told_by_its_size_alone(run: RunDirectory) -> None:
+    write(run, "out", b"o" * (CHUNK * 3))
+    end(run)
+    seen: list[tuple[int, bytes]] = []
+    async with asyncio.timeout(20):
+        async for event in follow(run, yes, unread=True):
+            if isinstance(event, Ended):
+                break
+            seen.append((event.end, event.data))
+    assert seen == [(CHUNK * 3, b"")]
