@@ -35,6 +35,8 @@ class LiveProcess:
     """Its end is being recorded, or has been."""
     growth: Pulse | None = None
     size: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process is there, or will never be: only then can it be ended."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the end is in the database."""
     output_ended: asyncio.Event = field(default_factory=asyncio.Event)

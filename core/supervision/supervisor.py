@@ -104,6 +104,8 @@ class Supervisor:
         except (BoatyardError, OSError) as error:
             await self._ending.finish(live, ProcessStatus.FAILED, None, str(error))
             raise
+        finally:
+            live.begun.set()
         if live.turn is not None:
             crash_point("turn", "spawned")
         self._watch(live, begun=False)
@@ -112,6 +114,7 @@ class Supervisor:
     async def adopt(self, subject: Subject, process_id: str) -> None:
         """Goes on watching a process that an earlier engine started."""
         live = self._make_live(subject, process_id)
+        live.begun.set()
         if not live.run.path.is_dir():
             await self._ending.finish(
                 live, ProcessStatus.LOST, None, "the engine ended before it was started"
@@ -131,6 +134,7 @@ class Supervisor:
             return
         live.stop_requested = True
         live.stop_reason = live.stop_reason or reason
+        await live.begun.wait()
         try:
             await self._store.write(records.request_stop, process_id)
             await self._ask_to_end(live)
