@@ -16,6 +16,7 @@ NOUNS = {
     "repo": ("the repositories that Boatyard knows", ()),
     "task": ("units of work", ()),
     "workspace": ("attempts at tasks: clone, branch, environment, sessions", ("ws",)),
+    "landing": ("workspaces that land one after the other", ()),
     "process": ("scripts, agents and commands, with their logs", ()),
     "agent": ("executors of prompts", ()),
     "tag": ("texts that @NAME in a prompt stands for", ()),

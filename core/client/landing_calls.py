@@ -1,10 +1,12 @@
-"""The client's calls about the landing queue."""
+"""The client's calls about attempts at a task, checks, and the landing queue."""
 
 from __future__ import annotations
 
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
+from core.values.attempts import Attempt, CheckAnswer
+from core.values.entities import Operation
 from core.values.landing import LandingQueue
 
 
@@ -12,6 +14,20 @@ class LandingCalls:
     """A part of `core.client.Client`."""
 
     _http: Connection
+
+    async def attempts(self, task: str) -> tuple[Attempt, ...]:
+        """The workspaces of a task, measured, the first one first."""
+        path = f"/tasks/{part(task)}/attempts"
+        return await self._http.call("GET", path, tuple[Attempt, ...], patient=True)
+
+    async def choose_attempt(self, task: str, body: ask.ChooseAttempt) -> tuple[Operation, ...]:
+        """Begins to archive all other attempts at a task."""
+        path = f"/tasks/{part(task)}/choose"
+        return await self._http.call("POST", path, tuple[Operation, ...], body=body)
+
+    async def check(self, name: str) -> CheckAnswer:
+        """Runs the check scripts of a workspace; returns when they have ended."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/check", CheckAnswer, patient=True)
 
     async def landing_queue(self) -> LandingQueue:
         """The queue, those that have ended included until they are taken out."""

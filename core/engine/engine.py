@@ -17,6 +17,7 @@ from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.approvals import chosen_by_policy
+from core.engine.attempts import Attempts
 from core.engine.attention import Attention
 from core.engine.checkpoints import Checkpoints
 from core.engine.comments import Comments
@@ -153,13 +154,13 @@ class Engine:
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
         self.forecasting = Forecasting(context)
-        self.landing_queue = LandingQueues(
-            context, updates, Checking(context, self._starter), landing, self.forecasting
-        )
+        checking = Checking(context, self._starter, self._snapshots)
+        self.landing_queue = LandingQueues(context, updates, checking, landing, self.forecasting)
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
+        self.attempts = Attempts(context, self.review.comparing, checking, self.forecasting, self.keeping)
         self.housekeeping = Housekeeping(
             context, self.keeping, self.log_keeping, lambda text, name: self.reconciliation.tell(text, name)
         )

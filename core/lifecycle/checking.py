@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.lifecycle.context import Context
-from core.lifecycle.facts import workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
+from core.lifecycle.snapshots import Snapshots
 from core.store import models as m
 from core.store import views
 from core.values.entities import Process
@@ -28,8 +28,9 @@ class CheckResult:
 class Checking:
     """Runs checks."""
 
-    def __init__(self, context: Context, processes: Processes) -> None:
+    def __init__(self, context: Context, processes: Processes, snapshots: Snapshots) -> None:
         self._context = context
+        self._snapshots = snapshots
         self._processes = processes
 
     async def run(self, name: str) -> CheckResult:
@@ -38,7 +39,7 @@ class Checking:
         Raises:
             BoatyardError: One cannot be started.
         """
-        facts = await self._context.store.read(workspace_facts, name)
+        facts = await self._snapshots.take(name)
         last = ""
         for repo in facts.repos:
             if not repo.check_script.strip():
@@ -57,8 +58,10 @@ class Checking:
         return CheckResult(True, last)
 
 
-def last_checks(workspace_ids: list[str]) -> dict[str, Process]:
-    """By workspace id, the check script that ended last. Call on the store's thread."""
+def last_checks(workspace_ids: list[str]) -> dict[str, tuple[Process, dict[str, str]]]:
+    """By workspace id, the check script that was started last, and by repo's name the snapshots that it and
+    those before it in the same run saw. Call on the store's thread.
+    """
     e = m.ExecutionProcess
     rows = (
         e.select(e, m.Session)
@@ -66,7 +69,13 @@ def last_checks(workspace_ids: list[str]) -> dict[str, Process]:
         .where(m.Session.workspace.in_(workspace_ids), e.run_reason == RunReason.COMMAND.value)
         .order_by(e.started_at)
     )
-    return {row.session.workspace_id: views.process(row) for row in rows if "check" in row.action}
+    found: dict[str, tuple[Process, dict[str, str]]] = {}
+    for row in rows:
+        if "check" in row.action:
+            seen = found[row.session.workspace_id][1] if row.session.workspace_id in found else {}
+            seen = {**seen, str(row.action["check"]): str(row.action.get("snapshot", ""))}
+            found[row.session.workspace_id] = views.process(row), seen
+    return found
 
 
 def _process(process_id: str) -> Process:

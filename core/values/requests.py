@@ -469,3 +469,11 @@ class QueueLanding(Request, frozen=True, kw_only=True):
     by_forecast: bool = False
     """In the order that the conflict forecast proposes."""
     start: bool = True
+
+
+class ChooseAttempt(Request, frozen=True, kw_only=True):
+    """The attempt that stays; all others of the task are archived."""
+
+    workspace: str
+    skip_script: bool = False
+    """Leave the archive scripts out."""

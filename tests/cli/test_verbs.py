@@ -21,7 +21,10 @@ from tests.cli.conftest import Boatyard
 pytestmark = pytest.mark.xdist_group("verbs")
 """The last test looks at what the others have called: all of them in one process."""
 
-OTHERS = {"demo", "run", "mcp", "workspace new", "task start", "config edit"}
+OTHERS = {
+    "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach", "workspace screen",
+    "workspace type",
+}  # fmt: skip
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
 
@@ -217,8 +220,14 @@ def test_updates_and_parts_of_diffs(call: Calls, workspace: str, repository: Pat
     assert call("landing stop")["running"] is False
     assert call("landing drop", other, twice=False)["entries"] == []
     assert call("landing start", twice=False)["entries"] == []
+    task = call("workspace show", workspace)["task_id"]
+    assert workspace in {each["workspace"] for each in call("task attempts", task)}
+    call("repo set", "repo", "--check-script", "true")
+    assert call("workspace check", workspace, twice=False)["passed"] is True
+    call("repo set", "repo", "--check-script", "")
     boatyard_left = call("workspace remove", other, "--force", twice=False)
     assert boatyard_left["status"] == "done"
+    assert isinstance(call("task choose", task, workspace, twice=False), list)
 
 
 def test_permissions(call: Calls, boatyard: Boatyard, repository: Path) -> None:

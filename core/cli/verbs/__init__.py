@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.cli.verb import Verb
 from core.cli.verbs import (
     agent,
+    attempts,
     config,
     container,
     demo,
@@ -46,6 +47,7 @@ VERBS: tuple[Verb, ...] = (
     *engine.VERBS,
     *forecast.VERBS,
     *landing.VERBS,
+    *attempts.VERBS,
     *project.VERBS,
     *repo.VERBS,
     *task.VERBS,
