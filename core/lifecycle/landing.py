@@ -15,7 +15,7 @@ from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import Step, begin_operation
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.lifecycle.turn_records import move_task
+from core.lifecycle.turn_records import last_summary, move_task
 from core.review.merge import PreparedMerge, land_merge, merge_preview, prepare_merge, recover_merge
 from core.review.target import ReviewTarget, review_target
 from core.store import lookup, views
@@ -29,6 +29,8 @@ from core.values.states import MergeStyle, OperationStatus, TaskStatus
 
 log = logging.getLogger(__name__)
 
+BODY_LIMIT = 4000
+"""Characters of what an agent said that go into a drafted message."""
 MERGE_STEPS = (
     ("snapshot", "bring the work into the depot"),
     ("compute", "compute the merge"),
@@ -65,7 +67,7 @@ class Landing:
         facts = await self._snapshots.take(name)
         targets = await self.targets(facts, refresh=True)
         chosen = style or facts.merge_style
-        preview = await merge_preview(name, targets, chosen, drafted_message(facts))
+        preview = await merge_preview(name, targets, chosen, await self.drafted(facts))
         copies = await committed_copies(Place(self._context.home, name), facts, targets, chosen)
         return msgspec.structs.replace(preview, blocked=(*preview.blocked, *copies))
 
@@ -77,7 +79,8 @@ class Landing:
             GitError: git or a hook refused.
         """
         facts = await self._context.store.read(workspace_facts, name)
-        run = _MergeRun(self, self._context, facts, style or facts.merge_style, message)
+        said = message.strip() or await self.drafted(facts)
+        run = _MergeRun(self, self._context, facts, style or facts.merge_style, said)
         operation = await self._begin(facts, run)
         self._context.operations.launch(operation, run.steps(operation.id))
         ended = await self._context.operations.wait(operation.id)
@@ -116,6 +119,11 @@ class Landing:
             log.warning("after the merge of %s: %s", name, error)
         self._context.hub.publish(FilesChanged(workspace=name))
 
+    async def drafted(self, facts: WorkspaceFacts) -> str:
+        """The commit message that a merge gets when the user gives none."""
+        summary = await self._context.store.read(last_summary, facts.id)
+        return drafted_message(facts.task_title, facts.task_description, summary)
+
     async def take_snapshot(self, name: str) -> WorkspaceFacts:
         return await self._snapshots.take(name)
 
@@ -141,7 +149,7 @@ class _MergeRun:
         self._landing = landing
         self._context = context
         self._facts = facts
-        self._message = message.strip() or drafted_message(facts)
+        self._message = message
         self._prepared: list[PreparedMerge] = []
 
     def steps(self, operation_id: str) -> list[Step]:
@@ -197,10 +205,10 @@ class _MergeRun:
         await self._landing.record(operation_id, self._plans())
 
 
-def drafted_message(facts: WorkspaceFacts) -> str:
-    """The commit message that a merge gets when the user gives none: the task's title and description."""
-    body = facts.task_description.strip()
-    return facts.task_title + (f"\n\n{body}" if body else "")
+def drafted_message(title: str, description: str, summary: str) -> str:
+    """A commit message of a task: its title, and what the agent said it did, or else the description."""
+    body = (summary.strip() or description.strip())[:BODY_LIMIT]
+    return title + (f"\n\n{body}" if body else "")
 
 
 def _record(

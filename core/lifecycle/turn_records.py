@@ -51,6 +51,23 @@ def session_for(facts: WorkspaceFacts, executor: str) -> SessionFor:
     return SessionFor(new_id(), "", True)
 
 
+def last_summary(workspace_id: str) -> str:
+    """What the agent said at the end of the last turn that has an end; empty: nothing."""
+    query = (
+        m.CodingAgentTurn.select(m.CodingAgentTurn.summary)
+        .join(m.ExecutionProcess)
+        .join(m.Session)
+        .where(
+            m.Session.workspace == workspace_id,
+            m.CodingAgentTurn.summary != "",
+            ~m.ExecutionProcess.dropped,
+        )
+        .order_by(m.ExecutionProcess.started_at.desc())
+    )
+    row = query.first()
+    return str(row.summary) if row is not None else ""
+
+
 def earlier_turns(workspace_id: str) -> list[EarlierTurn]:
     """What agents have been told in a workspace and what they answered, the first turn first."""
     e, t = m.ExecutionProcess, m.CodingAgentTurn

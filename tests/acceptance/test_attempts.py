@@ -86,3 +86,9 @@ async def test_one_is_chosen_and_the_others_are_archived(yard: Yard) -> None:
     assert [each.workspace for each in await yard.client.attempts(task)] == ["second"]
     archived = await yard.client.workspace("first")
     assert archived.archived and archived.state is WorkspaceState.CLOSED
+
+
+async def test_what_the_agent_said_it_did_is_the_drafted_message_of_the_merge(yard: Yard) -> None:
+    task, _ = await attempted(yard)
+    title = (await yard.client.task(task)).title
+    assert (await yard.client.merge_preview("first")).message == f"{title}\n\ndid: one"

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.xdist_group("verbs")
 """The last test looks at what the others have called: all of them in one process."""
 
 OTHERS = {
-    "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach", "workspace screen",
-    "workspace type",
+    "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach",
+    "workspace screen", "workspace type",
 }  # fmt: skip
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
