@@ -56,6 +56,8 @@ class MergeSection(Section, frozen=True, kw_only=True):
     """Style of new projects."""
     finishes_task: bool = True
     """Whether a merge sets the task to `done`."""
+    hooks: bool = True
+    """Whether the commit hooks of the user's repositories run before something lands there."""
 
 
 class TurnsSection(Section, frozen=True, kw_only=True):

@@ -180,7 +180,9 @@ class _MergeRun:
         targets = await self._landing.targets(self._facts, refresh=True)
         place = Place(self._context.home, self._facts.name)
         refuse_copies(self._facts, await committed_copies(place, self._facts, targets, self.style))
-        self._prepared = await prepare_merge(self._facts.name, targets, self.style, self._message)
+        self._prepared = await prepare_merge(
+            self._facts.name, targets, self.style, self._message, hooks=self._context.config.merge.hooks
+        )
         await self._context.operations.set_result(operation_id, prepared=self._plans())
 
     def _plans(self) -> list[dict[str, str]]:

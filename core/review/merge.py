@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core.errors import BoatyardError, ConflictError
 from core.git.changes import changed_files
+from core.git.commit_hooks import commit_hooks, run_commit_hooks
 from core.git.landing import land, recover_landing
 from core.git.merge import Merged, compute_merge, keep_merge, record_landed
 from core.git.obstacles import Obstacle, find_obstacles, raise_obstacles
@@ -56,17 +57,19 @@ async def merge_preview(
 
 
 async def prepare_merge(
-    workspace: str, targets: Sequence[ReviewTarget], style: MergeStyle, message: str
+    workspace: str, targets: Sequence[ReviewTarget], style: MergeStyle, message: str, *, hooks: bool = True
 ) -> list[PreparedMerge]:
     """Computes the merges of all repositories and keeps the results in their depots.
+
+    With `hooks`, those of the user's repositories that a commit runs have their say first.
 
     Raises:
         ConflictError: There is a conflict or an obstacle anywhere; `details` has `conflicts` or `files`.
             No branch has moved.
-        GitError: A commit cannot be written or signed.
+        GitError: A commit cannot be written or signed, or a hook refuses.
     """
     prepared = [
-        PreparedMerge(target, await _compute(target, style, message, sign=True)) for target in targets
+        PreparedMerge(target, await _compute(target, style, message, sign=False)) for target in targets
     ]
     _raise_conflicts([found for item in prepared for found in _conflicts(item.target, item.merged)])
     for item in prepared:
@@ -74,10 +77,26 @@ async def prepare_merge(
             obstacle for obstacle in await _obstacles(item.target, item.merged) if not obstacle.transient
         ]
         raise_obstacles(item.target.repository, item.target.target_branch, found)
-    for item in prepared:
+    messages = [await _heard(item, style, message) if hooks else message for item in prepared]
+    ready = [
+        PreparedMerge(item.target, await _compute(item.target, style, said, sign=True))
+        for item, said in zip(prepared, messages, strict=True)
+    ]
+    for item in ready:
         if not item.nothing:
             await keep_merge(item.target.depot, workspace, item.merged)
-    return prepared
+    return ready
+
+
+async def _heard(item: PreparedMerge, style: MergeStyle, message: str) -> str:
+    """The message of the commit after the user's hooks have run."""
+    if item.nothing:
+        return message
+    target, merged = item.target, item.merged
+    hooks = await commit_hooks(target.repository, style)
+    return await run_commit_hooks(
+        target.repository, target.depot, hooks, old=merged.old, new=merged.new, message=message
+    )
 
 
 async def land_merge(workspace: str, prepared: PreparedMerge) -> None:
