@@ -130,7 +130,7 @@ async def test_a_turn_that_ended_while_no_engine_ran_is_seen_to(
         if (await daemon.client.workspace(workspace.name)).turns < 2:
             await watch.until(WorkspaceChanged, lambda e: e.workspace.turns == 2)
     await daemon.turn(workspace)
-    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "next\n"
+    assert (Path(workspace.repos[0].path) / "WORK.md").read_text().startswith("next\n")
     (task,) = await daemon.client.tasks()
     assert task.status in (TaskStatus.IN_PROGRESS, TaskStatus.IN_REVIEW)
 
