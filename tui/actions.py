@@ -32,6 +32,8 @@ class Action:
     target: str = ""
     """The Textual action; empty: the app performs `id`."""
     priority: bool = False
+    instead_of: str = ""
+    """The action of everywhere whose key means this one here."""
 
     @property
     def action(self) -> str:
@@ -85,6 +87,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
     Action("timeline", ("t",), "timeline", "The checkpoints: look, compare, go back", REVIEW),
     Action("checkpoint", (), "checkpoint", "Keep everything as it is now as a checkpoint", REVIEW),
+    Action("compare", ("B",), "base", "What the diff compares with: target, last turn, a commit, …", REVIEW),
+    Action("comment", ("c",), "comment", "Comment on the line, the range or the file at the cursor", REVIEW),
+    Action("comments", ("C",), "comments", "All comments: go there, resolve, edit, send", REVIEW),
+    Action("take", ("T",), "take over", "Take the hunk, lines or file into another workspace", REVIEW),
     Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
     Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),
     # Look
@@ -156,6 +162,18 @@ ACTIONS: tuple[Action, ...] = (
            REVIEW, "diff", "context(1)"),
     Action("context-less", ("left_curly_bracket",), "less context", "Fewer lines around changes",
            REVIEW, "diff", "context(-1)"),
+    Action("discard", ("d",), "discard", "Discard the hunk, lines or file at the cursor", REVIEW, "diff",
+           instead_of="dispose"),
+    Action("reviewed", ("space",), "read", "Mark the file as read, or as not read", REVIEW, "diff",
+           "reviewed"),
+    Action("layout", ("vertical_line",), "layout", "Unified, side by side, or by the width", VIEW, "diff",
+           "layout"),
+    Action("wrap-diff", ("w",), "wrap", "Wrap long lines, or cut them off", VIEW, "diff", "wrap"),
+    Action("whitespace", ("W",), "white space", "Leave out what differs in white space alone", REVIEW,
+           "diff", "whitespace"),
+    Action("fold-files", ("minus",), "fold all", "Fold all files", VIEW, "diff", "fold_all(True)"),
+    Action("unfold-files", ("equals_sign",), "unfold all", "Unfold all files", VIEW, "diff",
+           "fold_all(False)"),
     # Prompt
     Action("send", ("enter",), "send", "Send; queued while the agent works", ASK, "prompt", "submit"),
     Action("send-to", ("ctrl+t",), "other agent", "Send it to another agent, in a new session", ASK,
@@ -199,7 +217,7 @@ FOOTER: dict[str, tuple[str, ...]] = {
         "back",
     ),
     "files": ("choose", "edit", "pane-4", "prompt", "merge", "copy", "back"),
-    "diff": ("file-next", "hunk-next", "choose", "merge", "prompt", "edit", "back"),
+    "diff": ("hunk-next", "comment", "comments", "discard", "merge", "reviewed", "prompt", "back"),
     "prompt": ("send", "newline", "editor", "send-to", "leave"),
 }
 """The actions that the footer shows in each view, the most wanted first; the first six that make sense."""
@@ -211,7 +229,7 @@ _NAMES = {
     "slash": "/", "plus": "+", "underscore": "_",
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
     "right_curly_bracket": "}", "escape": "esc", "enter": "enter", "shift+tab": "shift+tab",
-    "pagedown": "pgdn", "pageup": "pgup",
+    "pagedown": "pgdn", "pageup": "pgup", "vertical_line": "|", "minus": "-", "equals_sign": "=",
 }  # fmt: skip
 
 

@@ -80,6 +80,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.last_search = Search()
         self.last_commands: dict[str, str] = {}
         """What was last run by hand, by workspace."""
+        self.comment_drafts: dict[str, str] = {}
+        """Comments that were begun, by what they are on."""
         self._begin_at_newest = newest
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""

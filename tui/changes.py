@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from core.values.entities import QueuedPrompt
     from core.values.events import EntryChanged
+    from core.values.landing import LandingQueue
     from core.values.prompting import Scratch
 
 
@@ -28,6 +29,12 @@ class Changes:
     """Size of the output by process."""
     files: set[str] = field(default_factory=set)
     """Workspaces with a new snapshot."""
+    comments: set[str] = field(default_factory=set)
+    """Workspaces with a comment that is new or was changed; empty for one that was removed."""
+    forecasts: set[str] = field(default_factory=set)
+    """Workspaces of which something else is to be expected now."""
+    landing: LandingQueue | None = None
+    """The landing queue, when it is another one."""
     checkpoints: set[str] = field(default_factory=set)
     """Workspaces with a new checkpoint."""
     containers: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.diff_head import why_folded
 from tui.file_tree import SIGNS
 from tui.rows import RowView
 from tui.spans import Line, Span, fit
@@ -18,6 +19,8 @@ class DiffFiles(RowView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.files: tuple[FileChange, ...] = ()
+        self.comments: dict[tuple[str, str], int] = {}
+        """How many comments that are not resolved each file has."""
         self._note = ""
 
     def show(self, summary: DiffSummary | None, note: str = "") -> None:
@@ -48,10 +51,14 @@ class DiffFiles(RowView):
         else:
             right += [(f"+{file.added}", "added")] if file.added else []
             right += [(f" {self.glyphs.minus}{file.removed}", "removed")] if file.removed else []
-            right.append((" ", "dim"))
+        comments = self.comments.get((file.repo_id, file.path), 0)
+        right += [(f" {self.glyphs.waiting}{comments}", "waiting")] if comments else []
+        right.append((" ", "dim"))
         room = width - 4 - sum(len(text) for text, _ in right)
         path = fit(file.path, max(8, room), cut=self.glyphs.cut, keep_end=True)
-        return ((f" {letter} ", token), (path, "text")), tuple(right)
+        read = (f"{self.glyphs.done if file.reviewed else ' '}", "done")
+        shown = "dim" if file.reviewed or why_folded(file) else "text"
+        return (read, (f"{letter} ", token), (path, shown)), tuple(right)
 
     def row_text(self, index: int) -> str:
         return self.files[index].path

@@ -394,7 +394,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         wanted = FOOTER["prompt" if isinstance(self.focused, Prompt) else self.view]
         keys = [(id_, key_name(BY_ID[id_].keys[0]), BY_ID[id_].label) for id_ in wanted if id_ in active]
         self._footer.tell(keys[:FOOTER_KEYS], self.size.width)
-        self.query_one("#diff").border_subtitle = literal(self.diff.position())
+        self.diff.refresh_bar()
         if self.inspector.display:
             agent = now.workspace.agent if now.workspace else ""
             self.inspector.show(now.workspace, now.task, self.store.agent_title(agent), self.diff.summary)
@@ -416,8 +416,14 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def active_actions(self, now: Situation | None = None) -> list[Action]:
         """The actions that can be done here now."""
         now = now or self.situation()
+        return [action for action in self.reachable_actions() if not why_not(action.id, now)]
+
+    def reachable_actions(self) -> list[Action]:
+        """The actions whose keys work where the focus is, those that make no sense now included."""
         scopes = self.scopes()
-        return [action for action in ACTIONS if action.scope in scopes and not why_not(action.id, now)]
+        here = [action for action in ACTIONS if action.scope in scopes]
+        hidden = {action.instead_of for action in here}
+        return [action for action in here if action.id not in hidden]
 
 
 _SCOPES: tuple[tuple[type, str], ...] = (

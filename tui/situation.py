@@ -47,7 +47,7 @@ _NEED_ENGINE = frozenset({
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
-    "search", "budget", "project-budget",
+    "search", "budget", "project-budget", "compare", "comment", "comments", "discard", "take",
 })  # fmt: skip
 
 
@@ -125,6 +125,12 @@ def _merge(now: Situation) -> str:
     return _workspace(now)
 
 
+def _in_diff(now: Situation) -> str:
+    if now.view != "diff" or not now.path:
+        return "go to a file in the diff first"
+    return _workspace(now)
+
+
 def _kept(now: Situation) -> str:
     if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
         return "the workspace is still being set up"
@@ -185,6 +191,11 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "dev": _open,
     "merge": _merge,
     "timeline": _workspace,
+    "compare": _workspace,
+    "comments": _workspace,
+    "comment": _in_diff,
+    "discard": _in_diff,
+    "take": _in_diff,
     "checkpoint": _kept,
     "pin": _workspace,
     "archive": _kept,

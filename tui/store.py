@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from core.values.landing import LandingQueue
 from core.values.states import Activity, ApprovalStatus, OperationStatus, RunnerKind, WorkspaceState
 from tui.changes import Changes, Watcher
 
 if TYPE_CHECKING:
+    from core.values.conflicts import Forecast
     from core.values.entities import (
         AgentInfo,
         Approval,
@@ -49,6 +51,9 @@ class Store:
         """The executors there are, by name; asked for apart from the snapshot."""
         self.workspaces_of: dict[str, list[str]] = {}
         """Names by task."""
+        self.forecasts: dict[str, Forecast] = {}
+        """What each workspace's work would be in conflict with, by name; asked for apart."""
+        self.landing = LandingQueue()
         self.show_archived = False
         """Whether the tree shows archived workspaces, too."""
         self._names: dict[str, str] = {}
@@ -198,6 +203,10 @@ class Store:
                 self._changes.tags = True
             case told.QueueChanged(workspace=name, queue=queue):
                 self._changes.queues[name] = queue
+            case told.CommentChanged() | told.ForecastChanged() | told.LandingChanged():
+                self._apply_review(event)
+            case told.Removed(entity="comment"):
+                self._changes.comments.add("")
             case told.Removed():
                 self._apply_removal(event)
             case told.Noticed(notice=notice):
@@ -240,6 +249,24 @@ class Store:
                 self._changes.files.add(name)
             case told.EntryChanged():
                 self._changes.entries.append(event)
+
+    def _apply_review(self, event: AnyEvent) -> None:
+        from core.values import events as told
+
+        match event:
+            case told.CommentChanged(comment=comment):
+                self._changes.comments.add(comment.workspace)
+            case told.ForecastChanged(forecast=forecast):
+                self.forecasts[forecast.workspace] = forecast
+                self._changes.forecasts.add(forecast.workspace)
+            case told.LandingChanged(queue=queue):
+                self.landing = self._changes.landing = queue
+
+    def take_review(self, forecasts: Iterable[Forecast], landing: LandingQueue) -> None:
+        """Takes in what the snapshot does not have: conflicts to be expected, and the landing queue."""
+        self.forecasts = {forecast.workspace: forecast for forecast in forecasts}
+        self.landing = self._changes.landing = landing
+        self._changes.forecasts.update(self.workspaces)
 
     def _apply_removal(self, event: AnyEvent) -> None:
         from core.values.events import Removed

@@ -77,6 +77,7 @@ from core.values.states import (
     WorkspaceState,
 )
 from tests.tui.quay import Quay
+from tests.tui.slip import Slip
 
 DEMO = AgentInfo(name="demo", title="Demo agent", kind="acp", available=True, demonstration=True)
 OTHER = AgentInfo(name="other", title="Other agent", kind="acp", available=False, detail="not installed")
@@ -84,11 +85,12 @@ HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
 NOW = 1_800_000_000.0
 
 
-class Harbour(Quay):
+class Harbour(Slip, Quay):
     """The engine and, after `connect`, the client of it."""
 
     def __init__(self) -> None:
-        super().__init__()
+        Quay.__init__(self)
+        Slip.__init__(self)
         self.sequence = 0
         self.log_of_events: list[told.AnyEvent] = []
         self.projects_: dict[str, Project] = {}

@@ -25,7 +25,7 @@ def _shows(helm: Helm, panes: set[str]) -> bool:
     [
         ((80, 24), [{"tree"}, {"session"}, {"files"}, {"diff"}]),
         ((120, 40), [{"tree", "session"}, {"tree", "session"}, {"files"}, {"diff"}]),
-        ((200, 60), [{"tree", "session", "inspector"}] * 2 + [{"tree", "files"}, {"tree", "diff"}]),
+        ((200, 60), [{"tree", "session", "inspector"}] * 2 + [{"tree", "files"}, {"diff"}]),
     ],
 )
 async def test_each_size_shows_the_panes_it_has_room_for(

@@ -7,7 +7,8 @@ from core.values import events as told
 from core.values.review import Change, FileChange, FileNode
 from tests.tui.harbour import Harbour, changed_file, diff_of
 from tests.tui.steering import at_the_helm
-from tui.diff_view import DiffView, colour
+from tui.diff_colours import colour
+from tui.diff_view import DiffView
 from tui.preview import Preview
 
 
@@ -24,7 +25,7 @@ async def test_a_diff_of_many_lines_is_read_by_window(fleet: Harbour) -> None:
         await helm.press("G")
         await helm.sees("line 99999")
         view = helm.app.home.query_one(DiffView)
-        assert view.row_count() == 100_001
+        assert view.row_count() == 100_002
         assert len(view._pages.held()) <= 20
         read = [start for name, (_, start) in ((n, v) for n, v in fleet.calls if n == "file_diff")]
         assert len(read) <= 4
@@ -42,10 +43,10 @@ async def test_hunks_files_and_sideways_by_keys(fleet: Harbour) -> None:
         view = helm.app.home.query_one(DiffView)
         await helm.sees("@@ one @@", "file 1/2  hunk 1/2")
         await helm.press("l")
-        await helm.until(lambda: view.cursor_row == 2, "the second hunk")
+        await helm.until(lambda: view.cursor_row == 3, "the second hunk")
         await helm.sees("hunk 2/2")
         await helm.press("h")
-        await helm.until(lambda: view.cursor_row == 0, "the first again")
+        await helm.until(lambda: view.cursor_row == 1, "the first again")
         await helm.press(*["L"] * 16)
         await helm.sees("END")
         await helm.press("J")

@@ -34,10 +34,10 @@ async def test_enter_shows_what_a_checkpoint_brought_and_escape_the_whole_diff_a
         await helm.press("j", "enter")
         await helm.until(lambda: ("diff", ("second", "", 2)) in history.calls, "what 2 brought")
         await helm.sees("a.py")
-        assert helm.app.home.diff.compared() == "brought by checkpoint 2"
+        assert helm.app.home.diff.compared.words() == "brought by checkpoint 2"
         await helm.press("escape")
         await helm.until(lambda: ("diff", "second") in history.calls, "the whole diff")
-        assert helm.app.home.diff.compared() == ""
+        assert helm.app.home.diff.compared.usual
 
 
 @pytest.mark.slow

@@ -68,11 +68,11 @@ def leave(app: BoatyardApp) -> None:
 async def show_help(app: BoatyardApp) -> None:
     """The keys that work where the focus is, by group; Enter on one does it."""
     now = app.home.situation()
-    scopes = app.home.scopes() or {"app"}
+    here = app.home.reachable_actions() or [action for action in ACTIONS if action.scope == "app"]
     found = [
         Found(action.label, action.help, action.id, keys_of(action), action.group, why_not(action.id, now))
-        for action in sorted(ACTIONS, key=lambda action: (action.scope in ("app", "rows"), action.group))
-        if action.scope in scopes and action.keys and action.label
+        for action in sorted(here, key=lambda action: (action.scope in ("app", "rows"), action.group))
+        if action.keys and action.label
     ]
     await _choose(app, "Keys that work here", found, "find a key or an action")
 

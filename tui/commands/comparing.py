@@ -1,0 +1,71 @@
+"""What the diff compares with: chosen from a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.diff_bases import Compared
+from tui.finder import Finder, Found
+from tui.menu import Menu, Option
+from tui.timeline import LineSheet, Timeline
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+BASES = [
+    Option("t", "The target branch", "target", "all of the workspace's work"),
+    Option("l", "The last turn", "turn", "what the agent did last"),
+    Option("u", "Not committed", "uncommitted", "what differs from the branch's tip"),
+    Option("k", "A checkpoint…", "checkpoint", "since then, or two with each other"),
+    Option("c", "A commit…", "commit", "a branch, a tag or an id"),
+    Option("w", "Another workspace…", "workspace", "what two attempts do differently"),
+]
+
+
+async def compare(app: BoatyardApp) -> None:
+    """Asks, and shows the diff."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    chosen = await app.ask(Menu(f"Compare {workspace.name} with", "", BASES))
+    compared = await _of(app, workspace.name, chosen or "")
+    if compared is not None:
+        if app.home.diff.workspace != workspace.name:
+            app.home.go_to_workspace(workspace.name, view="diff")
+        app.home.show_view("diff")
+        app.home.diff.compare_with(compared)
+
+
+async def _of(app: BoatyardApp, name: str, kind: str) -> Compared | None:
+    if kind == "target":
+        return Compared()
+    if kind in ("turn", "uncommitted"):
+        return Compared(kind)
+    if kind == "commit":
+        revision = await app.ask(LineSheet("Compare with a commit", "Commit", "a branch, a tag or an id"))
+        return Compared(f"commit:{revision}") if revision else None
+    if kind == "workspace":
+        other = await other_workspace(app, name, "Compare with")
+        return Compared(f"workspace:{other}") if other else None
+    if kind == "checkpoint":
+        choice = await app.ask(Timeline(app.link, app.store, name))
+        if choice is not None and choice.what == "diff":
+            return Compared(f"checkpoint:{choice.since}" if choice.since else "", choice.until)
+    return None
+
+
+async def other_workspace(app: BoatyardApp, name: str, title: str) -> str:
+    """One of the other workspaces that share a repo with this one; those of its task come first."""
+    mine = app.store.workspaces[name]
+    repos = {each.repo_id for each in mine.repos}
+    others = [
+        each
+        for each in app.store.workspaces.values()
+        if each.name != name and repos & {repo.repo_id for repo in each.repos}
+    ]
+    others.sort(key=lambda each: (each.task_id != mine.task_id, each.name))
+    tasks = app.store.tasks
+    found = [
+        Found(each.name, tasks[each.task_id].title if each.task_id in tasks else "", each.name)
+        for each in others
+    ]
+    return await app.ask(Finder(title, found, "a workspace")) or ""

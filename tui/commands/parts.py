@@ -1,0 +1,155 @@
+"""Parts of a diff: discarded, or taken into another workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import BoatyardError, ConflictError, error_from_document
+from core.values import requests as ask
+from core.values.review import DiffLine, LineKind
+from core.values.states import OperationStatus
+from tui.commands.checkpoints import restored
+from tui.commands.comparing import other_workspace
+from tui.menu import Menu, Option, question
+
+if TYPE_CHECKING:
+    from core.values.entities import Operation
+    from tui.app import BoatyardApp
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A part of a diff, as it was looked at."""
+
+    words: str
+    part: ask.DiffPart
+    base: str
+    snapshot: dict[str, str]
+
+
+async def discard(app: BoatyardApp) -> None:
+    """Puts a part back to how the base has it; `z` brings it back."""
+    pane = app.home.diff
+    name = pane.workspace or ""
+    wanted = await _choose(app, "Discard")
+    if wanted is None:
+        return
+    words = pane.compared.words()
+    text = (
+        f"Discard {wanted.words}?\n\n"
+        f"It becomes as in: {words}. What is there now is kept as a checkpoint, and z brings it back."
+    )
+    if not await app.ask(question("Discard", text, "d", f"Discard {wanted.words}")):
+        return
+    body = ask.DiscardParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot)
+    try:
+        ended = await finished(app, await app.client.discard_parts(name, body))
+    except ConflictError as error:
+        _changed_meanwhile(app, error)
+        return
+    pane.read_again()
+    _offer_undo(app, ended, f"Discarded {wanted.words}")
+
+
+async def take(app: BoatyardApp) -> None:
+    """Brings a part into another workspace; `z` there takes it out again."""
+    pane = app.home.diff
+    name = pane.workspace or ""
+    wanted = await _choose(app, "Take into another workspace")
+    other = await other_workspace(app, name, f"Take {wanted.words} into") if wanted else ""
+    if wanted is None or not other:
+        return
+    body = ask.TakeParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot, into=other)
+    try:
+        ended = await finished(app, await app.client.take_parts(name, body))
+    except ConflictError as error:
+        _changed_meanwhile(app, error)
+        return
+    _offer_undo(app, ended, f"{other} has {wanted.words} now")
+
+
+def _changed_meanwhile(app: BoatyardApp, error: BoatyardError) -> None:
+    """Says why nothing was done, and shows what is there now."""
+    app.fail(error)
+    app.home.diff.read_again()
+
+
+def _offer_undo(app: BoatyardApp, ended: Operation, told: str) -> None:
+    before, name = ended.result.get("before"), ended.workspace
+
+    async def back() -> None:
+        if isinstance(before, int):
+            await restored(app, name, before)
+            app.say(f"{name} is as it was before")
+            app.home.diff.read_again()
+
+    app.can_undo(told, back)
+
+
+async def finished(app: BoatyardApp, operation: Operation) -> Operation:
+    """Waits for the end.
+
+    Raises:
+        BoatyardError: What made it fail.
+    """
+    ended = await app.client.wait_operation(operation.id)
+    if ended.status is not OperationStatus.DONE:
+        raise error_from_document(dict(ended.error or {}))
+    return ended
+
+
+async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
+    """The lines of the range, else what of hunk and file one says."""
+    pane = app.home.diff
+    file, view = pane.file, pane.view
+    if file is None or pane.summary is None:
+        return None
+    if not pane.compared.present:
+        raise BoatyardError(
+            "this diff ends at a checkpoint, not at what is there now", hint="Compare with the present: B."
+        )
+    hunk = view.hunk_lines()
+    choices = {
+        "lines": (view.range_lines() if view.marking else [], "the marked lines of"),
+        "hunk": (hunk or [], "the hunk in"),
+    }
+    options = [
+        Option(key, f"{label} ({_size(choices[kind][0])})", kind)
+        for key, label, kind in (("l", "The marked lines", "lines"), ("h", "The hunk", "hunk"))
+        if _changed(choices[kind][0])
+    ]
+    options.append(Option("f", f"The file {file.path}", "file", f"+{file.added} -{file.removed}"))
+    kind = await app.ask(Menu(title, "", options))
+    if not kind:
+        return None
+    lines, words = choices.get(kind, ([], "the changes of"))
+    part = ask.DiffPart(
+        path=file.path, repo=pane.repo_name(file.repo_id), old=_ranges(lines, LineKind.REMOVED),
+        new=_ranges(lines, LineKind.ADDED),
+    )  # fmt: skip
+    return Wanted(f"{words} {file.path}", part, pane.compared.base, dict(pane.summary.snapshot))
+
+
+def _changed(lines: Sequence[DiffLine]) -> bool:
+    return any(line.kind in (LineKind.ADDED, LineKind.REMOVED) for line in lines)
+
+
+def _size(lines: Sequence[DiffLine]) -> str:
+    added = sum(line.kind is LineKind.ADDED for line in lines)
+    return f"+{added} -{sum(line.kind is LineKind.REMOVED for line in lines)}"
+
+
+def _ranges(lines: Sequence[DiffLine], kind: LineKind) -> tuple[tuple[int, int], ...]:
+    """The numbers of lines of a kind, as ranges."""
+    ranges: list[tuple[int, int]] = []
+    for line in lines:
+        number = line.new if kind is LineKind.ADDED else line.old
+        if line.kind is not kind or not number:
+            continue
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)
