@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from core.values.landing import LandingQueue
 from core.values.states import Activity, ApprovalStatus, OperationStatus, RunnerKind, WorkspaceState
 from tui.changes import Changes, Watcher
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
         Workspace,
     )
     from core.values.events import AnyEvent
+    from core.values.landing import LandingQueue
 
 
 class Store:
@@ -53,7 +53,7 @@ class Store:
         """Names by task."""
         self.forecasts: dict[str, Forecast] = {}
         """What each workspace's work would be in conflict with, by name; asked for apart."""
-        self.landing = LandingQueue()
+        self.landing: LandingQueue | None = None
         self.show_archived = False
         """Whether the tree shows archived workspaces, too."""
         self._names: dict[str, str] = {}
