@@ -194,12 +194,18 @@ async def _create(path: Path, source: UserRepository, lock: int) -> None:
         await _copy(part, source, lock)
         git = depot_git(part)
         await _drop_copied_refs(git)
-        for key, value in _SETTINGS.items():
-            await git.run("config", key, value)
+        await settle(git)
         await git.run("config", "--remove-section", "remote.origin", ok=(0, 128))
         await asyncio.to_thread(part.rename, path)
     finally:
         await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
+
+
+async def settle(git: Git) -> None:
+    """Gives a repository the settings of a depot and a HEAD that points nowhere."""
+    for key, value in _SETTINGS.items():
+        await git.run("config", key, value)
+    await git.run("symbolic-ref", "HEAD", "refs/heads/none")
 
 
 async def _copy(part: Path, source: UserRepository, lock: int) -> None:
@@ -226,5 +232,4 @@ async def _drop_copied_refs(git: Git) -> None:
         kept = SOURCE.encode() + ref.removeprefix(b"refs")
         moves += [b"create " + kept + b"\0" + oid + b"\0", b"delete " + ref + b"\0" + oid + b"\0"]
     await git.run("update-ref", "-z", "--stdin", stdin=b"".join(moves))
-    await git.run("symbolic-ref", "HEAD", "refs/heads/none")
     await git.run("pack-refs", "--all")

@@ -52,7 +52,7 @@ def open_database(home: Home) -> peewee.SqliteDatabase:
     with _migration_lock(home), _storage_errors(path):
         if not (path.exists() or path.is_symlink()):
             _make(path)
-        version = _inspect(path)
+        version = inspect_database(path)
         database = _database(path)
         if version < latest_version():
             _back_up(home, version)
@@ -77,8 +77,12 @@ def _make(path: Path) -> None:
     os.rename(part, path)
 
 
-def _inspect(path: Path) -> int:
-    """The schema version of an existing file that may be opened."""
+def inspect_database(path: Path) -> int:
+    """The schema version of an existing file that may be opened. Blocks for as long as reading all of it.
+
+    Raises:
+        StorageError: The file is not ours, damaged, or newer than this program.
+    """
     if not path.is_file():
         raise _refused(path, "it is not a regular file")
     with path.open("rb") as file:

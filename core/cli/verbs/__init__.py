@@ -6,6 +6,7 @@ from core.cli.verb import Verb
 from core.cli.verbs import (
     agent,
     attempts,
+    backup,
     config,
     container,
     demo,
@@ -42,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     *run.VERBS,
     *status.VERBS,
     *doctor.VERBS,
+    *backup.VERBS,
     *mcp.VERBS,
     *search.VERBS,
     *engine.VERBS,
