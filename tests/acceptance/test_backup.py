@@ -223,7 +223,7 @@ FORGERIES: dict[str, tuple[Callable[[Members], None], int, str]] = {
         "more than 100000",
     ),
     "large settings": (adding("config/themes/x.toml", os.urandom(2**20 + 1)), 0o100600, "is larger than"),
-    "no database": (lambda members: members.pop("boatyard.db") and None, 0o100600, "is missing"),
+    "no database": (lambda members: members.__delitem__("boatyard.db"), 0o100600, "is missing"),
     "newer": (database("PRAGMA user_version = 9999"), 0o100600, "newer than"),
     "foreign": (database("PRAGMA application_id = 7"), 0o100600, "another program"),
     "text": (adding("boatyard.db", b"hello"), 0o100600, "not an SQLite database"),
@@ -281,7 +281,9 @@ def test_a_member_that_is_there_twice_is_refused(
     assert code == 2 and "twice" in err
 
 
-@pytest.mark.parametrize("text", [b"", b"hello", b"PK\x05\x06" + bytes(18), os.urandom(5000)])
+@pytest.mark.parametrize(
+    "text", [b"", b"hello", b"PK\x05\x06" + bytes(18), bytes(5000)], ids=("empty", "text", "end", "zeros")
+)
 def test_what_is_no_backup_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: bytes
 ) -> None:

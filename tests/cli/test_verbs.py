@@ -84,6 +84,15 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
     assert agents["demo"]["demonstration"] and agents["writer"]["available"]
 
 
+def test_backups(call: Calls, tmp_path: Path) -> None:
+    file = tmp_path / "kept.zip"
+    made = call("backup", str(file), twice=False)
+    assert made["file"] == str(file) and made["bytes"] == file.stat().st_size
+    other = ("--home", str(tmp_path / "other"))
+    done = call("restore-backup", str(file), "--dry-run", *other)
+    assert done["manifest"] == made["manifest"] and done["moved_aside"] is None
+
+
 def test_projects_and_repos(call: Calls, tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "alone", {"a": "a"})
     repo = call("repo add", str(repository), twice=False)

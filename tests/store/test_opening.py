@@ -91,7 +91,7 @@ database.open_database(find_home(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("place", ["_migrate", "os.rename", "_inspect", "os.chmod"])
+@pytest.mark.parametrize("place", ["_migrate", "os.rename", "inspect_database", "os.chmod"])
 def test_a_kill_while_it_is_made_leaves_none_or_a_whole_one(home: Home, place: str) -> None:
     argv = [sys.executable, "-c", KILLED, str(home.data.parent), place]
     assert subprocess.run(argv, check=False).returncode == -9
