@@ -91,6 +91,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("comment", ("c",), "comment", "Comment on the line, the range or the file at the cursor", REVIEW),
     Action("comments", ("C",), "comments", "All comments: go there, resolve, edit, send", REVIEW),
     Action("take", ("T",), "take over", "Take the hunk, lines or file into another workspace", REVIEW),
+    Action("update", ("u",), "update", "Bring in what is new on the target branch; resolve its conflicts",
+           REVIEW),
+    Action("landing", ("M",), "landing", "The landing queue: order, start, stop, reasons", REVIEW),
+    Action("blame", ("b",), "from where", "Which turn, prompt and tool call brought the line", REVIEW),
     Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
     Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),
     # Look
@@ -139,6 +143,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("fold", ("space",), "fold", "Fold or unfold", MOVE, "tree", "fold"),
     Action("fold-in", ("left",), "fold", "Fold, or go to what this is in", MOVE, "tree", "fold_in"),
     Action("unfold", ("right",), "unfold", "Unfold", MOVE, "tree", "unfold"),
+    Action("mark", ("v",), "mark", "Mark a workspace to land; M lands those that are marked", REVIEW,
+           "marks", "mark"),
     # Session
     Action("inner-next", ("right_square_bracket",), "tab", "The next tab of the session", VIEW, "session",
            "inner(1)"),

@@ -82,6 +82,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """What was last run by hand, by workspace."""
         self.comment_drafts: dict[str, str] = {}
         """Comments that were begun, by what they are on."""
+        self.taken_sides: dict[tuple[str, str, str], str] = {}
+        """What was made of files in conflict: by workspace, repo and path."""
         self._begin_at_newest = newest
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""
@@ -213,6 +215,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._means = None
         if state.connected:
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
+            self.run_worker(self._read_review(), group="review", exclusive=True)
             if self._begin_at_newest and self.store.workspaces:
                 self._begin_at_newest = False
                 newest = max(self.store.workspaces.values(), key=lambda each: each.created_at)
@@ -227,6 +230,15 @@ class BoatyardApp(App[None], inherit_bindings=False):
         except BoatyardError:
             return  # The link has told already.
         self.store.take_agents(means.agents)
+        self.store.publish()
+
+    async def _read_review(self) -> None:
+        """What is to be expected of landing, and what waits to; events tell of both from then on."""
+        try:
+            forecasts, landing = await asyncio.gather(self.client.forecast(), self.client.landing_queue())
+        except BoatyardError:
+            return  # The link has told already.
+        self.store.take_review(forecasts, landing)
         self.store.publish()
 
     async def means(self) -> Means:

@@ -40,6 +40,7 @@ class Glyphs:
     right: str = "▸"
     bullet: str = "•"
     branch: str = "⎇"
+    cross: str = "\u00d7"
 
     def state(self, name: str) -> str:
         """The sign of a state by its palette token, such as `running`."""
@@ -51,7 +52,7 @@ ASCII = Glyphs(
     todo=".", queued=":", running="*", waiting="!", review="R", unseen="N",
     done="+", failed="x", cancelled="-",
     idle="z", open="v", folded=">", ahead="^", minus="-", dot="-", bar="|", mark="|", rule="-", cut="~",
-    arrow=">", down="v", left="<", right=">", bullet="*", branch="@",
+    arrow=">", down="v", left="<", right=">", bullet="*", branch="@", cross="#",
 )  # fmt: skip
 
 

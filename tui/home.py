@@ -397,7 +397,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self.diff.refresh_bar()
         if self.inspector.display:
             agent = now.workspace.agent if now.workspace else ""
-            self.inspector.show(now.workspace, now.task, self.store.agent_title(agent), self.diff.summary)
+            forecast = self.store.forecasts.get(now.workspace.name) if now.workspace else None
+            title = self.store.agent_title(agent)
+            self.inspector.show(now.workspace, now.task, title, self.diff.summary, forecast)
 
     def scopes(self) -> set[str]:
         """The scopes of actions whose keys work where the focus is."""
@@ -427,6 +429,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
 
 _SCOPES: tuple[tuple[type, str], ...] = (
-    (RowView, "rows"), (Tree, "tree"), (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
+    (RowView, "rows"), (Tree, "tree"), (Tree, "marks"), (FileTree, "tree"),
+    (SessionPane, "session"), (DiffPane, "diff"),
     (Preview, "wide"), (DiffView, "wide"), (LogView, "log"), (Conversation, "talk"), (RangeRows, "range"),
 )  # fmt: skip

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from core.values.entities import Task, Workspace
 from tui.durations import ago
 from tui.file_tree import SIGNS
+from tui.forecasts import clash_lines
 from tui.rows import RowView
 from tui.spans import Line, Span, fit
 from tui.states import TASK, workspace_sign
 
 if TYPE_CHECKING:
+    from core.values.conflicts import Forecast
     from core.values.review import DiffSummary, FileChange
 
 
@@ -26,7 +28,12 @@ class Inspector(RowView):
         self._rows: list[tuple[Line, Line]] = []
 
     def show(
-        self, workspace: Workspace | None, task: Task | None, agent: str, summary: DiffSummary | None
+        self,
+        workspace: Workspace | None,
+        task: Task | None,
+        agent: str,
+        summary: DiffSummary | None,
+        forecast: Forecast | None,
     ) -> None:
         """Shows a workspace, its task and what it changed."""
         rows: list[tuple[Line, Line]] = []
@@ -39,10 +46,17 @@ class Inspector(RowView):
             ]
         if workspace is not None:
             rows += [((Inspector._label(name), *value), ()) for name, value in self._facts(workspace, agent)]
+            rows += self._clashes(forecast)
             rows += [((), ()), *self._files(summary)]
         if rows != self._rows:
             self._rows = rows
             self.rows_changed()
+
+    @staticmethod
+    def _clashes(forecast: Forecast | None) -> list[tuple[Line, Line]]:
+        told = clash_lines(forecast)
+        head: list[tuple[Line, Line]] = [((), ()), (((" Would be in conflict", "heading"),), ())]
+        return [*head, *((((f" {line}", "warning"),), ()) for line in told)] if told else []
 
     @staticmethod
     def _label(name: str) -> Span:

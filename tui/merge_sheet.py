@@ -32,11 +32,12 @@ STYLES = (
 
 @dataclass(frozen=True)
 class MergeForm:
-    """What was decided: a merge, or that the agent is to resolve the conflicts."""
+    """What was decided: a merge, that the agent is to resolve the conflicts, or an update before it."""
 
     style: MergeStyle
     message: str
     conflicts: tuple[Conflict, ...] = ()
+    update: bool = False
 
 
 class MergeRows(RowView):
@@ -76,7 +77,9 @@ class MergeSheet(Sheet[MergeForm]):
     """Style by key; Enter merges when nothing stands in the way."""
 
     def __init__(self, link: Link, workspace: str, repos: dict[str, str]) -> None:
-        super().__init__(f"Merge {workspace}", "enter merge   m s r style   i message   esc cancel")
+        super().__init__(
+            f"Merge {workspace}", "enter merge   m s r style   i message   u update first   esc cancel"
+        )
         self._link = link
         self._workspace = workspace
         self._repos = repos
@@ -121,7 +124,7 @@ class MergeSheet(Sheet[MergeForm]):
             word = f"{clashes} in conflict" if clashes else "nothing to merge"
             lines.append((
                 (f"{name}  ", "strong"), (f"{glyphs.arrow} {repo.target_branch}  ", "link"),
-                (word, "failed" if clashes else "dim") if nothing else (f"{repo.files} files ", "text"),
+                (word, "failed" if clashes else "dim") if nothing else (f"new: {repo.files} files ", "text"),
                 ("" if nothing else f" +{repo.added}", "added"),
                 ("" if nothing else f" {glyphs.minus}{repo.removed}", "removed"),
             ))  # fmt: skip
@@ -133,7 +136,10 @@ class MergeSheet(Sheet[MergeForm]):
             lines += [
                 ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
             ]
-            lines.append((("f ", "key"), ("ask the agent to resolve them", "dim")))
+            lines.append((
+                ("u ", "key"), ("update first, and resolve them here    ", "dim"),
+                ("f ", "key"), ("ask the agent to resolve them", "dim"),
+            ))  # fmt: skip
         for sentence in preview.blocked:
             lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
         if not preview.conflicts and not preview.blocked and self._something():
@@ -159,16 +165,21 @@ class MergeSheet(Sheet[MergeForm]):
             event.stop()
             event.prevent_default()
             self.query_one("#message").focus()
+        elif event.character == "u":
+            event.stop()
+            self.dismiss(
+                MergeForm(self._preview.style if self._preview else MergeStyle.MERGE, "", update=True)
+            )
         elif event.character == "f" and self._preview is not None and self._preview.conflicts:
             event.stop()
             self.dismiss(MergeForm(self._preview.style, "", self._preview.conflicts))
 
     @on(Prompt.Left)
-    def action_leave(self) -> None:
-        if isinstance(self.focused, Prompt):
-            self.query_one(MergeRows).focus()
-        else:
-            self.dismiss(None)
+    def _written(self, event: Prompt.Left) -> None:
+        """Out of the message, which stays as it is; not out of the sheet."""
+        event.prevent_default()
+        self._edited = True
+        self.query_one(MergeRows).focus()
 
     @on(RowView.Chosen)
     def _chosen(self, event: RowView.Chosen) -> None:
@@ -186,7 +197,7 @@ class MergeSheet(Sheet[MergeForm]):
             return
         if preview.conflicts:
             self.problem(
-                "There are conflicts. Press f to have the agent resolve them, or resolve them yourself."
+                "There are conflicts. u updates first, and you resolve them here; f asks the agent to."
             )
         elif preview.blocked:
             self.problem("Put right what is named above, then try again.")

@@ -47,7 +47,8 @@ _NEED_ENGINE = frozenset({
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
-    "search", "budget", "project-budget", "compare", "comment", "comments", "discard", "take",
+    "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
+    "discard", "take",
 })  # fmt: skip
 
 
@@ -131,6 +132,12 @@ def _in_diff(now: Situation) -> str:
     return _workspace(now)
 
 
+def _in_file(now: Situation) -> str:
+    if now.view not in ("files", "diff") or not now.path:
+        return "go to a line of a file first"
+    return _workspace(now)
+
+
 def _kept(now: Situation) -> str:
     if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
         return "the workspace is still being set up"
@@ -192,6 +199,8 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "merge": _merge,
     "timeline": _workspace,
     "compare": _workspace,
+    "update": _open,
+    "blame": _in_file,
     "comments": _workspace,
     "comment": _in_diff,
     "discard": _in_diff,

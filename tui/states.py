@@ -63,6 +63,11 @@ def workspace_sign(workspace: Workspace) -> Sign:
         case WorkspaceState.CLOSED:
             return ("idle", "archived" if workspace.archived else "closed")
         case _:
+            if workspace.update is not None and workspace.activity not in (
+                Activity.RUNNING,
+                Activity.WAITING,
+            ):
+                return ("failed", "update stopped")
             if workspace.activity is Activity.IDLE and workspace.turns:
                 return ("review", "ready for review")
             return _ACTIVITY[workspace.activity]

@@ -54,6 +54,8 @@ class Store:
         self.forecasts: dict[str, Forecast] = {}
         """What each workspace's work would be in conflict with, by name; asked for apart."""
         self.landing: LandingQueue | None = None
+        self.marked: list[str] = []
+        """Workspaces that are marked to land, in the order of marking."""
         self.show_archived = False
         """Whether the tree shows archived workspaces, too."""
         self._names: dict[str, str] = {}
@@ -97,6 +99,16 @@ class Store:
         """Takes in which executors there are."""
         self.agents = {agent.name: agent for agent in agents}
         self._changes.workspaces.update(self.workspaces)
+
+    def mark(self, *names: str) -> None:
+        """Marks workspaces to land, or takes their marks away."""
+        for name in names:
+            if name in self.marked:
+                self.marked.remove(name)
+            else:
+                self.marked.append(name)
+            self._changes.forecasts.add(name)
+        self.publish()
 
     # Watching
 
@@ -164,6 +176,8 @@ class Store:
             return
         self._changes.structure = True
         self._changes.workspaces.add(name)
+        self.forecasts.pop(name, None)
+        self.marked = [each for each in self.marked if each != name]
         self._names.pop(workspace.id, None)
         self.operations.pop(name, None)
         self.approvals = {id_: a for id_, a in self.approvals.items() if a.workspace != name}

@@ -11,6 +11,7 @@ from core.values.states import Activity
 from tui.actions import bindings
 from tui.changes import Changes
 from tui.durations import age
+from tui.forecasts import clash_mark
 from tui.rows import RowView
 from tui.spans import Line, Span
 from tui.states import TASK, workspace_sign
@@ -25,7 +26,7 @@ AGE_SECONDS = 30
 class Tree(RowView):
     """Rows over the store; the cursor stays on the same thing whatever comes and goes around it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree"), *bindings("marks")]
 
     class Selected(Message):
         """The cursor is on another thing."""
@@ -55,7 +56,7 @@ class Tree(RowView):
         if changes.structure or changes.everything:
             self._rebuild()
             return
-        keys = [f"workspace:{name}" for name in changes.workspaces]
+        keys = [f"workspace:{name}" for name in changes.workspaces | changes.forecasts]
         keys += [
             f"task:{w.task_id}" for name in changes.workspaces if (w := self._store.workspaces.get(name))
         ]
@@ -151,6 +152,12 @@ class Tree(RowView):
         if row is not None and self._foldable(row) and row.folded:
             self._toggle(row.key)
 
+    def action_mark(self) -> None:
+        row = self.current
+        if row is not None and row.kind == "workspace":
+            self._store.mark(row.workspace)
+            self.move_to(self.cursor_row + 1)
+
     def action_choose(self) -> None:
         row = self.current
         if row is not None and row.kind in ("project", "group"):
@@ -211,13 +218,16 @@ class Tree(RowView):
         workspace = self._store.workspaces[row.workspace]
         sign, word = workspace_sign(workspace)
         name_token = "dim" if sign == "idle" else "text"
-        left: list[Span] = [(f"      {self.glyphs.state(sign)} ", sign), (workspace.name, name_token)]
+        mark = self.glyphs.mark if workspace.name in self._store.marked else " "
+        left: list[Span] = [
+            (f"     {mark}", "key"), (f"{self.glyphs.state(sign)} ", sign), (workspace.name, name_token),
+        ]  # fmt: skip
         if sign not in ("todo", "review"):
             left.append((f" {word}", sign))
         if width >= WIDE:
             left.append((f"  {self._store.agent_title(workspace.agent)}", "dim"))
             left.append((f"  {self.glyphs.branch} {workspace.branch}", "dim"))
-        right: list[Span] = []
+        right: list[Span] = list(clash_mark(self._store.forecasts.get(workspace.name), self.glyphs))
         if workspace.added or workspace.removed:
             right.append((f"+{workspace.added}", "added"))
             right.append((f" {self.glyphs.minus}{workspace.removed} ", "removed"))

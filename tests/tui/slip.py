@@ -122,12 +122,15 @@ class Slip:
 
     # Updates
 
+    async def workspace(self, name: str) -> Workspace:
+        return self.workspaces_[name]
+
     async def update_from_target(self, name: str, body: ask.UpdateFromTarget) -> Operation:
         self._asked("update_from_target", (name, body.style))
         if self.conflicts:
             state = UpdateState(style=body.style, conflicts=self.conflicts, before=3)
             self.set_workspace(self.workspaces_[name], update=state)
-        return self._done("update", name, before=3)
+        return self._done("update", name, before=3, conflicts=[each.path for each in self.conflicts])
 
     async def continue_update(self, name: str) -> Operation:
         self._asked("continue_update", name)
@@ -147,10 +150,6 @@ class Slip:
 
     async def take_side(self, name: str, body: ask.TakeSide) -> Operation:
         self._asked("take_side", (body.path, body.theirs))
-        state = self.workspaces_[name].update
-        assert state is not None
-        left = tuple(each for each in state.conflicts if each.path != body.path)
-        self.set_workspace(self.workspaces_[name], update=msgspec.structs.replace(state, conflicts=left))
         return self._done("take", name)
 
     # Landing

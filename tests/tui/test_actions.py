@@ -12,7 +12,7 @@ from tui.prompt import Prompt
 from tui.situation import Situation
 
 PLACES = [
-    {"app", "rows", "tree"},
+    {"app", "rows", "tree", "marks"},
     {"app", "rows", "session"},
     {"app", "rows", "session", "range", "log"},
     {"app", "rows", "session", "range", "talk"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
+from tui.commands.updating import update_workspace
 from tui.merge_sheet import MergeForm, MergeSheet, conflict_path
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ async def merge(app: BoatyardApp) -> None:
     repos = {repo.repo_id: repo.name for repo in workspace.repos}
     form = await app.ask(MergeSheet(app.link, workspace.name, repos))
     if form is None:
+        return
+    if form.update:
+        await update_workspace(app, workspace)
         return
     if form.conflicts:
         _hand_over(

@@ -1,0 +1,58 @@
+"""Where a line came from: which turn, which prompt, which tool call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import NotFoundError
+from core.values.provenance import LinesFrom, Origin
+from tui.durations import ago
+from tui.menu import Menu, Option
+
+if TYPE_CHECKING:
+    from tui.app import BoatyardApp
+
+
+async def blame(app: BoatyardApp) -> None:
+    """Says it for the line at the cursor; Enter goes to that place in the conversation."""
+    home = app.home
+    workspace = home.situation().workspace
+    assert workspace is not None
+    path, line = home.files.shown_path, home.files.line
+    if home.view == "diff" and home.diff.file is not None:
+        path = f"{home.diff.repo_name(home.diff.file.repo_id)}/{home.diff.file.path}"
+        line = home.diff.line
+    found = await app.client.blame(workspace.name, path)
+    here = next((each for each in found if each.first <= line <= each.last), None)
+    if here is None:
+        raise NotFoundError(f"{path} has no line {line} now", hint="Choose a line that is there.")
+    options = [Option("", "Close", "")]
+    if here.process_id:
+        options.insert(0, Option("g", "Go there in the conversation", "go"))
+    title = f"{path}:{here.first}-{here.last}" if here.last > here.first else f"{path}:{line}"
+    if await app.ask(Menu(title, told(here), options)):
+        home.go_to_workspace(workspace.name)
+        home.session.show_tab("talk")
+        if not await home.session.conversation.go_to(here.process_id, here.entry_id):
+            app.say("that is of an earlier session, or was rewound", severity="warning")
+
+
+def told(lines: LinesFrom) -> str:
+    """The origin of lines in sentences."""
+    if lines.origin is Origin.BASE:
+        return "It was there when the workspace was made."
+    when = f" {ago(lines.at)}" if lines.at else ""
+    checkpoint = f", checkpoint {lines.checkpoint}" if lines.checkpoint else ""
+    if lines.origin is Origin.HAND:
+        return f"It came{when} between turns{checkpoint}: by hand, by a script, or from the target branch."
+    parts = [f"A turn of {lines.agent or 'the agent'} brought it{when}{checkpoint}."]
+    parts += [f"Prompt: {_short(lines.prompt)}"] if lines.prompt else []
+    parts += [f"Tool call: {_short(lines.tool)}"] if lines.tool else ["No tool call reported it."]
+    parts += [f"Said at the end: {_short(lines.summary)}"] if lines.summary else []
+    return "\n".join(parts)
+
+
+def _short(text: str) -> str:
+    """The first lines, of a length that a dialog has room for."""
+    cut = " ".join(text.split())
+    return cut if len(cut) <= 300 else f"{cut[:300]}…"

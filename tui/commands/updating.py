@@ -1,0 +1,90 @@
+"""Updates from the target branch: begun, stopped at conflicts, gone on with or given up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from core.values.conflicts import UpdateStyle
+from tui.commands.checkpoints import restored
+from tui.commands.parts import finished
+from tui.conflict_sheet import ConflictSheet
+from tui.menu import Menu, Option, question
+
+if TYPE_CHECKING:
+    from core.values.entities import Operation, Workspace
+    from tui.app import BoatyardApp
+
+STYLES = [
+    Option("m", "Merge", UpdateStyle.MERGE, "a merge commit of the target branch into this one"),
+    Option("r", "Rebase", UpdateStyle.REBASE, "this branch's commits again, on top of the target branch"),
+]
+
+
+async def update(app: BoatyardApp) -> None:
+    """Brings the target branch's new commits in; an update that has stopped is shown instead."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    await update_workspace(app, workspace)
+
+
+async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
+    """The same for this workspace."""
+    if workspace.update is not None:
+        await resolve(app, workspace.name)
+        return
+    targets = " ".join(sorted({each.target_branch for each in workspace.repos}))
+    forecast = app.store.forecasts.get(workspace.name)
+    behind = f"{forecast.behind} commits behind. " if forecast and forecast.behind else ""
+    text = f"{behind}What is not committed stays so. A checkpoint is taken first; z goes back to it."
+    style = await app.ask(Menu(f"Update {workspace.name} from {targets}", text, STYLES))
+    if not style:
+        return
+    app.say(f"Updating {workspace.name} from {targets}")
+    body = ask.UpdateFromTarget(style=UpdateStyle(style))
+    await _tell(app, await finished(app, await app.client.update_from_target(workspace.name, body)))
+
+
+async def _tell(app: BoatyardApp, ended: Operation) -> None:
+    """What came of it: done, or conflicts to be resolved."""
+    name = ended.workspace
+    app.home.diff.read_again()
+    if await resolve(app, name):
+        return
+    app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
+    before = ended.result.get("before")
+
+    async def back() -> None:
+        if isinstance(before, int):
+            await restored(app, name, before)
+
+    if isinstance(before, int):
+        app.can_undo(f"{name} has everything of its target branch", back)
+    else:
+        app.say(f"{name} has everything of its target branch")
+
+
+async def resolve(app: BoatyardApp, name: str) -> bool:
+    """The files in conflict, until one goes on, gives up, or leaves it for later; False: there are none.
+
+    It asks the engine: the event that tells of it may not have come yet.
+    """
+    workspace = await app.client.workspace(name)
+    if workspace.update is None:
+        return False
+    wanted = await app.ask(ConflictSheet(app.link, app.store, workspace, app.taken_sides))
+    if wanted == "hand-over":
+        await app.client.hand_over_conflicts(name)
+        app.say(f"The agent of {name} resolves them; u goes on when it has ended its turn")
+    elif wanted == "continue":
+        await _tell(app, await finished(app, await app.client.continue_update(name)))
+    elif wanted == "abort":
+        text = f"Give up the update of {name}?\n\nAll becomes as it was before it began."
+        if await app.ask(question("Give up", text, "x", "Give the update up")):
+            await finished(app, await app.client.abort_update(name))
+            app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
+            app.home.diff.read_again()
+            app.say(f"{name} is as it was before the update")
+        else:
+            await resolve(app, name)
+    return True
