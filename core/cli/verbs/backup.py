@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.cli.invocation import Invocation
 from core.cli.output import counted, when
 from core.cli.verb import Verb
 from core.cli.verbs.paths import absolute
-from core.lifecycle.backup import make_backup
-from core.lifecycle.backup_archive import Manifest
-from core.lifecycle.restore_backup import restore_backup
+
+if TYPE_CHECKING:
+    from core.lifecycle.backup_archive import Manifest
 
 
 async def backup(call: Invocation) -> None:
     """Needs no engine and disturbs none."""
+    from core.lifecycle.backup import make_backup  # heavy, and other commands do without
+
     name = time.strftime("boatyard-backup-%Y%m%d-%H%M%S.zip")
     target = absolute(call.args.file) if call.args.file else Path.cwd() / name
     if target.is_dir():
@@ -34,6 +37,8 @@ async def backup(call: Invocation) -> None:
 
 
 async def restore(call: Invocation) -> None:
+    from core.lifecycle.restore_backup import restore_backup
+
     done = await restore_backup(call.home, absolute(call.args.file), dry_run=call.args.dry_run)
     call.out.document(done)
     manifest = done.manifest
