@@ -139,7 +139,7 @@ async def _add_depot(writing: _Writing, depot: Depot) -> None:
 
 
 def _add_files(writing: _Writing, home: Home) -> None:
-    for path in sorted(home.images.iterdir()):
+    for path in sorted(home.images.glob("*")):
         if NAMES.fullmatch(f"images/{path.name}") and path.is_file() and not path.is_symlink():
             writing.add(f"images/{path.name}", path, packed=True)
     themes = home.config / "themes"

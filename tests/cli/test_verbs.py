@@ -85,6 +85,7 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
 
 
 def test_backups(call: Calls, tmp_path: Path) -> None:
+    call("engine start")
     file = tmp_path / "kept.zip"
     made = call("backup", str(file), twice=False)
     assert made["file"] == str(file) and made["bytes"] == file.stat().st_size
