@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from core.errors import ConfigError
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
 from themes import load_theme, theme_names
-from themes.colour import contrast
+from themes.colour import channels, contrast
 from tui.palette import Palette
 
 NOT_TEXT = {"rule", "cursor", "cursor-blurred", "added-line", "removed-line", "match", "bar",
@@ -24,18 +25,63 @@ def _backgrounds(colours: dict[str, str]) -> dict[str, str]:
     return {name: colours[name] for name in names}
 
 
-@pytest.mark.parametrize("name", [name for name in theme_names() if name != "ansi"])
-def test_every_text_can_be_read_on_the_background(name: str) -> None:
+OURS = [name for name in theme_names() if not load_theme(name).ansi]
+SIMULATED = {
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900),
+    ),
+}  # fmt: skip
+"""How linear red, green and blue are seen without one kind of cone: Machado, Oliveira, Fernandes, 2009."""
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_text_can_be_read_on_every_background_that_a_row_has(name: str) -> None:
     theme = load_theme(name)
     palette = Palette(theme.tokens)
     for token in theme.tokens.keys() - NOT_TEXT:
         colour = palette.style(token).color
         assert colour is not None and colour.triplet is not None, token
-        for place in ("background", "surface"):
-            assert contrast(colour.triplet.hex, theme.colours[place]) >= LEAST, (name, token, place)
+        for place, background in _backgrounds(theme.colours).items():
+            assert contrast(colour.triplet.hex, background) >= LEAST, (name, token, place)
 
 
-@pytest.mark.parametrize("name", [name for name in theme_names() if name != "ansi"])
+@pytest.mark.parametrize("name", OURS)
+def test_text_with_a_background_of_its_own_can_be_read(name: str) -> None:
+    theme = load_theme(name)
+    palette = Palette(theme.tokens)
+    for token in ("match", "bar", "added-word", "removed-word"):
+        style = palette.style(token)
+        assert style.color and style.color.triplet and style.bgcolor and style.bgcolor.triplet, token
+        assert contrast(style.color.triplet.hex, style.bgcolor.triplet.hex) >= LEAST, (name, token)
+
+
+def _seen(colour: str, kind: str) -> tuple[float, float, float]:
+    """A colour as such an eye sees it, in CIE L*a*b* of the D65 white."""
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4
+              for v in (channel / 255 for channel in channels(colour))]  # fmt: skip
+    r, g, b = (min(1.0, max(0.0, sum(m * v for m, v in zip(row, linear, strict=True))))
+               for row in SIMULATED[kind])  # fmt: skip
+    x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505
+    y = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089
+    x, y, z = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("kind", SIMULATED)
+def test_good_and_bad_differ_for_eyes_that_see_fewer_colours(kind: str) -> None:
+    theme = load_theme(kind)
+    colours = {name: theme.colours[name] for name in ("success", "error", "warning")}
+    for one, other in (("success", "error"), ("success", "warning"), ("error", "warning")):
+        assert math.dist(_seen(colours[one], kind), _seen(colours[other], kind)) > 25, (one, other)
+    lines = (theme.colours["added-word"], theme.colours["removed-word"])
+    assert math.dist(*(_seen(line, kind) for line in lines)) > 12
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_plain_and_dim_text_can_be_read_wherever_a_row_is_coloured(name: str) -> None:
     theme = load_theme(name)
     for place, background in _backgrounds(theme.colours).items():
@@ -45,12 +91,16 @@ def test_plain_and_dim_text_can_be_read_wherever_a_row_is_coloured(name: str) ->
 
 
 def test_there_is_one_for_the_dark_the_light_more_contrast_and_sixteen_colours() -> None:
-    assert {"boatyard-dark", "boatyard-light", "high-contrast", "ansi"} <= set(theme_names())
+    assert {"boatyard-dark", "boatyard-light", "high-contrast", "ansi", "ansi-light"} <= set(theme_names())
+    assert len(theme_names()) >= 20
+    for name in theme_names():
+        assert load_theme(name).name == name
     assert load_theme("boatyard-dark").dark and not load_theme("boatyard-light").dark
 
 
-def test_the_terminals_own_colours_are_all_that_the_ansi_theme_uses() -> None:
-    for token, style in load_theme("ansi").tokens.items():
+@pytest.mark.parametrize("name", ["ansi", "ansi-light"])
+def test_the_terminals_own_colours_are_all_that_the_ansi_themes_use(name: str) -> None:
+    for token, style in load_theme(name).tokens.items():
         parsed = Style.parse(style)
         for colour in (parsed.color, parsed.bgcolor):
             assert colour is None or colour.triplet is None, token
@@ -90,7 +140,7 @@ async def test_the_theme_is_chosen_by_keys(fleet: Harbour) -> None:
         await helm.type("colours")
         await helm.press("enter")
         await helm.sees("boatyard-light")
-        await helm.type("light")
+        await helm.type("boatyard-light")
         await helm.press("enter")
         await helm.until(lambda: helm.app.theme == "boatyard-light", "the theme is in use")
         assert helm.app.preferences.theme == "boatyard-light"
