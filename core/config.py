@@ -88,6 +88,10 @@ class McpSection(Section, frozen=True, kw_only=True):
     may_start_workspaces: bool = False
 
 
+KINDS_WITHOUT_A_COMMAND = ("acp", "command", "terminal")
+"""Kinds of agents that bring none of their own."""
+
+
 class AgentSection(Section, frozen=True, kw_only=True):
     """A profile of an executor, `[agents.NAME]`."""
 
@@ -108,6 +112,14 @@ class AgentSection(Section, frozen=True, kw_only=True):
     """What to do to get the agent, in a sentence."""
     approve: str = "ask"
     """`ask`, `edits` or `all`."""
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            ValueError: The kind needs a command, and there is none.
+        """
+        if not self.command and self.kind in KINDS_WITHOUT_A_COMMAND:
+            raise ValueError("Object missing required field `command`")
 
 
 class Config(Section, frozen=True, kw_only=True):

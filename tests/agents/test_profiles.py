@@ -103,7 +103,6 @@ def test_a_profile_of_the_users_goes_before_a_built_in_one(tmp_path: Path) -> No
         ("x", {"kind": "codex", "mode": "wild"}, "mode 'wild' is unknown"),
         ("x", {"model": "--danger"}, "neither a model nor a mode"),
         ("x", {"approve": "perhaps"}, "approval policy 'perhaps' is unknown"),
-        ("x", {"command": ()}, "no program"),
         ("x", {"command": ("",)}, "no program"),
         ("x", {"kind": "command", "command": ("{prompt}",)}, "no program"),
         ("x", {"command": ("a", "{prompt}")}, "no place"),

@@ -51,7 +51,7 @@ async def test_an_agent_that_makes_no_sense_changes_nothing(yard: Yard) -> None:
     for body, words in (
         (AddAgent(name="x", kind="telnet"), "kind 'telnet' is unknown"),
         (AddAgent(name="x y", kind="claude"), "cannot have this name"),
-        (AddAgent(name="x", kind="acp"), "no program"),
+        (AddAgent(name="x", kind="acp"), "required field `command`"),
     ):
         with pytest.raises(ConfigError, match=words):
             await yard.client.add_agent(body)
