@@ -15,6 +15,13 @@ DEFAULT_THEME = "boatyard-dark"
 _FOLDER = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _SIZE_LIMIT = 64 * 1024
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_ANSI = re.compile(r"ansi_[a-z]+(?:_[a-z]+)?")
+_VARIABLE = re.compile(r"[a-z][a-z0-9-]*")
+_VALUE = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_]*(?: [a-z][a-z_]*)*")
+_NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_SIXTEEN = {"default", *_NAMES, *(f"bright_{name}" for name in _NAMES)}
+_WORDS = {"bold", "dim", "italic", "underline", "reverse", "strike", "not", "on"}
 _ANSI_EXTRA = {"dim": "ansi_default", "rule": "ansi_bright_black", "review": "ansi_magenta"}
 
 
@@ -58,28 +65,78 @@ def _read(name: str, path: Path) -> ThemeFile:
     import tomllib
 
     try:
-        text = path.read_bytes()[:_SIZE_LIMIT].decode()
+        with path.open("rb") as file:
+            data = file.read(_SIZE_LIMIT + 1)
+        if len(data) > _SIZE_LIMIT:
+            raise ConfigError(
+                f"{path} has more than {_SIZE_LIMIT} bytes", hint="That is no theme: choose another."
+            )
+        text = data.decode()
         document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}", hint="Correct the file or choose another theme.") from error
-    _check(document, path, text)
+    _Checked(path, text, document).check()
     return _complete(name, document)
 
 
-def _check(document: dict[str, Any], path: Path, text: str) -> None:
-    known: dict[str, Any] = dict.fromkeys(("name", "dark", "ansi", *COLOURS))
-    tables: dict[str, Any] = {"variables": None, **{table: set(keys) for table, keys in TOKENS.items()}}
-    for key, value in document.items():
-        if key in tables and isinstance(value, dict):
-            wrong = [name for name in value if tables[key] is not None and name not in tables[key]]
-            wrong += [name for name, style in value.items() if not isinstance(style, str)]
-        else:
-            wrong = [] if key in known and not isinstance(value, dict) else [key]
-        if wrong:
-            raise ConfigError(
-                f"{path}:{_line_of(wrong[0], text)}: {wrong[0]!r} means nothing in a theme",
-                hint="The themes that come with Boatyard show what there is.",
-            )
+@dataclass(frozen=True)
+class _Checked:
+    """A theme's document, and the file that it came from for what is said of it."""
+
+    path: Path
+    text: str
+    document: dict[str, Any]
+
+    def check(self) -> None:
+        """Refuses what means nothing, cannot be a colour or a style, or is missing."""
+        self._check_keys()
+        for key in ("dark", "ansi"):
+            if not isinstance(self.document.get(key, False), bool):
+                raise self._wrong(key, "is true or false")
+        for key in COLOURS:
+            self._check_colour(key, self.document.get(key))
+        for key, value in self.document.get("variables", {}).items():
+            if key in EXTRA:
+                self._check_colour(key, value)
+            elif not _VARIABLE.fullmatch(key) or not _VALUE.fullmatch(value):
+                raise self._wrong(key, "is neither a colour nor words of a style")
+        for table in TOKENS:
+            for key, style in self.document.get(table, {}).items():
+                self._check_style(key, style)
+
+    def _check_keys(self) -> None:
+        known: dict[str, Any] = dict.fromkeys(("name", "dark", "ansi", *COLOURS))
+        tables: dict[str, Any] = {"variables": None, **{table: set(keys) for table, keys in TOKENS.items()}}
+        for key, value in self.document.items():
+            if key in tables and isinstance(value, dict):
+                wrong = [name for name in value if tables[key] is not None and name not in tables[key]]
+                wrong += [name for name, style in value.items() if not isinstance(style, str)]
+            else:
+                wrong = [] if key in known and not isinstance(value, dict) else [key]
+            if wrong:
+                raise self._wrong(wrong[0], "means nothing in a theme")
+
+    def _check_colour(self, key: str, value: object) -> None:
+        if value is None:
+            raise self._wrong(key, "is missing")
+        pattern = _ANSI if self.document.get("ansi") else _COLOUR
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            form = "a colour such as ansi_blue" if self.document.get("ansi") else "a colour such as #74b9f2"
+            raise self._wrong(key, f"has to be {form}")
+
+    def _check_style(self, key: str, style: str) -> None:
+        names = {*COLOURS, *EXTRA}
+        for word in style.split():
+            if word[0] == "$" and word[1:] not in names:
+                raise self._wrong(key, f"names {word!r}, which is no colour of a theme")
+            if word[0] != "$" and not (_COLOUR.fullmatch(word) or word in _WORDS or word in _SIXTEEN):
+                raise self._wrong(key, f"says {word!r}, which is neither a colour nor a word of a style")
+
+    def _wrong(self, key: str, why: str) -> ConfigError:
+        return ConfigError(
+            f"{self.path}:{_line_of(key, self.text)}: {key!r} {why}",
+            hint="The themes that come with Boatyard show what there is.",
+        )
 
 
 def _line_of(key: str, text: str) -> int:

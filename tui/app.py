@@ -21,6 +21,7 @@ from core.errors import BoatyardError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
 from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
+from tui.background import light_by_variable
 from tui.found import Search
 from tui.glyphs import choose_glyphs
 from tui.key_queue import KeyQueue
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from tui.task_sheet import Means
 
 Result = TypeVar("Result")
+THEME_SECONDS = 1.0
+"""Between two looks at the file of the user's own theme."""
 
 
 class BoatyardApp(App[None], inherit_bindings=False):
@@ -52,14 +55,16 @@ class BoatyardApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
     def __init__(
-        self, connect: Connect, *, home: Home | None = None, theme: str = "", newest: bool = False
-    ) -> None:
+        self, connect: Connect, *, home: Home | None = None, theme: str = "", newest: bool = False,
+        is_light: Callable[[], bool | None] = light_by_variable,
+    ) -> None:  # fmt: skip
         """
         Args:
             connect: Gives a client of the engine.
             home: Where preferences and the user's own themes are.
             theme: Name of the theme; empty: the preferred one.
             newest: Whether to begin at the workspace that was made last.
+            is_light: Tells whether the terminal's background is light; asked where no theme was chosen.
         """
         no_color = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if no_color else None)
@@ -71,6 +76,9 @@ class BoatyardApp(App[None], inherit_bindings=False):
         )
         self.glyphs = choose_glyphs()
         self._connect = connect
+        self._is_light = is_light
+        self.ready = False
+        """Whether the panes are there; until then `store`, `link` and `home` are not."""
         self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
         self._undo: Callable[[], Awaitable[None]] | None = None
         self._means: Means | None = None
@@ -85,8 +93,6 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.taken_sides: dict[tuple[str, str, str], str] = {}
         """What was made of files in conflict: by workspace, repo and path."""
         self._begin_at_newest = newest
-        self.ready = False
-        """Whether the panes are there; until then `store`, `link` and `home` are not."""
 
     # Looks
 
@@ -96,27 +102,49 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     def _wanted_theme(self) -> str:
         chosen = os.environ.get("BOATYARD_THEME") or self.preferences.theme
-        light = os.environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
-        return chosen or ("boatyard-light" if light else DEFAULT_THEME)
+        return chosen or ("boatyard-light" if self._is_light() else DEFAULT_THEME)
 
     def theme_choices(self) -> list[str]:
         """Names of all themes, the user's own included."""
-        return theme_names(self._paths.config / "themes" if self._paths else None)
+        return theme_names(self._own_themes)
 
     def use_theme(self, name: str, *, remember: bool = True) -> None:
         """Draws everything in another theme; one that cannot be read is told and not used."""
+        self._theme_stamp = self._stamp_of(name)
         try:
-            file = load_theme(name, self._paths.config / "themes" if self._paths else None)
+            file = load_theme(name, self._own_themes)
         except BoatyardError as error:
-            file = load_theme(DEFAULT_THEME)
             self.call_later(self.fail, error)
+            if self.ready:  # what is drawn now can be read
+                return
+            file = load_theme(DEFAULT_THEME)
+        self._wanted = name
         self.palette = Palette(file.tokens)
         self.register_theme(textual_theme(file))
         self.theme = file.name
         if remember:
             self.preferences.theme = name
+        if self.ready:
             self.refresh_css(animate=False)
             self.home.theme_changed()
+
+    @property
+    def _own_themes(self) -> Path | None:
+        return self._paths.config / "themes" if self._paths else None
+
+    def _stamp_of(self, name: str) -> tuple[int, int]:
+        """Tells whether the user's own file of a theme has changed; zeros where there is none."""
+        try:
+            status = (self._own_themes / f"{name}.toml").stat() if self._own_themes else None
+        except (OSError, ValueError):
+            return 0, 0
+        return (status.st_mtime_ns, status.st_size) if status else (0, 0)
+
+    async def _look_at_theme(self) -> None:
+        """Draws anew when the user has saved the theme in use; one that is wrong is told and not used."""
+        stamp = await asyncio.to_thread(self._stamp_of, self._wanted)
+        if stamp != self._theme_stamp and stamp != (0, 0):
+            self.use_theme(self._wanted, remember=False)
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's filters, and last the one that lets no control character through."""
@@ -167,6 +195,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.ready = True
         self._attention = Attention(self.store, self.preferences, self.write_to_terminal)
         self.write_to_terminal(SAVE_TITLE)
+        self.set_interval(THEME_SECONDS, self._look_at_theme)
         self.store.watch(self._on_changes)
         self.home.session.composer.drafts.take_back(self.preferences.drafts)
         self.run_worker(self.link.run(), group="link")

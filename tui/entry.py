@@ -59,10 +59,11 @@ def run_interface(home: str | None, *, newest: bool = False) -> int:
     """Shows the interface on this terminal until the user leaves it, at the newest workspace if asked."""
     from core.paths import find_home
     from tui.app import BoatyardApp
+    from tui.background import light_background
     from tui.engine_access import connector
 
     paths = find_home(home)
-    app = BoatyardApp(connector(paths), home=paths, newest=newest)
+    app = BoatyardApp(connector(paths), home=paths, newest=newest, is_light=light_background)
     app.run()
     return app.return_code or 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -91,11 +91,26 @@ class Finder(Sheet[str]):
         Binding("enter", "choose", show=False),
     ]
 
-    def __init__(self, title: str, everything: Sequence[Found], placeholder: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        everything: Sequence[Found],
+        placeholder: str,
+        preview: Callable[[str], None] | None = None,
+    ) -> None:
+        """
+        Args:
+            title: What is looked for.
+            everything: What can be found.
+            placeholder: Shown where nothing is typed yet.
+            preview: Called with the value under the cursor, whenever that is another one.
+        """
         super().__init__(title, "type to find   up down choose   enter do it   esc leave")
         self._everything = everything
         self._haystacks = [found.haystack for found in everything]
         self._placeholder = placeholder
+        self._preview = preview
+        self._previewed = everything[0].value if everything else ""
 
     def body(self) -> ComposeResult:
         yield Input(placeholder=self._placeholder, id="needle", compact=True)
@@ -116,6 +131,17 @@ class Finder(Sheet[str]):
         if words:
             fits.sort()
         self.query_one(FoundRows).show([self._everything[index] for _, index in fits[:MOST_SHOWN]])
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        rows = self.query_one(FoundRows)
+        if self._preview is None or not rows.found:
+            return
+        value = rows.found[rows.cursor_row].value
+        if value != self._previewed:
+            self._previewed = value
+            self._preview(value)
+            rows.rows_changed()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -124,6 +150,7 @@ class Finder(Sheet[str]):
 
     def action_move(self, step: int) -> None:
         self.query_one(FoundRows).action_cursor(step)
+        self._show_preview()
 
     def submit(self) -> None:
         self.action_choose()

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from rich.style import Style
 from textual.color import Color
 
+import themes
 from core.errors import ConfigError
+from core.paths import find_home
+from tests.pty import Terminal
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
 from themes import load_theme, theme_names
 from themes.colour import channels, contrast
+from themes.tokens import COLOURS
+from tui.background import is_light
 from tui.palette import Palette
 
 NOT_TEXT = {"rule", "cursor", "cursor-blurred", "added-line", "removed-line", "match", "bar",
@@ -165,3 +172,136 @@ async def test_without_colour_everything_can_still_be_told_apart(
                     assert colour is None or colour.is_default
                 styles.add(bool(segment.style.reverse))
         assert styles == {True, False}
+
+
+async def test_a_theme_is_seen_while_one_chooses_and_escape_puts_the_old_one_back(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        before, remembered = helm.app.theme, helm.app.preferences.theme
+        await helm.press("colon")
+        await helm.type("choose the colours")
+        await helm.press("enter")
+        await helm.sees("in use")
+        await helm.type("dracula")
+        await helm.until(lambda: helm.app.theme == "dracula", "the preview")
+        assert helm.app.palette.style("text").color == Style.parse("#f8f8f2").color
+        await helm.press("escape")
+        await helm.until(lambda: helm.app.theme == before, "the old theme")
+        assert helm.app.preferences.theme == remembered
+
+
+async def test_a_theme_of_the_users_is_drawn_anew_when_saved_and_told_when_wrong(
+    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app.THEME_SECONDS", 0.02)
+    monkeypatch.setenv("BOATYARD_THEME", "mine")
+    home = find_home(str(tmp_path))
+    file = home.config / "themes" / "mine.toml"
+    file.parent.mkdir(parents=True)
+    good = (Path(themes.__file__).parent / "nord.toml").read_text()
+    file.write_text(good)
+
+    def text() -> str:
+        colour = helm.app.palette.style("text").color
+        return colour.triplet.hex if colour and colour.triplet else ""
+
+    async with at_the_helm(fleet, home=home) as helm:
+        assert helm.app.theme == "mine" and text() == "#e5e9f0"
+        file.write_text(good.replace('foreground = "#e5e9f0"', 'foreground = "#f4f6fa"'))
+        await helm.until(lambda: text() == "#f4f6fa", "the colours that were saved")
+        file.write_text(good.replace('foreground = "#e5e9f0"', 'foreground = "grey, I think"'))
+        await helm.sees("mine.toml:10", "foreground")
+        assert text() == "#f4f6fa"
+        file.write_text(good)
+        await helm.until(lambda: text() == "#e5e9f0", "the corrected colours")
+
+
+async def test_a_theme_of_the_users_that_is_wrong_at_the_start_is_told_and_another_used(
+    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOATYARD_THEME", "mine")
+    home = find_home(str(tmp_path))
+    (home.config / "themes").mkdir(parents=True)
+    (home.config / "themes" / "mine.toml").write_text("primary = 4\n")
+    async with at_the_helm(fleet, home=home) as helm:
+        await helm.sees("mine.toml:1")
+        assert helm.app.theme == "boatyard-dark"
+
+
+WRONG = {
+    "a colour that is none": ('error = "#bf61"', ":8: 'error' has to be a colour"),
+    "a colour of another kind": ('error = "ansi_red"', ":8: 'error' has to be a colour"),
+    "a number": ("error = 7", ":8: 'error'"),
+    "nothing": ("", "'error' is missing"),
+    "a style that is none": ('error = "#bf616a"\n[text]\ntext = "blink #gggggg"', "'text' says 'blink'"),
+    "a name that is none": ('error = "#bf616a"\n[text]\ntext = "$nothing"', r"'text' names '\$nothing'"),
+    "a way into the style sheet": (
+        'error = "#bf616a"\n[variables]\nborder = "red; } * { display: none"',
+        "'border' is neither",
+    ),
+    "dark as a word": ('dark = "yes"\nerror = "#bf616a"', "'dark' is true or false"),
+    "nesting without end": ("x = " + "[" * 5000, "mine.toml"),
+    "bytes that are no text": ("\udcff", "mine.toml"),
+    "too much": ("#" * 70_000, "more than"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_theme_with_something_wrong_in_it_is_refused_and_says_where(tmp_path: Path, what: str) -> None:
+    line, said = WRONG[what]
+    colours = [f'{name} = "#808080"' for name in COLOURS if name != "error"]
+    text = "\n".join([*colours[:4], line, *colours[4:]])
+    if "[text]" in line or "[variables]" in line:
+        text = "\n".join([*colours, line])
+    if what.startswith("a colour") or what == "a number":
+        text = "\n".join(['name = "x"', *colours[:6], line, *colours[6:]])
+    (tmp_path / "mine.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ConfigError, match=said):
+        load_theme("mine", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("answer", "light"),
+    [
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c", True),
+        (b"\x1b]11;rgb:1e1e/1e1e/2e2e\x07\x1b[?6c", False),
+        (b"\x1b]11;rgba:f/f/f/f\x07", True),
+        (b"\x1b]11;rgb:zz/00/00\x07", None),
+        (b"\x1b[?62;c", None),
+        (b"", None),
+    ],
+)
+def test_the_terminals_answer_about_its_background(answer: bytes, light: bool | None) -> None:
+    assert is_light(answer) is light
+
+
+ASK = "from tui.background import light_background; print('light:', light_background(), flush=True)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "variable", "said"),
+    [
+        (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c", "15;0", b"light: True"),
+        (b"\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;c", "0;15", b"light: False"),
+        (b"\x1b[?62;c", "0;15", b"light: True"),
+        (b"", "0;15", b"light: True"),
+        (b"", "", b"light: None"),
+    ],
+)
+def test_the_terminal_is_asked_then_the_variable(answer: bytes, variable: str, said: bytes) -> None:
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORFGBG": variable}
+    environment.pop("SSH_CONNECTION", None)
+    with Terminal([sys.executable, "-c", ASK], env=environment) as terminal:
+        terminal.until(lambda written: b"\x1b]11;?" in written)
+        if answer:
+            terminal.press(answer)
+        terminal.until(lambda written: said in written)
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("term", ["linux", "dumb"])
+def test_a_terminal_that_would_print_the_question_is_not_asked(term: str) -> None:
+    with Terminal(
+        [sys.executable, "-c", ASK], env={**os.environ, "TERM": term, "COLORFGBG": "0;7"}
+    ) as terminal:
+        terminal.until(lambda written: b"light: True" in written)
+        assert b"\x1b" not in terminal.written

@@ -125,8 +125,14 @@ def _do(app: BoatyardApp, action_id: str) -> None:
 
 
 async def theme(app: BoatyardApp) -> None:
-    """Another set of colours, remembered."""
-    found = [Found(name, "in use" if name == app.theme else "", name) for name in app.theme_choices()]
-    chosen = await app.ask(Finder("Colours", found, "find a theme"))
-    if chosen:
-        app.use_theme(chosen)
+    """Another set of colours, seen at once while one chooses; Escape puts the old one back."""
+    before = app.theme
+    names = sorted(app.theme_choices(), key=lambda name: name != before)
+    found = [Found(name, "in use" if name == before else "", name) for name in names]
+
+    def preview(name: str) -> None:
+        app.use_theme(name, remember=False)
+
+    chosen = await app.ask(Finder("Colours", found, "find a theme", preview))
+    if chosen or app.theme != before:
+        app.use_theme(chosen or before, remember=bool(chosen))
