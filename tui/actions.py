@@ -123,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("notifications", (), "notify", "How to be told: bell, notification, neither", APP),
     Action("mute", (), "mute", "No bell for this project, or again", APP),
     Action("theme", (), "theme", "Choose the colours", APP),
+    Action("glyphs", (), "signs", "Draw signs in plain ASCII, or in Unicode again", APP),
     Action("reconnect", ("R",), "reconnect", "Connect to the engine again and read everything anew", APP),
     Action("redraw", ("ctrl+l",), "redraw", "Draw the screen again", APP),
     Action("suspend", ("ctrl+z",), "suspend", "To the shell, as any job", APP, target="app.suspend_process"),

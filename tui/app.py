@@ -74,7 +74,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.preferences = (
             read_preferences(self._preferences_path) if self._preferences_path else Preferences()
         )
-        self.glyphs = choose_glyphs()
+        self.glyphs = choose_glyphs(self.preferences.glyphs)
         self._connect = connect
         self._is_light = is_light
         self.ready = False
@@ -127,6 +127,12 @@ class BoatyardApp(App[None], inherit_bindings=False):
         if self.ready:
             self.refresh_css(animate=False)
             self.home.theme_changed()
+
+    def use_glyphs(self, name: str) -> None:
+        """Draws the signs of states in `ascii` or `unicode`, now and from now on."""
+        self.preferences.glyphs = name
+        self.glyphs = choose_glyphs(name)
+        self.home.theme_changed()
 
     @property
     def _own_themes(self) -> Path | None:

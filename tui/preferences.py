@@ -20,6 +20,8 @@ class Preferences:
     """Everything remembered."""
 
     theme: str = ""
+    glyphs: str = ""
+    """`ascii` or `unicode`; empty: what the terminal can be expected to show."""
     last_agent: str = ""
     notify: str = "bell"
     """How the user is told; one of `tui.attention.NOTIFICATIONS`."""

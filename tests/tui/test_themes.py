@@ -305,3 +305,20 @@ def test_a_terminal_that_would_print_the_question_is_not_asked(term: str) -> Non
     ) as terminal:
         terminal.until(lambda written: b"light: True" in written)
         assert b"\x1b" not in terminal.written
+
+
+async def test_signs_are_drawn_in_ascii_when_wished_and_this_is_remembered(
+    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BOATYARD_GLYPHS", raising=False)
+    home = find_home(str(tmp_path))
+    async with at_the_helm(fleet, home=home) as helm:
+        helm.app.use_glyphs("unicode")
+        await helm.sees("● first")
+        await helm.press("colon")
+        await helm.type("plain ascii")
+        await helm.press("enter")
+        await helm.sees("* first")
+        helm.app.keep_preferences()
+    async with at_the_helm(fleet, home=home) as helm:
+        await helm.sees("* first")

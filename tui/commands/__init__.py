@@ -108,6 +108,7 @@ HANDLERS: dict[str, Handler] = {
     "help": places.show_help,
     "palette": places.palette,
     "theme": places.theme,
+    "glyphs": places.glyphs,
     "reconnect": places.reconnect,
     "redraw": places.redraw,
     "interrupt": places.interrupt,

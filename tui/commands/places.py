@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.actions import ACTIONS, keys_of
 from tui.attention import in_need
 from tui.finder import Finder, Found
+from tui.glyphs import ASCII
 from tui.situation import why_not
 from tui.states import TASK, workspace_sign
 
@@ -136,3 +138,11 @@ async def theme(app: BoatyardApp) -> None:
     chosen = await app.ask(Finder("Colours", found, "find a theme", preview))
     if chosen or app.theme != before:
         app.use_theme(chosen or before, remember=bool(chosen))
+
+
+def glyphs(app: BoatyardApp) -> None:
+    """The other set of signs, remembered."""
+    if os.environ.get("BOATYARD_GLYPHS"):
+        app.say("BOATYARD_GLYPHS says which signs are drawn", severity="warning")
+        return
+    app.use_glyphs("unicode" if app.glyphs == ASCII else "ascii")
