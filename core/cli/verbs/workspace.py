@@ -77,6 +77,9 @@ async def show(call: Invocation) -> None:
     out.line(f"name      {found.name}")
     out.line(f"task      {task.title} ({short(task.id)}, {task.status.value})")
     out.line(f"state     {found.state.value}, {found.activity.value}")
+    if found.update is not None:
+        files = ", ".join(f"{each.path} ({each.kind})" for each in found.update.conflicts)
+        out.line(f"update    stopped at conflicts: {files}")
     out.line(f"runner    {found.runner.value}" + (f": {found.notice}" if found.notice else ""))
     out.line(f"branch    {found.branch}")
     out.line(f"folder    {found.folder}")
