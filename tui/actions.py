@@ -94,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("update", ("u",), "update", "Bring in what is new on the target branch; resolve its conflicts",
            REVIEW),
     Action("landing", ("M",), "landing", "The landing queue: order, start, stop, reasons", REVIEW),
+    Action("attempts", ("V",), "attempts", "The attempts at a task side by side; keep one of them", REVIEW),
     Action("blame", ("b",), "from where", "Which turn, prompt and tool call brought the line", REVIEW),
     Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
     Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),

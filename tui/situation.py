@@ -48,7 +48,7 @@ _NEED_ENGINE = frozenset({
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
-    "discard", "take",
+    "attempts", "discard", "take",
 })  # fmt: skip
 
 
@@ -200,6 +200,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "timeline": _workspace,
     "compare": _workspace,
     "update": _open,
+    "attempts": _task,
     "blame": _in_file,
     "comments": _workspace,
     "comment": _in_diff,

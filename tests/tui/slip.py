@@ -10,6 +10,7 @@ from core.errors import ConflictError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.answers import ReviewedAnswer
+from core.values.attempts import Attempt, CheckAnswer
 from core.values.comments import ReviewComment
 from core.values.conflicts import Conflict, ConflictSides, Forecast, UpdateState
 from core.values.entities import Operation, Workspace
@@ -28,6 +29,7 @@ class Slip:
     def __init__(self) -> None:
         self.comments_: dict[str, ReviewComment] = {}
         self.forecasts_: tuple[Forecast, ...] = ()
+        self.attempts_: tuple[Attempt, ...] = ()
         self.landing_ = LandingQueue()
         self.blame_: tuple[LinesFrom, ...] = ()
         self.sides: dict[str, ConflictSides] = {}
@@ -151,6 +153,19 @@ class Slip:
     async def take_side(self, name: str, body: ask.TakeSide) -> Operation:
         self._asked("take_side", (body.path, body.theirs))
         return self._done("take", name)
+
+    # Attempts
+
+    async def attempts(self, task: str) -> tuple[Attempt, ...]:
+        return self.attempts_
+
+    async def choose_attempt(self, task: str, body: ask.ChooseAttempt) -> tuple[Operation, ...]:
+        self._asked("choose_attempt", body)
+        return ()
+
+    async def check(self, name: str) -> CheckAnswer:
+        self._asked("check", name)
+        return CheckAnswer(workspace=name, passed=False, reason="exit 2")
 
     # Landing
 

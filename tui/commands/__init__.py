@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import (
     approvals,
+    attempts,
     budgets,
     checkpoints,
     comments,
@@ -73,6 +74,7 @@ HANDLERS: dict[str, Handler] = {
     "notifications": noticing.notifications,
     "mute": noticing.mute,
     "merge": merging.merge,
+    "attempts": attempts.show,
     "update": updating.update,
     "landing": landing.queue,
     "blame": provenance.blame,

@@ -1,0 +1,50 @@
+"""Attempts at a task: looked at side by side, compared, one of them chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values import requests as ask
+from tui.attempts_sheet import AttemptsSheet
+from tui.commands.parts import finished
+from tui.diff_bases import Compared
+from tui.menu import question
+
+if TYPE_CHECKING:
+    from core.values.entities import Task
+    from tui.app import BoatyardApp
+
+
+async def show(app: BoatyardApp) -> None:
+    """The table, until something is chosen that is seen elsewhere."""
+    task = app.home.situation().task
+    assert task is not None
+    while chosen := await app.ask(AttemptsSheet(app.link, app.store, task)):
+        what, names = chosen
+        workspace, _, other = names.partition(" ")
+        if what == "choose":
+            await _choose(app, task, workspace)
+            continue
+        app.home.go_to_workspace(workspace, view="diff" if what == "diff" else "session")
+        if what == "diff":
+            app.home.diff.compare_with(Compared(f"workspace:{other}"))
+        elif what == "log":
+            app.home.session.show_process(other)
+        return
+
+
+async def _choose(app: BoatyardApp, task: Task, workspace: str) -> None:
+    """Archives the others, after a question; each can be shown again and restored."""
+    others = [name for name in app.store.in_sight(task.id) if name != workspace]
+    if not others:
+        app.say("there is no other attempt to archive", severity="warning")
+        return
+    text = (
+        f"Keep {workspace}, and archive {', '.join(others[:8])}{' …' if len(others) > 8 else ''}?\n\n"
+        "Their containers stop and the tree hides them; files, branches and conversations stay, "
+        "and each can be opened again."
+    )
+    if await app.ask(question("Choose an attempt", text, "k", f"Keep {workspace}, archive the others")):
+        for operation in await app.client.choose_attempt(task.id, ask.ChooseAttempt(workspace=workspace)):
+            await finished(app, operation)
+        app.say(f"{workspace} is kept; archived: {', '.join(others)}")
