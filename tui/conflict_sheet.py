@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from core.errors import BoatyardError, error_from_document
 from core.values import requests as ask
 from core.values.states import OperationStatus
-from tui.conflict_sides import Sides, changed_lines
+from tui.conflict_sides import Sides, compare
 from tui.rows import RowView
 from tui.sheet import Sheet
 from tui.spans import Line
@@ -131,11 +131,7 @@ class ConflictSheet(Sheet[str]):
         except BoatyardError as error:
             panes.tell(error.message)
             return
-        changed = {
-            name: await asyncio.to_thread(changed_lines, sides.base, text)
-            for name, text in (("ours", sides.ours), ("theirs", sides.theirs))
-        }
-        panes.show(sides, changed)
+        panes.show(sides, await asyncio.to_thread(compare, sides))
 
     def _repo(self, conflict: Conflict) -> str:
         return self._rows.names.get(conflict.repo_id, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tui.visible import visible
 if TYPE_CHECKING:
     from core.values.conflicts import ConflictSides
 
+Block = tuple[int, int, int, int]
+"""A changed passage: from and to in the base, from and to in the side."""
 MOST_COMPARED = 4000
 """Lines of a side beyond which its changes are not marked: it is shown plain."""
 
@@ -29,16 +32,15 @@ class SideRows(RowView):
         self._changed: set[int] = set()
         self._note = ""
 
-    def show(self, text: str | None, changed: set[int], note: str = "") -> None:
-        """Shows a text from its first change on; None: that side has no such file."""
+    def show(self, text: str | None, marked: Marked, note: str = "") -> None:
+        """Shows a text from the place where the sides meet; None: that side has no such file."""
         self._lines = text.splitlines() if text is not None else []
-        self._changed = changed
+        self._changed = marked.changed
         self._note = note or ("There is no such file, or it is no text" if text is None else "Empty")
         self.rows_changed()
         self.move_to(0)
-        if changed:
-            self.move_to(min(max(changed) + 1, len(self._lines) - 1))
-            self.move_to(max(0, min(changed) - 1))
+        self.scroll_to(y=max(0, marked.focus - 1), animate=False, force=True)
+        self.cursor_row = max(0, min(marked.focus, len(self._lines) - 1))
 
     def row_count(self) -> int:
         return len(self._lines)
@@ -67,9 +69,9 @@ class Sides(Container):
     def tell(self, note: str) -> None:
         """Says why there is nothing to see."""
         for name in self.NAMES:
-            self.query_one(f"#side-{name}", SideRows).show(None, set(), note)
+            self.query_one(f"#side-{name}", SideRows).show(None, Marked(), note)
 
-    def show(self, sides: ConflictSides, changed: dict[str, set[int]]) -> None:
+    def show(self, sides: ConflictSides, marks: dict[str, Marked]) -> None:
         """Shows a file."""
         titles = {
             "ours": f"Ours  {sides.ours_name}",
@@ -79,13 +81,37 @@ class Sides(Container):
         for name in self.NAMES:
             rows = self.query_one(f"#side-{name}", SideRows)
             rows.border_title = literal(titles[name].strip())
-            rows.show(getattr(sides, name), changed.get(name, set()))
+            rows.show(getattr(sides, name), marks[name])
 
 
-def changed_lines(base: str | None, other: str | None) -> set[int]:
-    """Indices of the lines of `other` that `base` has not; nothing of what is too long. Takes its time."""
-    before, after = (base or "").splitlines(), (other or "").splitlines()
-    if len(before) > MOST_COMPARED or len(after) > MOST_COMPARED:
-        return set()
-    codes = SequenceMatcher(None, before, after, autojunk=True).get_opcodes()
-    return {at for tag, _, _, first, last in codes if tag != "equal" for at in range(first, last)}
+@dataclass
+class Marked:
+    """What of one version is changed, and where the sides meet."""
+
+    changed: set[int] = field(default_factory=set)
+    """Indices of lines."""
+    focus: int = 0
+
+
+def compare(sides: ConflictSides) -> dict[str, Marked]:
+    """The changes of each side, and the first place that both have changed. Takes its time."""
+    base = (sides.base or "").splitlines()
+    marks = {name: Marked() for name in Sides.NAMES}
+    blocks: dict[str, list[Block]] = {"ours": [], "theirs": []}
+    for name, found in blocks.items():
+        other = (getattr(sides, name) or "").splitlines()
+        if max(len(base), len(other)) <= MOST_COMPARED:
+            codes = SequenceMatcher(None, base, other, autojunk=True).get_opcodes()
+            found += [(a, b, c, d) for tag, a, b, c, d in codes if tag != "equal"]
+        marks[name].changed = {at for _, _, first, last in found for at in range(first, last)}
+        marks["base"].changed |= {at for first, last, _, _ in found for at in range(first, last)}
+        marks[name].focus = found[0][2] if found else 0
+    meeting = [
+        (mine, other) for mine in blocks["ours"] for other in blocks["theirs"]
+        if mine[0] <= other[1] and other[0] <= mine[1]
+    ]  # fmt: skip
+    if meeting:
+        mine, other = meeting[0]
+        marks["base"].focus = min(mine[0], other[0])
+        marks["ours"].focus, marks["theirs"].focus = mine[2], other[2]
+    return marks

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from core.values.conflicts import Forecast
 
 
-def clash_mark(forecast: Forecast | None, glyphs: Glyphs) -> Line:
-    """With the target branch, and with how many others; nothing when none is to be expected."""
+def clash_mark(forecast: Forecast | None, glyphs: Glyphs, *, short: bool) -> Line:
+    """With the target branch, and with whom else; `short`: with how many. Nothing when none is expected."""
     if forecast is None or not (forecast.target or forecast.others):
         return ()
+    if short:
+        return ((f"{glyphs.cross}{len(forecast.others) + bool(forecast.target)} ", "warning"),)
     with_target = f"{glyphs.arrow}{len(forecast.target)}" if forecast.target else ""
     first = forecast.others[0].workspace if forecast.others else ""
     more = f"+{len(forecast.others) - 1}" if len(forecast.others) > 1 else ""

@@ -227,8 +227,11 @@ class Tree(RowView):
         if width >= WIDE:
             left.append((f"  {self._store.agent_title(workspace.agent)}", "dim"))
             left.append((f"  {self.glyphs.branch} {workspace.branch}", "dim"))
-        right: list[Span] = list(clash_mark(self._store.forecasts.get(workspace.name), self.glyphs))
-        if workspace.added or workspace.removed:
+        right: list[Span] = list(
+            clash_mark(self._store.forecasts.get(workspace.name), self.glyphs, short=width < WIDE)
+        )
+        stopped = workspace.update is not None and width < WIDE  # what it says needs the room
+        if (workspace.added or workspace.removed) and not stopped:
             right.append((f"+{workspace.added}", "added"))
             right.append((f" {self.glyphs.minus}{workspace.removed} ", "removed"))
         right.append((f"{age(workspace.last_activity_at or workspace.created_at):>3} ", "dim"))

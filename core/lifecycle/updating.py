@@ -20,7 +20,7 @@ from core.lifecycle.landing import Landing
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.review.target import ReviewTarget
-from core.review.update import Halt, Updated, Updating, begin_update, go_on
+from core.review.update import Halt, Stage, Updated, Updating, begin_update, go_on
 from core.store import lookup
 from core.values.conflicts import ConflictSides, UpdateStyle
 from core.values.entities import Operation
@@ -117,11 +117,11 @@ class Updates:
                 return None
             return answer.out.decode("utf-8", "backslashreplace")
 
-        merging = halt.style is UpdateStyle.MERGE
+        ours, theirs = _names(halt, name)
         return ConflictSides(
             repo_id=halt.repo_id, path=path, base=await text(halt.base), ours=await text(halt.ours),
-            theirs=await text(halt.theirs), ours_name=name if merging else halt.branch,
-            theirs_name=halt.branch if merging else "the workspace's commit",
+            theirs=await text(halt.theirs), ours_name=ours,
+            theirs_name=theirs,
         )  # fmt: skip
 
     async def take_side(self, name: str, repo_key: str, path: str, *, theirs: bool) -> Operation:
@@ -184,3 +184,12 @@ class Updates:
             halt=[msgspec.to_builtins(halt) for halt in halts],
             result={"conflicts": conflicts},
         )
+
+
+def _names(halt: Halt, workspace: str) -> tuple[str, str]:
+    """What our side and theirs are, in words; what is not committed comes last, on top of all else."""
+    if halt.stage is Stage.UNCOMMITTED:
+        return f"{workspace} with {halt.branch}", "what was not committed"
+    if halt.style is UpdateStyle.MERGE:
+        return workspace, halt.branch
+    return halt.branch, "the workspace's commit"

@@ -202,6 +202,8 @@ async def test_uncommitted_work_in_conflict_is_marked_too_and_stays_uncommitted(
     await ended_well(yard, await yard.client.update_from_target("work", MERGE))
     state = (await yard.client.workspace("work")).update
     assert state is not None and state.uncommitted
+    sides = await yard.client.conflict_sides("work", state.conflicts[0].path)
+    assert (sides.ours_name, sides.theirs_name) == ("work with main", "what was not committed")
     assert git(folder, "rev-parse", "HEAD").strip() == tip
     write(folder, {"a.txt": "one\nBOTH\nthree\n"})
     await ended_well(yard, await yard.client.continue_update("work"))

@@ -69,12 +69,15 @@ async def test_the_tree_says_with_whom_a_workspace_will_be_in_conflict(fleet: Ha
         Forecast(workspace="second", others=(Clash(workspace="first", conflicts=(CONFLICT,)),), rank=2),
     )
     async with at_the_helm(fleet, (200, 60)) as helm:
-        await helm.sees(f"{CROSS}first")
+        await helm.sees(f"{CROSS}1")
         await helm.open_workspace("second")
         await helm.press("1")
+        await helm.press("plus")
+        await helm.sees(f"{CROSS}first")
+        await helm.press("underscore")
         await helm.sees("Would be in conflict", "first: a.txt", "land as number 2")
         fleet.emit(told.ForecastChanged(forecast=Forecast(workspace="second", target=(CONFLICT,))))
-        await helm.sees(f"{CROSS}→1", "target branch: a.txt (content)")
+        await helm.sees(f"{CROSS}1", "target branch: a.txt (content)")
 
 
 async def test_marked_workspaces_land_in_the_order_of_the_forecast(fleet: Harbour) -> None:

@@ -9,6 +9,7 @@ from core.values.conflicts import UpdateStyle
 from tui.commands.checkpoints import restored
 from tui.commands.parts import finished
 from tui.conflict_sheet import ConflictSheet
+from tui.forecasts import clash_lines
 from tui.menu import Menu, Option, question
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
     forecast = app.store.forecasts.get(workspace.name)
     behind = f"{forecast.behind} commits behind. " if forecast and forecast.behind else ""
     text = f"{behind}What is not committed stays so. A checkpoint is taken first; z goes back to it."
+    clashes = "\n".join(f"  {line}" for line in clash_lines(forecast))
+    text += f"\n\nConflicts that are to be expected:\n{clashes}" if clashes else ""
     style = await app.ask(Menu(f"Update {workspace.name} from {targets}", text, STYLES))
     if not style:
         return
