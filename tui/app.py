@@ -74,7 +74,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.preferences = (
             read_preferences(self._preferences_path) if self._preferences_path else Preferences()
         )
-        self.glyphs = choose_glyphs(self.preferences.glyphs)
+        self.glyphs = choose_glyphs(os.environ.get("BOATYARD_GLYPHS") or self.preferences.glyphs)
         self._connect = connect
         self._is_light = is_light
         self.ready = False

@@ -57,8 +57,8 @@ ASCII = Glyphs(
 
 
 def choose_glyphs(setting: str | None = None) -> Glyphs:
-    """What BOATYARD_GLYPHS says (`ascii` or `unicode`), else `setting`, else what the terminal can show."""
-    setting = os.environ.get("BOATYARD_GLYPHS") or setting
+    """`setting` (`ascii` or `unicode`), else what the terminal can be expected to show."""
+    setting = setting or os.environ.get("BOATYARD_GLYPHS")
     if setting in ("ascii", "unicode"):
         return ASCII if setting == "ascii" else UNICODE
     utf8 = "utf" in locale.getpreferredencoding(False).lower()
