@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +32,12 @@ class DiffRequest:
     shown: Shown = field(default_factory=Shown)
 
 
+KEPT = 64
+"""Comparisons whose sides are remembered for the next page of theirs."""
+Kept = tuple[str, Base, int]
+"""Workspace, base, and the checkpoint on the new side."""
+
+
 class Comparing:
     """Finds the commits on both sides."""
 
@@ -38,6 +45,7 @@ class Comparing:
         self._context = context
         self._snapshots = snapshots
         self._landing = landing
+        self._kept: OrderedDict[Kept, tuple[tuple[str, ...], Sequence[Compared]]] = OrderedDict()
 
     async def sides(self, name: str, request: DiffRequest, *, fresh: bool = True) -> Sequence[Compared]:
         """The two sides in each repo.
@@ -51,12 +59,24 @@ class Comparing:
             NotFoundError: There is no such checkpoint, commit or workspace.
         """
         facts = await self.live(name)
+        key = (name, request.base, request.until)
+        kept = self._kept.get(key)
+        if not fresh and kept is not None and kept[0] == _snapshots(facts):
+            return kept[1]  # what was looked at last: pages of one diff go together, and come at once
         if not request.until:
             facts = await self._present(name, fresh=fresh)
+        sides = await self._sides(facts, request)
+        self._kept[key] = _snapshots(facts), sides
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return sides
+
+    async def _sides(self, facts: WorkspaceFacts, request: DiffRequest) -> Sequence[Compared]:
         if request.base.kind is BaseKind.TARGET and not request.until:
             return await self._landing.targets(facts, refresh=False)
         old, new = await self._commits(facts, request)
-        place = Place(self._context.home, name)
+        place = Place(self._context.home, facts.name)
         return [
             Sides(repo.repo_id, repo.name, place.depot(repo.repo_id), old[repo.repo_id], new[repo.repo_id])
             for repo in facts.repos
@@ -114,6 +134,10 @@ class Comparing:
         if not shared:
             raise UsageError(f"{facts.name!r} and {name!r} have no repository in common")
         return shared
+
+
+def _snapshots(facts: WorkspaceFacts) -> tuple[str, ...]:
+    return tuple(repo.snapshot for repo in facts.repos)
 
 
 def _before_last_turn(facts: WorkspaceFacts) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation, following, search
+from tests.bench import containers, creation, diff, following, search
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +29,11 @@ async def test_containers(capsys: pytest.CaptureFixture[str]) -> None:
 def test_search(capsys: pytest.CaptureFixture[str]) -> None:
     assert search.measure(lines=20_000) in (0, 1)
     assert re.search(r"^indexing +FTS5 alone [\d,]+ lines/s +ours [\d,]+", capsys.readouterr().out, re.M)
+
+
+async def test_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await diff.measure(lines=2_000, runs=1) in (0, 1)
+    assert len(re.findall(r"ratio \d", capsys.readouterr().out)) == 2
 
 
 async def test_following(capsys: pytest.CaptureFixture[str]) -> None:
