@@ -230,6 +230,8 @@ class Daemon(Base):
             await self.start()
             for workspace in await self.client.workspaces():
                 await self.client.stop_workspace(workspace.name)
+                if workspace.runner is RunnerKind.DOCKER:
+                    await self.remove(workspace.name)
             await self.stop()
         finally:
             await self.client.close()
