@@ -23,7 +23,7 @@ async def test_a_repos_scripts_and_patterns_are_set(fleet: Harbour, size: tuple[
         await helm.press("r")
         await helm.sees("Set-up", "Cleanup")
         await helm.type("make")
-        for _ in range(4):
+        for _ in range(5):
             await helm.press("tab")
         await helm.type("a")
         await helm.press("ctrl+j")
