@@ -40,9 +40,12 @@ class FindBar(Horizontal):
         field.focus()
 
     def hide(self) -> None:
-        """Back to the rows."""
+        """Back to the rows.
+
+        They have the focus before the line is gone: a key that comes right after must not be typed into it.
+        """
+        self.screen.set_focus(self._rows)
         self.remove_class("-shown")
-        self._rows.focus()
 
     @on(Input.Submitted)
     def _find(self, event: Input.Submitted) -> None:

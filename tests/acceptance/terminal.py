@@ -48,9 +48,9 @@ class Terminal:
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p", "-t", "main")
 
-    def wait_for(self, *texts: str, gone: str = "", seconds: float = SECONDS) -> str:
+    def wait_for(self, *texts: str, gone: str = "") -> str:
         """The screen when it shows all the texts, and does not show what should be gone."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + SECONDS
         while True:
             screen = self.screen()
             if all(text in screen for text in texts) and not (gone and gone in screen):
