@@ -13,6 +13,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
+WHO_ARE_YOU, I_AM = b"\x1b[c", b"\x1b[?1;2c"
+"""The question for a terminal's attributes (DA1), and the answer of a plain one."""
+
 
 class Terminal:
     """Runs a program on a terminal of its own; use as a context manager."""
@@ -49,6 +52,8 @@ class Terminal:
         except OSError:
             return False
         self.written += data
+        if WHO_ARE_YOU in data:
+            os.write(self._descriptor, I_AM)  # as every terminal does
         return bool(data)
 
     def until(self, condition: Callable[[bytes], object], seconds: float = 20.0) -> float:
