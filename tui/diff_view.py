@@ -95,6 +95,8 @@ class DiffView(RangeRows):
         self._number = 0
         self._renewal: Renewal | None = None
         self._lit = False
+        self._to_end = False
+        """Whether the user went to the end of a diff that had not been counted yet."""
         self._waiting_for: int | None = None
         """A line to go to as soon as its page is here."""
 
@@ -132,6 +134,7 @@ class DiffView(RangeRows):
     def _reset(self) -> None:
         self._number += 1
         self._renewal = None
+        self._to_end = False
         self._pages = Pages(PAGE, MOST_PAGES)
         self._layout = Layout(PAGE)
         self._colours = {}
@@ -156,11 +159,20 @@ class DiffView(RangeRows):
             return
         self._note = "" if diff.total else _empty_reason(wanted.file)
         first = not self._pages.total
+        at_end = self._to_end and self.cursor_row >= self.row_count() - 1
         self._rearrange(lambda: self._put(wanted.page, diff))
+        if at_end:
+            self.action_bottom()
+        self._to_end = self._to_end and not diff.complete
         if first and self.cursor_row == 0 and self._waiting_for is None:
             self.move_to(self._first_hunk())
         if self._waiting_for is not None and self._pages.get(self._waiting_for) is not None:
             self.go_to_line(self._waiting_for)
+
+    def action_bottom(self) -> None:
+        """To the end; as long as the diff is still being counted, to the end that it turns out to have."""
+        self._to_end = True
+        super().action_bottom()
 
     def _first_hunk(self) -> int:
         lines = self._pages.held().get(0, ())

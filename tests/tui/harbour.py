@@ -111,6 +111,8 @@ class Harbour(Slip, Quay):
         self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
+        self.counting: asyncio.Event | None = None
+        """Set when long diffs have been counted; None: they are at once."""
         self.templates_: list[Template] = []
         self.refused_: tuple[RefusedHost, ...] = ()
         self.agents_: tuple[AgentInfo, ...] = (DEMO, OTHER)
@@ -473,7 +475,12 @@ class Harbour(Slip, Quay):
         self.calls.append(("file_diff", (path, start)))
         file = next(each for each in self.changed if each.path == path)
         lines = self.diffs.get(path, [])
-        return FileDiff(file=file, lines=tuple(lines[start : start + limit]), total=len(lines), start=start)
+        window = tuple(lines[start : start + limit])
+        if self.counting is not None and partial and not self.counting.is_set():
+            return FileDiff(file=file, lines=window, total=start + len(window), start=start, complete=False)
+        if self.counting is not None:
+            await self.counting.wait()
+        return FileDiff(file=file, lines=window, total=len(lines), start=start)
 
     async def update_workspace(self, name: str, body: ask.UpdateWorkspace) -> Workspace:
         if body.pinned is msgspec.UNSET:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from core.values import events as told
@@ -94,6 +96,21 @@ async def test_the_line_at_the_cursor_stays_when_the_file_changes(fleet: Harbour
         await helm.until(lambda: view.file is fleet.changed[0], "the new diff")
         await helm.until(lambda: view.row_text(view.cursor_row) == "line 1500", "the same line")
         assert view.cursor_row - round(view.scroll_y) == screen_row
+
+
+async def test_the_end_is_the_one_that_a_diff_turns_out_to_have(fleet: Harbour) -> None:
+    one_file(fleet, ("@", "@@"), *(("+", f"line {n}") for n in range(3_000)), ("+", "the very last"))
+    fleet.counting = asyncio.Event()
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("4", "enter")
+        await helm.sees("line 0")
+        await helm.press("G")
+        view = helm.app.home.query_one(DiffView)
+        assert view.row_text(view.cursor_row) == "line 498"
+        fleet.counting.set()
+        await helm.sees("the very last")
+        await helm.until(lambda: view.row_text(view.cursor_row) == "the very last", "the cursor is there")
 
 
 async def test_a_search_goes_beyond_what_was_read(fleet: Harbour) -> None:
