@@ -63,7 +63,9 @@ class Review:
 
     async def diff(self, name: str, request: DiffRequest) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides."""
-        summary = await diff_summary(name, await self.comparing.sides(name, request), request.shown)
+        sides = await self.comparing.sides(name, request)
+        summary = await diff_summary(name, sides, request.shown)
+        self._file_diffs.remember(sides, summary.files, request.shown)
         marks = await self._context.store.read(_reviewed, name)
         files = [
             msgspec.structs.replace(file, reviewed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -60,6 +61,9 @@ async def diff_summary(workspace: str, targets: Sequence[Compared], shown: Shown
 
 
 Key = tuple[str, str, str, str, Shown]
+Listed = tuple[str, str, str, bool]
+LISTS_KEPT = 8
+"""Summaries whose files are remembered."""
 
 
 class FileDiffs:
@@ -68,6 +72,15 @@ class FileDiffs:
     def __init__(self) -> None:
         self._shelf = PatchShelf[Key]()
         self._changes: dict[Key, FileChange] = {}
+        self._listed: OrderedDict[Listed, dict[str, FileChange]] = OrderedDict()
+
+    def remember(self, targets: Sequence[Compared], files: Sequence[FileChange], shown: Shown) -> None:
+        """Keeps what a summary listed, so that no file has to be looked for again."""
+        for target in targets:
+            mine = {file.path: file for file in files if file.repo_id == target.repo_id}
+            self._listed[_listed(target, shown)] = mine
+        while len(self._listed) > LISTS_KEPT:
+            self._listed.popitem(last=False)
 
     async def window(
         self, target: Compared, path: str, shown: Shown, *, start: int, limit: int, whole: bool = True
@@ -111,6 +124,9 @@ class FileDiffs:
         return found
 
     async def _change(self, target: Compared, path: str, shown: Shown) -> FileChange:
+        listed = self._listed.get(_listed(target, shown), {})
+        if path in listed:
+            return listed[path]
         files = await changed_files(
             target.depot, target.repo_id, target.base, target.snapshot, shown.options()
         )
@@ -118,6 +134,10 @@ class FileDiffs:
         if change is None:
             raise NotFoundError(f"{path!r} is not changed in {target.name}", hint="Look at the diff anew.")
         return (await with_facts(target.depot, [change]))[0]
+
+
+def _listed(target: Compared, shown: Shown) -> Listed:
+    return str(target.depot.path), target.base, target.snapshot, shown.whitespace
 
 
 async def review_patch(targets: Sequence[Compared], shown: Shown = WHOLE) -> str:
