@@ -12,7 +12,7 @@ from tui.spans import Line
 
 _TITLES = {
     "create": "Setting up", "merge": "Merging", "close": "Closing", "restore": "Opening again",
-    "delete": "Removing",
+    "delete": "Removing", "push": "Pushing",
 }  # fmt: skip
 
 

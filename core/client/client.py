@@ -22,6 +22,7 @@ from core.client.landing_calls import LandingCalls
 from core.client.parts import part as _part
 from core.client.preparation_calls import PreparationCalls
 from core.client.prompting_calls import PromptingCalls
+from core.client.pushing_calls import PushingCalls
 from core.client.review_calls import ReviewCalls
 from core.client.steering_calls import SteeringCalls
 from core.values import requests as ask
@@ -56,6 +57,7 @@ class Client(
     LandingCalls,
     PreparationCalls,
     PromptingCalls,
+    PushingCalls,
     ReviewCalls,
     SteeringCalls,
 ):

@@ -39,6 +39,7 @@ from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
 from core.engine.provenance import Provenance
+from core.engine.pushing import Pushes
 from core.engine.queue import Queue
 from core.engine.reconciliation import Reconciliation
 from core.engine.remixing import Remixing
@@ -72,6 +73,7 @@ from core.lifecycle.operation import OperationLog
 from core.lifecycle.placing import Placing
 from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
+from core.lifecycle.pushing import Pushing
 from core.lifecycle.removal import Removal
 from core.lifecycle.repair import Repair
 from core.lifecycle.restoring import Restoring
@@ -118,13 +120,24 @@ class Engine:
         creation = Creation(context, self._starter, self._turns, self._spares)
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
+        pushing = Pushing(context, self._snapshots, landing)
         archiving, trash = Archiving(context, self._starter, closing), Trash(context)
         placing = Placing(context, self._snapshots)
         applying = Applying(context, self._snapshots, placing)
         restoring = Restoring(context, self._snapshots, placing)
         mending = Mending(context)
         self._repair = Repair(
-            context, creation, closing, removal, landing, restoring, archiving, trash, mending, applying
+            context,
+            creation,
+            closing,
+            removal,
+            landing,
+            restoring,
+            archiving,
+            trash,
+            mending,
+            applying,
+            pushing,
         )
         context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
         self.repos = Repos(context)
@@ -150,7 +163,8 @@ class Engine:
         self.processes = Processes(context, self._starter)
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
-        self.review = Review(context, self._snapshots, landing)
+        self.pushing = Pushes(context, pushing)
+        self.review = Review(context, self._snapshots, landing, self.pushing)
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
         self.forecasting = Forecasting(context)

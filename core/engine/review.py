@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from core.engine.comparing import Comparing, DiffRequest
+from core.engine.pushing import Pushes
 from core.errors import ConflictError, NotFoundError
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts
@@ -42,9 +43,10 @@ WINDOW_LIMIT = 20_000
 class Review:
     """What a user can look at in a workspace, and its way into the target branches."""
 
-    def __init__(self, context: Context, snapshots: Snapshots, landing: Landing) -> None:
+    def __init__(self, context: Context, snapshots: Snapshots, landing: Landing, pushes: Pushes) -> None:
         self._context = context
         self._landing = landing
+        self._pushes = pushes
         self.comparing = Comparing(context, snapshots, landing)
         self._file_diffs = FileDiffs()
         self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
@@ -116,8 +118,9 @@ class Review:
             ConflictError: An agent works, or there is a conflict or an obstacle. Nothing changed.
         """
         await self._settled(name)
-        merges = await self._landing.merge(name, body.style, body.message)
-        return MergeResult(workspace=name, merges=merges)
+        merges = await self._landing.merge(name, body.style, body.message, push=body.push)
+        pushed = (await self._pushes.push_targets(name)).repos if body.push else ()
+        return MergeResult(workspace=name, merges=merges, pushes=pushed)
 
     async def _settled(self, name: str) -> None:
         """Refuses to merge a moving target: what an agent is in the middle of is not ready."""

@@ -71,8 +71,16 @@ class Landing:
         copies = await committed_copies(Place(self._context.home, name), facts, targets, chosen)
         return msgspec.structs.replace(preview, blocked=(*preview.blocked, *copies))
 
-    async def merge(self, name: str, style: MergeStyle | None, message: str) -> tuple[Merge, ...]:
+    async def merge(
+        self, name: str, style: MergeStyle | None, message: str, *, push: bool = False
+    ) -> tuple[Merge, ...]:
         """Merges into all target branches, or into none.
+
+        Args:
+            name: The workspace.
+            style: None: as its project says.
+            message: Empty: drafted.
+            push: Whether the caller will push afterwards; only noted, for the case of a crash between.
 
         Raises:
             ConflictError: There are conflicts, or something uncommitted is in the way. Nothing changed.
@@ -81,7 +89,7 @@ class Landing:
         facts = await self._context.store.read(workspace_facts, name)
         said = message.strip() or await self.drafted(facts)
         run = _MergeRun(self, self._context, facts, style or facts.merge_style, said)
-        operation = await self._begin(facts, run)
+        operation = await self._begin(facts, run, push=push)
         self._context.operations.launch(operation, run.steps(operation.id))
         ended = await self._context.operations.wait(operation.id)
         if ended.status is not OperationStatus.DONE:
@@ -127,10 +135,10 @@ class Landing:
     async def take_snapshot(self, name: str) -> WorkspaceFacts:
         return await self._snapshots.take(name)
 
-    async def _begin(self, facts: WorkspaceFacts, run: _MergeRun) -> Operation:
+    async def _begin(self, facts: WorkspaceFacts, run: _MergeRun, *, push: bool) -> Operation:
         def write() -> Operation:
             row = lookup.live_workspace(facts.name)
-            arguments: dict[str, object] = {"style": run.style.value}
+            arguments: dict[str, object] = {"style": run.style.value, "push": push}
             return begin_operation("merge", row, MERGE_STEPS, arguments)
 
         operation = await self._context.store.write(write)

@@ -18,6 +18,7 @@ from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
+from core.lifecycle.pushing import Pushing, PushWanted
 from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.trash import Trash
@@ -35,6 +36,7 @@ class Repair:
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
         restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
+        pushing: Pushing,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -46,6 +48,7 @@ class Repair:
         self._trash = trash
         self._mending = mending
         self._applying = applying
+        self._pushing = pushing
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -68,7 +71,9 @@ class Repair:
         if operation.kind == "create":
             await self._create(operation, arguments)
         elif operation.kind == "merge":
-            await self._merge(operation)
+            await self._merge(operation, push=bool(arguments.get("push")))
+        elif operation.kind == "push":
+            await self._push(operation, arguments)
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
             await self._finish(operation, steps)
@@ -109,7 +114,7 @@ class Repair:
         left = [step for step in steps if step.name in due]
         self._context.operations.launch(operation, left)
 
-    async def _merge(self, operation: Operation) -> None:
+    async def _merge(self, operation: Operation, *, push: bool) -> None:
         prepared = operation.result.get("prepared")
         plans = prepared if isinstance(prepared, list) else []
         landed = await self._landing.recover(operation, plans) if plans else []
@@ -117,6 +122,8 @@ class Repair:
             await self._landing.record(operation.id, [p for p in plans if p["repo_id"] in landed])
         if plans and len(landed) == len(plans):
             await self._context.operations.end(operation, OperationStatus.DONE)
+            if push:
+                await self._push_after(operation.workspace)
             return
         moved = f"{len(landed)} of {len(plans)} target branches were moved" if landed else "nothing was moved"
         error = ConflictError(
@@ -125,6 +132,23 @@ class Repair:
         )
         status = OperationStatus.FAILED if landed else OperationStatus.UNDONE
         await self._context.operations.end(operation, status, error)
+
+    async def _push_after(self, name: str) -> None:
+        """What was asked for with the merge; that is done, whatever becomes of this."""
+        try:
+            await self._pushing.begin(name, PushWanted(target=True))
+        except BoatyardError as error:
+            log.error("%s is merged, but not pushed: %s", name, error)
+
+    async def _push(self, operation: Operation, arguments: dict[str, object]) -> None:
+        """In the background: a remote that does not answer must not keep the engine from starting."""
+        if await self._pushing.resume(operation, arguments):
+            return
+        error = ConflictError(
+            f"the engine ended before anything of {operation.workspace!r} was pushed",
+            hint=f"Push again: boatyard workspace push {operation.workspace}",
+        )
+        await self._context.operations.end(operation, OperationStatus.UNDONE, error)
 
     async def _finish(self, operation: Operation, steps: Sequence[Step]) -> None:
         """Closing, restoring, removing and recovering are finished: their steps can all be repeated."""

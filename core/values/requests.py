@@ -273,6 +273,15 @@ class MergeWorkspace(Request, frozen=True, kw_only=True):
     """None: the project's."""
     message: str = ""
     """Empty: drafted from the task."""
+    push: bool = False
+    """Whether the target branches are pushed to their remotes afterwards."""
+
+
+class PushWorkspace(Request, frozen=True, kw_only=True):
+    repo: str = ""
+    """Name or id of the only repo to push; empty: all."""
+    remote: str = ""
+    """Empty: the one that git's own settings say."""
 
 
 class RemixWorkspace(Request, frozen=True, kw_only=True):

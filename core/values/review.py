@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from core.values.conflicts import Conflict
 from core.values.entities import Merge
+from core.values.pushing import RepoPush
 from core.values.states import MergeStyle
 from core.values.value import Value
 
@@ -143,6 +144,8 @@ class MergePreview(Value, frozen=True, kw_only=True):
 class MergeResult(Value, frozen=True, kw_only=True):
     workspace: str
     merges: tuple[Merge, ...]
+    pushes: tuple[RepoPush, ...] = ()
+    """Pushes of the target branches, when they were asked for."""
 
 
 class LossReport(Value, frozen=True, kw_only=True):

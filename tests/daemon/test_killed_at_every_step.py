@@ -442,6 +442,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "repair",
         "apply",
         "update",
+        "push",
     }
 
 

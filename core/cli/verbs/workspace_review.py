@@ -11,8 +11,10 @@ from core.cli.output import Output, short
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.cli.verbs.workspace_checkpoints import add_number
+from core.cli.verbs.workspace_push import print_pushes
 from core.errors import UsageError
 from core.values.entities import Workspace
+from core.values.pushing import PushReport
 from core.values.requests import MergeWorkspace
 from core.values.review import DiffSummary, FileNode, MergePreview
 from core.values.states import MergeStyle
@@ -107,14 +109,17 @@ async def merge(call: Invocation) -> None:
             _print_preview(call.out, preview, await client.workspace(args.name))
             return
         message = sys.stdin.read() if args.message == "-" else args.message
-        result = await client.merge(args.name, MergeWorkspace(style=style, message=message))
-        names = {repo.repo_id: repo.name for repo in (await client.workspace(args.name)).repos}
+        result = await client.merge(args.name, MergeWorkspace(style=style, message=message, push=args.push))
+        workspace = await client.workspace(args.name)
     call.out.document(result)
+    names = {repo.repo_id: repo.name for repo in workspace.repos}
     if not result.merges:
         call.out.line("nothing to merge: the target branch has it all")
     for landed in result.merges:
         repo = names.get(landed.repo_id, "")
         call.out.line(f"{repo}: {landed.target_branch} is at {landed.commit[:12]} ({landed.style.value})")
+    report = PushReport(workspace=args.name, repos=result.pushes)
+    print_pushes(call.out, report, workspace, done=True)
 
 
 def _print_preview(out: Output, preview: MergePreview, workspace: Workspace) -> None:
@@ -160,6 +165,7 @@ def _merge(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--style", choices=[style.value for style in MergeStyle])
     parser.add_argument("-m", "--message", default="", help="commit message; - reads standard input")
+    parser.add_argument("--push", action="store_true", help="push the target branch afterwards")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
 
