@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 import stat
+import struct
+import termios
 
 
 def open_for_writing(folder: int, name: str) -> int:
@@ -20,6 +23,12 @@ def open_for_writing(folder: int, name: str) -> int:
         os.close(fifo)
         raise OSError(errno.EINVAL, "not a FIFO")
     return fifo
+
+
+def waiting(fifo: int) -> int:
+    """Bytes in the FIFO that nobody has read yet (FIONREAD, ioctl_pipe(2))."""
+    (count,) = struct.unpack("i", fcntl.ioctl(fifo, termios.FIONREAD, struct.pack("i", 0)))
+    return int(count)
 
 
 async def write_all(fifo: int, data: bytes, timeout_seconds: float) -> None:

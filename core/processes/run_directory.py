@@ -1,10 +1,10 @@
 """A process's run directory: everything that is known of a process, in files that outlive the engine.
 
-`in` and `control` and `alive` are FIFOs, `out` and `err` grow, `pid` and `exit` are preallocated and
-overwritten in place, `stdin` is all of standard input where that is known, `command.json` says what was
-started. A sandbox can write all of them, and can replace them: each access starts from the folder of
-run directories (which no sandbox can replace), follows no link, checks the kind of file, and reads a
-limited number of bytes.
+`in`, `into`, `control` and `alive` are FIFOs, `out`, `err` and `given` grow, `pid` and `exit` are
+preallocated and overwritten in place, `stdin` is all of standard input where that is known, `command.json`
+says what was started. A sandbox can write all of them, and can replace them: each access starts from the
+folder of run directories (which no sandbox can replace), follows no link, checks the kind of file, and
+reads a limited number of bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Literal
 
 from core.errors import ConflictError, NotFoundError, StorageError
 from core.processes.command import Command
-from core.processes.fifo import open_for_writing, write_all
+from core.processes.fifo import open_for_writing, waiting, write_all
 
 Stream = Literal["out", "err"]
 
@@ -93,7 +93,7 @@ class RunDirectory:
 
     def _fill(self, folder: int, command: Command) -> None:
         os.fchmod(folder, 0o700)
-        piped = ("in", "control") if command.stdin is None else ()
+        piped = ("in", "into", "control") if command.stdin is None else ()
         for name in ("alive", *piped):
             os.mkfifo(name, mode=0o600, dir_fd=folder)
         document = {"argv": command.argv, "cwd": command.cwd, "stdin": command.stdin is not None}
@@ -104,8 +104,7 @@ class RunDirectory:
             "pid": _BLANK_PID,
             "command.json": json.dumps(document).encode(),
         }
-        if command.stdin is not None:
-            files["stdin"] = command.stdin
+        files |= {"given": b""} if command.stdin is None else {"stdin": command.stdin}
         for name, content in files.items():
             with open(os.open(name, _CREATE, 0o600, dir_fd=folder), "wb") as file:
                 file.write(content)
@@ -135,6 +134,23 @@ class RunDirectory:
             raise NotFoundError(f"{name} of the run {self.id} is gone") from error
         except OSError as error:
             raise StorageError(f"{name} of the run {self.id} cannot be read: {error.strerror}") from error
+
+    def input_given(self) -> int | None:
+        """Bytes of standard input that the command was given, with those that wait for it to read them.
+
+        None where that is not known: all of it was given at the start, the image has no `tee`, or the
+        process has ended.
+        """
+        try:
+            with self.opened() as folder:
+                taken = os.stat("given", dir_fd=folder, follow_symlinks=False)
+                fifo = open_for_writing(folder, "in")
+                try:
+                    return taken.st_size + waiting(fifo) if stat.S_ISREG(taken.st_mode) else None
+                finally:
+                    os.close(fifo)
+        except OSError:
+            return None
 
     def size(self, stream: Stream) -> int:
         """Bytes written to a stream so far, at most `STREAM_LIMIT`; 0 when the stream is gone.

@@ -11,6 +11,10 @@ What looks odd and has to stay:
   for reading and writing (else the command would read end-of-file whenever no writer is there), and leaves
   when a line comes through `control`. The command opens `in` for reading only, so that it then gets its
   end-of-file.
+- What comes through `in` goes through `tee`, which writes it into `given` before it hands it on through
+  `into`: how much of its input the command has been given can then be told by whoever comes later. All ends
+  are opened here, before `tee` is forked, and the command gets a read-only one, so that no order of events
+  blocks an open or keeps end-of-file away. Where there is no `tee`, the command reads `in` itself.
 - `alive` is held open by this shell alone. A FIFO that somebody has open can be told from one that nobody
   has, without a process id, from outside of a container, and after a reboot.
 - The run id goes into the environment of the command only, not of this shell, which must survive whoever
@@ -45,13 +49,21 @@ out_of_memory() {
   done
 }
 out_of_memory; before=$kills
+piped=
 if [ -e "$d/stdin" ]; then
-  input=$d/stdin
+  exec 7<"$d/stdin"
 else
-  input=$d/in
+  piped=yes
   exec 4<>"$d/in" 5<>"$d/control"
   (read -r line <&5; rm -f "$d/in") 3<&- &
-  exec 4<&-
+  if [ -p "$d/into" ] && [ -e /dev/fd/4 ] && command -v tee >/dev/null; then
+    exec 6<>"$d/into" 7<"$d/into" 8>"$d/into" 9<"$d/in" 4<&- 6<&-
+    tee /dev/fd/8 <&9 >>"$d/given" 3<&- 5<&- 7<&- 9<&- &
+    exec 8>&- 9<&-
+  else
+    rm -f "$d/given"
+    exec 7<"$d/in" 4<&-
+  fi
 fi
 (export BOATYARD_RUN="${d##*/}"; exec sh -c '
   d=$1 w=$2; shift 2; unset CDPATH
@@ -59,9 +71,10 @@ fi
   cd -- "$w" 2>/dev/null || { printf "boatyard: cannot enter the folder %s\n" "$w" >&2; exit 126; }
   command -v -- "$1" >/dev/null || { printf "boatyard: command not found: %s\n" "$1" >&2; exit 127; }
   if command -v setsid >/dev/null; then exec setsid -- "$@"; else exec "$@"; fi
-' boatyard "$d" "$w" "$@") <"$input" >>"$d/out" 2>>"$d/err" 3<&- 5<&-
+' boatyard "$d" "$w" "$@") <&7 >>"$d/out" 2>>"$d/err" 3<&- 5<&- 7<&-
 code=$?
-[ "$input" = "$d/stdin" ] || echo >&5
+exec 7<&-
+[ -z "$piped" ] || echo >&5
 out_of_memory; note=
 [ "$kills" = "$before" ] || note=oom
 report "$code" "$note"

@@ -29,6 +29,8 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str = ""
     option: str = ""
     code: int = 0
+    size: int = 0
+    """Bytes of a send. What is cut off of the last one when an engine dies is found by the sum of all."""
     values: dict[str, Any] | None = None
     """What an answer filled in."""
 

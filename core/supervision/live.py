@@ -15,6 +15,8 @@ from core.supervision.turn import LiveTurn
 ENDING_SECONDS = 2.0
 """How long a process whose input is closed may take to be seen to have ended."""
 ENDING_LOOKS = 40
+SETTLING_SECONDS = 0.05
+"""Within it `tee` writes down what it has read."""
 
 
 @dataclass
@@ -54,6 +56,14 @@ class LiveProcess:
         except BoatyardError:
             if not await self._ends():
                 raise
+
+    async def input_given(self) -> int | None:
+        """Bytes that the process was given on standard input, once nothing is under way; None: not known."""
+        before, given = None, await asyncio.to_thread(self.run.input_given)
+        while given is not None and given != before:
+            await asyncio.sleep(SETTLING_SECONDS)
+            before, given = given, await asyncio.to_thread(self.run.input_given)
+        return given
 
     async def _ends(self) -> bool:
         """Whether the process has ended: its input closes a moment before its exit code is written down."""

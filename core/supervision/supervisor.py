@@ -214,10 +214,7 @@ class Supervisor:
         )
         live.growth = Pulse(lambda: self._bulletin.growth(live))
         if subject.driver is not None:
-            line = Line(
-                live.write_input,
-                lambda: asyncio.to_thread(live.run.close_input),
-            )
+            line = Line(live.write_input, lambda: asyncio.to_thread(live.run.close_input), live.input_given)
             journal = Journal(journal_path(subject.environment, process_id))
             live.turn = LiveTurn(
                 process_id, Transcript(subject.driver, subject.mask), journal, line, self._recorder

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,12 +56,18 @@ class TurnKeeper(Protocol):
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
 
 
+async def _not_known() -> int | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Line:
     """How to reach the agent's standard input."""
 
     write: Callable[[bytes], Awaitable[None]]
     close: Callable[[], Awaitable[None]]
+    given: Callable[[], Awaitable[int | None]] = _not_known
+    """How many bytes have been written in all, by whichever engine; None where that is not known."""
 
 
 class LiveTurn:
@@ -79,7 +86,8 @@ class LiveTurn:
         self._line = line
         self._keeper = keeper
         self._turn = asyncio.Lock()
-        self._sent = 0
+        self._known = asyncio.Event()
+        """Set when the driver is where the turn is: only then does a decision mean anything."""
         self._answering = False
 
     @property
@@ -104,7 +112,7 @@ class LiveTurn:
 
     async def begin(self) -> None:
         """The process has just been started."""
-        async with self._turn:
+        async with self._turn, self._becoming_known():
             await self._carry_out(self.transcript.begin())
 
     async def resume(self, read: Read, started_at: float) -> tuple[int, int]:
@@ -113,13 +121,28 @@ class LiveTurn:
         Returns:
             How much of standard output and of standard error has been read; go on from there.
         """
-        async with self._turn:
+        async with self._turn, self._becoming_known():
             records = await asyncio.to_thread(lambda: list(self._journal.records()))
-            done = sum(record.kind == "sent" for record in records)
+            sends = [record for record in records if record.kind == "sent"]
             effects = await asyncio.to_thread(replay, self.transcript, records, read, started_at)
-            await self._carry_out(_undone(effects, done))
-            self._sent = max(self._sent, done)
+            done = [effect for effect in effects if isinstance(effect, Send)][: len(sends)]
+            if len(done) == len(sends) > 0 and (missing := await self._missing(sends)):
+                await self._line.write(done[-1].data[-missing:])
+            await self._carry_out(_undone(effects, len(sends)))
             return self.transcript.out.fed, self.transcript.err.fed
+
+    @asynccontextmanager
+    async def _becoming_known(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            self._known.set()  # after a failure, too: who waits to decide must not wait for ever
+
+    async def _missing(self, sends: Sequence[Record]) -> int:
+        """Bytes of the last recorded send that were not written when its engine died."""
+        given = await self._line.given()
+        missing = sum(record.size for record in sends) - (given or 0)
+        return missing if given is not None and 0 < missing <= sends[-1].size else 0
 
     async def output(self, chunk: bytes) -> None:
         """Standard output has grown by `chunk`."""
@@ -134,14 +157,14 @@ class LiveTurn:
             await self._carry_out(self.transcript.errors(chunk, time.time()))
 
     async def answer(self, key: str, option_id: str, values: Mapping[str, Any] = NO_VALUES) -> None:
-        """The user, or a policy, has decided."""
+        """The user, or a policy, has decided; waits until a turn that is being taken over is known."""
+        await self._known.wait()
         async with self._turn:
-            self._answering = True
             await self._decide(self._answered(key, Choice(option_id, values)))
-            self._answering = False
 
     async def cancel(self) -> None:
-        """The user wants the turn to end."""
+        """The user wants the turn to end; waits as `answer` does."""
+        await self._known.wait()
         async with self._turn:
             await self._decide(Record("cancel", self._at(), time.time()))
 
@@ -163,6 +186,7 @@ class LiveTurn:
 
     def _apply(self, record: Record) -> list[Effect]:
         self._journal.append(record)
+        self._answering = record.kind == "answer"
         crash_point(record.kind, "journalled")
         return self.transcript.apply(record)
 
@@ -174,6 +198,7 @@ class LiveTurn:
         left = deque(effects)
         while left:
             left.extend(await self._do(left.popleft()))
+        self._answering = False
 
     async def _do(self, effect: Effect) -> list[Effect]:
         """Carries out one effect; returns the effects of a decision that was made about it."""
@@ -205,8 +230,10 @@ class LiveTurn:
         return []
 
     async def _send(self, data: bytes) -> None:
-        self._journal.append(Record("sent", self._at(), time.time()))
-        self._sent += 1
+        self._journal.append(Record("sent", self._at(), time.time(), size=len(data)))
+        crash_point("send", "journalled")
+        if self._answering:
+            crash_point("answer", "unsent")
         await self._line.write(data)
         if self._answering:
             crash_point("answer", "sent")

@@ -120,7 +120,31 @@ async def test_the_queue_goes_on_where_it_was(
     assert (await daemon.client.workspace(workspace.name)).turns == 4
 
 
-@pytest.mark.parametrize("point", ["answer:kept", "answer:journalled", "answer:sent"])
+async def test_a_prompt_that_the_engine_died_on_the_way_to_write_is_written_by_the_next(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    await daemon.start()
+    workspace = await daemon.workspace(agent="writer", prompt="one")
+    await daemon.turn(workspace.name)
+    body = SendPrompt(prompt="Describe README.md", agent="demo", request_id="mine")
+    await killed(daemon, monkeypatch, "send:journalled", lambda: daemon.client.send(workspace.name, body))
+    await completed(daemon, workspace.name, prompt_id(workspace.name, "mine"))
+    assert (await daemon.client.workspace(workspace.name)).turns == 2
+
+
+async def completed(daemon: Daemon, name: str, process: str) -> None:
+    """Allows what the agent of a turn asks for until the turn has ended, which it must do well."""
+    waits = asyncio.create_task(ended(daemon, process))
+    while not waits.done():
+        for approval in await daemon.client.approvals(name):
+            with contextlib.suppress(ConflictError):
+                await daemon.client.answer_approval(approval.id, AnswerApproval())
+        await asyncio.wait([waits], timeout=0.1)
+    await waits
+
+
+@pytest.mark.parametrize("point", ["answer:kept", "answer:journalled", "answer:unsent", "answer:sent"])
 async def test_an_answer_reaches_the_agent(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:

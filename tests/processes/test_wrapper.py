@@ -31,7 +31,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         pytest.skip("busybox is not installed")
     folder = tmp_path / "bin"
     folder.mkdir()
-    for applet in ("sh", "setsid", "rm"):
+    for applet in ("sh", "setsid", "rm", "tee"):
         (folder / applet).symlink_to(BUSYBOX)
     return f"{folder}:{path}"
 
@@ -126,7 +126,9 @@ async def test_the_command_leads_a_session_of_its_own(wrapped: Wrapped) -> None:
 
 
 async def test_the_command_inherits_the_run_id_and_no_descriptors(wrapped: Wrapped) -> None:
-    script = 'echo $BOATYARD_RUN; for f in 3 4 5; do [ ! -e /proc/self/fd/$f ] || echo "open $f"; done'
+    script = (
+        'echo $BOATYARD_RUN; for f in 3 4 5 6 7 8 9; do [ ! -e /proc/self/fd/$f ] || echo "open $f"; done'
+    )
     code, out, _ = await wrapped.run("sh", "-c", script)
     assert (code, out) == (0, b"run0\n")
 
@@ -153,6 +155,36 @@ async def test_more_input_than_a_pipe_holds_arrives_whole(wrapped: Wrapped) -> N
     await run.write_input(b"x" * 1_000_000)
     run.close_input()
     assert (await wrapped.finish(run))[1].strip() == b"1000000"
+
+
+async def test_how_much_input_was_given_is_known_also_where_the_command_reads_none_of_it(
+    wrapped: Wrapped,
+) -> None:
+    run = wrapped.start("sh", "-c", "read -r go; cat >/dev/null; read -r never")
+    await until(run.started)
+    assert run.input_given() == 0
+    await run.write_input(b"x" * 100_000)  # more than the pipe to the command holds: the rest waits
+    await until(lambda: run.input_given() == 100_000)
+    await run.write_input(b"\n" + b"y" * 10_000)
+    await until(lambda: run.input_given() == 110_001)
+    run.close_input()
+    assert (await wrapped.finish(run))[0] == ExitReport(1)
+    assert run.input_given() is None
+
+
+async def test_input_is_given_where_there_is_no_tee_but_not_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for program in ("sh", "rm", "cat"):
+        (folder / program).symlink_to(str(shutil.which(program)))
+    wrapped = Wrapped(tmp_path, str(folder))
+    run = wrapped.start("cat")
+    await until(run.started)
+    assert run.input_given() is None
+    await run.write_input(b"all of it")
+    run.close_input()
+    assert (await wrapped.finish(run))[:2] == (ExitReport(0), b"all of it")
+    wrapped.children[0].wait()
 
 
 async def test_writers_take_turns(wrapped: Wrapped) -> None:

@@ -217,22 +217,38 @@ class Keeper:
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
 
 
+class Died(Exception):
+    """The engine is no more."""
+
+
+class Wire:
+    """The agent's standard input; an engine can die when it has written a part of what it wanted to."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.dies_after: int | None = None
+
+    async def write(self, data: bytes) -> None:
+        cut, self.dies_after = self.dies_after, None
+        self.data += data[:cut]
+        if cut is not None:
+            raise Died
+
+    async def given(self) -> int:
+        return len(self.data)
+
+
 class Engine:
     """One engine's view of the turn; `die` and make another on the same files."""
 
-    def __init__(self, folder: Path, files: Files, sent: list[bytes]) -> None:
+    def __init__(self, folder: Path, files: Files, wire: Wire) -> None:
         self.files = files
-        self.sent = sent
         self.out = self.err = 0
-
-        async def write(data: bytes) -> None:
-            sent.append(data)
 
         async def close() -> None: ...
 
-        self.turn = LiveTurn(
-            "p", Transcript(ToyDriver()), Journal(folder / "j"), Line(write, close), Keeper()
-        )
+        line = Line(wire.write, close, wire.given)
+        self.turn = LiveTurn("p", Transcript(ToyDriver()), Journal(folder / "j"), line, Keeper())
 
     async def resume(self) -> None:
         self.out, self.err = await self.turn.resume(self.files.read, 1.0)
@@ -262,6 +278,8 @@ ACTS = st.lists(
         st.tuples(st.just("answer"), st.sampled_from(["may I?", "nobody asked"])),
         st.tuples(st.just("cancel"), st.none()),
         st.tuples(st.just("die"), st.none()),
+        st.tuples(st.just("die when it writes"), st.integers(0, 9)),
+        st.tuples(st.just("die while it writes"), st.integers(0, 6)),
     ),
     max_size=25,
 )
@@ -276,38 +294,57 @@ def test_whenever_the_engine_dies_the_turn_goes_on_and_is_rebuilt_as_it_was(
 
 
 async def _dies_and_goes_on(acts: list[tuple[str, object]]) -> None:
-
     with tempfile.TemporaryDirectory() as name:
-        folder, files = Path(name), Files()
-        sent: list[bytes] = []
-        engine = Engine(folder, files, sent)
+        folder, wire = Path(name), Wire()
+        engine = Engine(folder, Files(), wire)
         await engine.turn.begin()
-        for act, value in acts:
-            match act:
-                case "write":
-                    files.data["out"] += value  # type: ignore[operator]
-                case "complain":
-                    files.data["err"] += value  # type: ignore[operator]
-                case "look":
-                    await engine.look(value)  # type: ignore[arg-type]
-                case "answer":
-                    await engine.look()
-                    await engine.turn.answer(str(value), "yes", {"why": [str(value), True, 1.5]})
-                case "cancel":
-                    await engine.turn.cancel()
-                case "die":
-                    before = engine.told
-                    engine = Engine(folder, files, sent)
-                    await engine.resume()
-                    assert engine.told[: len(before)] == before, "what was told has changed"
-        await engine.look()
-        await engine.turn.exited(3)
+        for act, value in [*acts, ("look", None), ("exited", None)]:
+            try:
+                await _act(engine, wire, act, value)
+            except Died:
+                engine = await _next(engine, folder, wire)
+                await _act(engine, wire, "look" if act == "look" else "nothing", value)
         records = list(Journal(folder / "j").records())
         rebuilt = Transcript(ToyDriver())
-        effects = replay(rebuilt, records, files.read, 1.0)
+        effects = replay(rebuilt, records, engine.files.read, 1.0)
         by_order = sorted(rebuilt.entries.values(), key=lambda entry: entry.order)
         assert [(entry.id, entry.text) for entry in by_order] == engine.told
-        assert [effect.data for effect in effects if isinstance(effect, Send)] == sent, "lost or sent twice"
+        sent = b"".join(effect.data for effect in effects if isinstance(effect, Send))
+        assert sent == wire.data, "lost or sent twice"
+
+
+async def _act(engine: Engine, wire: Wire, act: str, value: Any) -> None:
+    match act:
+        case "write":
+            engine.files.data["out"] += value
+        case "complain":
+            engine.files.data["err"] += value
+        case "look":
+            await engine.look(value)
+        case "answer":
+            await engine.look()
+            await engine.turn.answer(str(value), "yes", {"why": [str(value), True, 1.5]})
+        case "cancel":
+            await engine.turn.cancel()
+        case "exited":
+            wire.dies_after = None
+            await engine.turn.exited(3)
+        case "die when it writes":
+            wire.dies_after = value
+        case "die":
+            raise Died
+
+
+async def _next(engine: Engine, folder: Path, wire: Wire) -> Engine:
+    """The engine that comes after one that died, and does not die while it takes over."""
+    before = engine.told
+    following = Engine(folder, engine.files, wire)
+    try:
+        await following.resume()
+    except Died:
+        return await _next(engine, folder, wire)
+    assert following.told[: len(before)] == before, "what was told has changed"
+    return following
 
 
 class TestPulse:
