@@ -88,6 +88,16 @@ class McpSection(Section, frozen=True, kw_only=True):
     may_start_workspaces: bool = False
 
 
+class KeysSection(Section, frozen=True, kw_only=True):
+    """The keys of the interface. What they name is checked where the table of actions is: by the interface,
+    when it starts, and by `boatyard doctor`; a wrong key keeps no engine from starting."""
+
+    preset: str = "default"
+    """`default`, `vim` or `arrows`."""
+    map: dict[str, str | tuple[str, ...]] = {}
+    """The key, or keys, of an action by its id (see `boatyard keys`); an empty list: none."""
+
+
 KINDS_WITHOUT_A_COMMAND = ("acp", "command", "terminal")
 """Kinds of agents that bring none of their own."""
 
@@ -130,6 +140,7 @@ class Config(Section, frozen=True, kw_only=True):
     logs: LogsSection = LogsSection()
     attention: AttentionSection = AttentionSection()
     mcp: McpSection = McpSection()
+    keys: KeysSection = KeysSection()
     agents: dict[str, AgentSection] = {}
     default_agent: str = ""
 
@@ -190,5 +201,9 @@ def _keys(place: str) -> tuple[str, ...]:
         kind = {"EngineSection": EngineSection, "WorkspaceSection": WorkspaceSection}.get(kind, kind)
         kind = {"MergeSection": MergeSection, "dict[str, AgentSection]": AgentSection}.get(kind, kind)
         kind = {"TurnsSection": TurnsSection, "LogsSection": LogsSection}.get(kind, kind)
-        kind = {"AttentionSection": AttentionSection, "McpSection": McpSection}.get(kind, kind)
+        kind = {
+            "AttentionSection": AttentionSection,
+            "McpSection": McpSection,
+            "KeysSection": KeysSection,
+        }.get(kind, kind)
     return tuple(getattr(kind, "__struct_fields__", ()))

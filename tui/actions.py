@@ -1,20 +1,17 @@
 """Every action that a key can start, as data: key bindings, footer, help and palette all read this table.
 
-No key here is one that tmux swallows or changes, and none that one has to hold Alt or Ctrl with
-punctuation for: `SWALLOWED` lists those, and a test holds the table against it.
+The keys here are those of a user who has chosen no others (see `tui.keymap`). None is one that tmux swallows
+or changes, and none that one has to hold Alt or Ctrl with punctuation for: a test holds the table against
+`tui.keys.SWALLOWED`. The command line reads the table, too: nothing of Textual is imported for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
-
-SWALLOWED = frozenset({
-    "ctrl+a", "ctrl+b", "ctrl+s", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket",
-    "shift+enter", "ctrl+enter", "alt+enter", "ctrl+comma", "ctrl+full_stop", "ctrl+slash",
-})  # fmt: skip
-"""Keys that do not arrive as themselves inside tmux with its default settings, and usual prefix keys."""
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 
 @dataclass(frozen=True)
@@ -232,30 +229,19 @@ FOOTER: dict[str, tuple[str, ...]] = {
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
-_NAMES = {
-    "question_mark": "?", "colon": ":", "semicolon": ";", "exclamation_mark": "!",
-    "slash": "/", "plus": "+", "underscore": "_",
-    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
-    "right_curly_bracket": "}", "escape": "esc", "enter": "enter", "shift+tab": "shift+tab",
-    "pagedown": "pgdn", "pageup": "pgup", "vertical_line": "|", "minus": "-", "equals_sign": "=",
-}  # fmt: skip
 
-
-def key_name(key: str) -> str:
-    """A key as people write it."""
-    return _NAMES.get(key, key)
-
-
-def keys_of(action: Action) -> str:
-    """All keys of an action as people write them."""
-    return " ".join(key_name(key) for key in action.keys)
+def no_key(action_id: str) -> str:
+    """Stands for the key of an action that has none, so that it can be given one."""
+    return f"none-{action_id}"
 
 
 def bindings(*scopes: str) -> list[Binding]:
-    """Textual's bindings of all actions of these scopes that have a key."""
+    """Textual's bindings of all actions of these scopes."""
+    from textual.binding import Binding
+
     return [
-        Binding(",".join(action.keys), action.action, action.label, show=False,
+        Binding(",".join(action.keys) or no_key(action.id), action.action, action.label, show=False,
                 priority=action.priority, id=action.id)
         for action in ACTIONS
-        if action.scope in scopes and action.keys
+        if action.scope in scopes
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from core.errors import BoatyardError
+from core.errors import BoatyardError, ConfigError
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
 from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
@@ -25,6 +25,8 @@ from tui.background import light_by_variable
 from tui.found import Search
 from tui.glyphs import choose_glyphs
 from tui.key_queue import KeyQueue
+from tui.key_settings import read_keymap, told
+from tui.keymap import Keymap
 from tui.literal import Scrub, literal
 from tui.palette import Palette, textual_theme
 from tui.preferences import Preferences, read_preferences, write_preferences
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from tui.task_sheet import Means
 
 Result = TypeVar("Result")
+MOST_TOLD = 3
+"""Things wrong with the user's keys that are told at the start; `boatyard doctor` tells all."""
 THEME_SECONDS = 1.0
 """Between two looks at the file of the user's own theme."""
 
@@ -75,6 +79,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
             read_preferences(self._preferences_path) if self._preferences_path else Preferences()
         )
         self.glyphs = choose_glyphs(os.environ.get("BOATYARD_GLYPHS") or self.preferences.glyphs)
+        self.keymap = Keymap({})
         self._connect = connect
         self._is_light = is_light
         self.ready = False
@@ -190,15 +195,19 @@ class BoatyardApp(App[None], inherit_bindings=False):
     async def _begin(self) -> None:
         """What takes long to import, the panes, and the engine."""
         await asyncio.to_thread(importlib.import_module, "tui.home")
+        troubles = await self._read_keys()
         from tui.home import HomeScreen
         from tui.link import Link
         from tui.store import Store
 
         self.store: Store = Store()
         self.link: Link = Link(self.store, self._connect, self._link_told)
+        self.link.reconnect_key = self.keymap.hint("reconnect")
         self.home: HomeScreen = HomeScreen(self.store, self.link)
         await self.push_screen(self.home)
         self.ready = True
+        for error, severity in troubles:
+            self.fail(error, severity=severity)
         self._attention = Attention(self.store, self.preferences, self.write_to_terminal)
         self.write_to_terminal(SAVE_TITLE)
         self.set_interval(THEME_SECONDS, self._look_at_theme)
@@ -206,6 +215,21 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.home.session.composer.drafts.take_back(self.preferences.drafts)
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
+
+    async def _read_keys(self) -> list[tuple[BoatyardError, str]]:
+        """Takes the user's own keys; what is wrong with them, and how bad that is: all the rest holds."""
+        if self._paths is None:
+            return []
+        file = self._paths.config / "config.toml"
+        try:
+            self.keymap, troubles = await asyncio.to_thread(read_keymap, file)
+        except BoatyardError as error:
+            return [(error, "error")]
+        self.set_keymap(self.keymap.textual())
+        return [
+            (ConfigError(told(file, each), hint=each.hint), "warning" if each.warning else "error")
+            for each in troubles[:MOST_TOLD]
+        ]
 
     def on_unmount(self) -> None:
         if self.ready:
@@ -359,7 +383,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """Says what was done, and keeps how to take it back."""
         self._undo = undo
         self.home.undoable = True
-        self.say(f"{told}; z takes it back")
+        self.say(f"{told}; {self.keymap.hint('undo')} takes it back")
 
     async def undo_last(self) -> None:
         """Takes back what was done last."""
@@ -403,7 +427,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         level = cast('Literal["information", "warning", "error"]', severity)
         self.notify(str(literal(message)), severity=level, markup=False, timeout=5)
 
-    def fail(self, error: BoatyardError) -> None:
+    def fail(self, error: BoatyardError, *, severity: str = "error") -> None:
         """Shows what failed and what to do next, long enough to read."""
+        level = cast('Literal["information", "warning", "error"]', severity)
         text = str(literal(f"{error.message}\n{error.hint}".strip(), multiline=True))
-        self.notify(text, severity="error", markup=False, timeout=12)
+        self.notify(text, severity=level, markup=False, timeout=12)

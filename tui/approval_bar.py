@@ -78,24 +78,25 @@ class ApprovalBar(Widget):
         return approval.detail.replace(f"{self._folder}/", "") if self._folder else approval.detail
 
     def _keys(self, approval: Approval) -> Line:
+        keys = cast("Look", self.app).keymap
         if approval.question:
             return (
                 ("   ", "text"),
-                ("a ", "key"),
+                (f"{keys.hint('allow')} ", "key"),
                 ("answer    ", "text"),
-                ("x ", "key"),
+                (f"{keys.hint('reject')} ", "key"),
                 ("do not answer", "text"),
             )
         kinds = {option.kind: option.name for option in approval.options}
         words = [
-            ("a", "allow_once", "allow once"),
-            ("A", "allow_always", "allow always"),
-            ("x", "reject_once", "reject"),
+            ("allow", "allow_once", "allow once"),
+            ("allow-always", "allow_always", "allow always"),
+            ("reject", "reject_once", "reject"),
         ]
         line: Line = (("   ", "text"),)
-        for key, kind, word in words:
+        for action, kind, word in words:
             if not kinds or kind in kinds or (kind == "reject_once" and "reject_always" in kinds):
-                line = (*line, (f"{key} ", "key"), (f"{kinds.get(kind) or word}    ", "text"))
+                line = (*line, (f"{keys.hint(action)} ", "key"), (f"{kinds.get(kind) or word}    ", "text"))
         return line
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.message import Message
@@ -52,22 +52,23 @@ class Header(Bar):
     """Project, counts by state, and how the engine is."""
 
     def tell(
-        self, project: str, counts: tuple[int, int, int], state: LinkState, glyphs_of: Look, notice: str
+        self, project: str, counts: tuple[int, int, int], state: LinkState, look: Look, notice: str
     ) -> None:
         """Shows the project in hand, how much runs, waits and has failed, and the link's state."""
-        glyphs = glyphs_of.glyphs
+        glyphs = look.glyphs
         left: list[Span] = [(f" {BRAND}", "brand")]
         if project:
             left.append((f"  {project}", "strong"))
-        words = (("running", "running"), ("waiting", "waiting"), ("failed", "failed"))
+        counted = (("running", "running"), ("waiting", "waiting"), ("failed", "failed"))
         right: list[Span] = []
-        for (sign, word), count in zip(words, counts, strict=True):
+        for (sign, word), count in zip(counted, counts, strict=True):
             if not count and not state.connected:
                 continue  # The engine's state needs the room, and is what matters then.
             token = sign if count else "dim"
             right.append((f"{glyphs.state(sign)} {count} {word}   ", token))
         engine = {"connected": "success", "starting": "dim"}.get(state.value, "error")
-        right.append((f"engine {'ok' if state is LinkState.CONNECTED else state.value} ", engine))
+        words = state.words(look.keymap.hint("reconnect"))
+        right.append((f"engine {'ok' if state is LinkState.CONNECTED else words} ", engine))
         if notice:
             left.append((f"  {notice}", "warning"))
         self.show(tuple(left), tuple(right))
@@ -75,8 +76,6 @@ class Header(Bar):
 
 class Footer(Bar):
     """The few keys that matter here; a click on one is as good as pressing it."""
-
-    MORE: ClassVar[Line] = (("? ", "key"), ("help  ", "dim"), (": ", "key"), ("find ", "dim"))
 
     class Clicked(Message):
         """A key in the footer was clicked."""
@@ -89,18 +88,21 @@ class Footer(Bar):
         super().__init__(id=id)
         self._ends: list[tuple[int, str]] = []
 
-    def tell(self, keys: list[tuple[str, str, str]], width: int) -> None:
-        """Shows these (action, key, label), as many as fit."""
+    def tell(self, keys: list[tuple[str, str, str]], width: int, more: list[tuple[str, str]]) -> None:
+        """Shows these (action, key, label), as many as fit, and `more` (key, label) always, at the right."""
+        end: list[Span] = []
+        for key, label in more:
+            end += [(f" {key} ", "key"), (f"{label} ", "dim")] if key else []
         spans: list[Span] = []
         self._ends = []
-        room = width - width_of(self.MORE) - 2
+        room = width - width_of(end) - 1
         for action_id, key, label in keys:
             piece = [(f" {key} ", "key"), (f"{label} ", "text")]
             if width_of([*spans, *piece]) > room:
                 break
             spans += piece
             self._ends.append((width_of(spans), action_id))
-        self.show(tuple(spans), self.MORE)
+        self.show(tuple(spans), tuple(end))
 
     @property
     def shown(self) -> list[str]:

@@ -8,6 +8,7 @@ from core.values.entities import Project, Repo, Task
 from core.values.states import TaskStatus
 from tui.durations import ago
 from tui.glyphs import Glyphs
+from tui.keymap import Keymap
 from tui.prose import prose
 from tui.rows import RowView
 from tui.spans import Line
@@ -55,7 +56,7 @@ def key_line(*pairs: tuple[str, str]) -> Line:
     return tuple(spans)
 
 
-def task_card(task: Task, workspaces: int) -> Draw:
+def task_card(task: Task, workspaces: int, keys: Keymap) -> Draw:
     """A task: title, state, description, and what to do with it."""
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
@@ -76,13 +77,19 @@ def task_card(task: Task, workspaces: int) -> Draw:
         run = "another attempt" if workspaces else "start it"
         if task.status in (TaskStatus.DONE, TaskStatus.CANCELLED):
             run = "start it again"
-        lines.append(key_line(("r", run), ("d", "done, cancel, remove"), (":", "everything else")))
+        lines.append(
+            key_line(
+                (keys.hint("start"), run),
+                (keys.hint("dispose"), "done, cancel, remove"),
+                (keys.hint("palette"), "everything else"),
+            )
+        )
         return lines
 
     return make
 
 
-def project_card(project: Project, repos: list[Repo], tasks: int) -> Draw:
+def project_card(project: Project, repos: list[Repo], tasks: int, keys: Keymap) -> Draw:
     """A project: its repositories, and what to do."""
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
@@ -93,7 +100,8 @@ def project_card(project: Project, repos: list[Repo], tasks: int) -> Draw:
             if repo.target_branch:
                 lines.append(((f"    {glyphs.branch} {repo.target_branch}", "dim"),))
             lines += [((f"    {text}", "dim"),) for text in _set_up(repo)]
-        lines += [(), key_line(("n", "new task"), ("p", "add a repository"), (": set-up", "scripts, files"))]
+        new, add, set_up = (keys.hint(each) for each in ("new", "add-project", "repo-settings"))
+        lines += [(), key_line((new, "new task"), (add, "add a repository"), (set_up, "scripts, files"))]
         return lines
 
     return make
@@ -106,7 +114,7 @@ def _set_up(repo: Repo) -> list[str]:
     return [*lines, *([f"copies: {', '.join(repo.copy_files)}"] if repo.copy_files else [])]
 
 
-def welcome_card(here: str, notice: str) -> Draw:
+def welcome_card(here: str, notice: str, keys: Keymap) -> Draw:
     """What one sees before there is a project."""
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
@@ -120,12 +128,15 @@ def welcome_card(here: str, notice: str) -> Draw:
         lines.append(())
         if here:
             lines += [((" This folder is a git repository:", "dim"),), ((f"   {here}", "text"),), ()]
-            lines.append(key_line(("n", "first task in it")))
+            lines.append(key_line((keys.hint("new"), "first task in it")))
         else:
             lines.append(((" This folder is no git repository.", "dim"),))
             lines.append(())
-            lines.append(key_line(("n", "first task: give the repository's path")))
-        lines += [key_line(("p", "add a project")), key_line(("?", "all keys"))]
+            lines.append(key_line((keys.hint("new"), "first task: give the repository's path")))
+        lines += [
+            key_line((keys.hint("add-project"), "add a project")),
+            key_line((keys.hint("help"), "all keys")),
+        ]
         if notice:
             lines += [
                 (),
@@ -136,7 +147,7 @@ def welcome_card(here: str, notice: str) -> Draw:
     return make
 
 
-def trouble_card(message: str, hint: str) -> Draw:
+def trouble_card(message: str, hint: str, keys: Keymap) -> Draw:
     """Why there is nothing to see."""
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
@@ -146,7 +157,7 @@ def trouble_card(message: str, hint: str) -> Draw:
         lines += [
             (),
             ((" It is tried again, less and less often.", "dim"),),
-            key_line(("R", "try now"), ("q", "leave")),
+            key_line((keys.hint("reconnect"), "try now"), (keys.hint("quit"), "leave")),
         ]
         return lines
 

@@ -19,7 +19,9 @@ class CommentSheet(Sheet[str]):
             drafts: What was typed and not kept, by what it is on.
             text: What it says now.
         """
-        super().__init__(title, "enter keep   ctrl+j new line   ctrl+g $EDITOR   esc leave, kept as typed")
+        super().__init__(
+            title, "{send} keep   {newline} new line   {editor} $EDITOR   {leave} leave, kept as typed"
+        )
         self._key, self._drafts, self._text = key, drafts, text
 
     def body(self) -> ComposeResult:

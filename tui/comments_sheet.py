@@ -36,7 +36,10 @@ class CommentRows(RowView):
     def show(self, comments: tuple[ReviewComment, ...]) -> None:
         """Shows these; the cursor stays on its comment."""
         at = self.current.id if self.current else ""
-        self.comments, self.note = comments, "No comment yet: c in the diff makes one"
+        self.comments, self.note = (
+            comments,
+            f"No comment yet: {self.look.keymap.hint('comment')} in the diff makes one",
+        )
         self.styles.height = min(max(3, len(comments)), 20)
         self.rows_changed()
         self.move_to(next((n for n, each in enumerate(comments) if each.id == at), self.cursor_row))

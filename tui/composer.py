@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from core.values.conversation import AgentCommand
     from core.values.prompting import Scratch, Tag
     from tui.link import Link
+    from tui.look import Look
     from tui.store import Store
 
 REST_SECONDS = 0.08
@@ -287,8 +288,9 @@ class Composer(Vertical):
         self._show_pictures(draft.attached[:-1])
 
     def _show_pictures(self, pictures: tuple[Attached, ...]) -> None:
+        keys = cast("Look", self.app).keymap
         spans: list[Span] = [(" with ", "dim")]
         for picture in pictures:
             spans += [(picture.name, "strong"), (f" {size(picture.size)}  ", "dim")]
-        self._pictures.show(tuple(spans), (("ctrl+r", "key"), (" drops the last ", "dim")))
+        self._pictures.show(tuple(spans), ((keys.hint("unattach"), "key"), (" drops the last ", "dim")))
         self._pictures.set_class(bool(pictures), "-shown")

@@ -107,7 +107,7 @@ class Conversation(FollowingRows):
             or not feed.entries
         ):
             self._rows += [EntryRow(())] if self._rows else []
-            self._rows += operation_rows(operation, self._width, self.glyphs)
+            self._rows += operation_rows(operation, self._width, self.glyphs, self.look.keymap)
 
     def _rows_of(self, entry: Entry, before: EntryKind | None) -> list[EntryRow]:
         key, how = (entry.process_id, entry.id), self._how(entry, before)
@@ -164,7 +164,11 @@ class Conversation(FollowingRows):
             return ((" Nothing selected", "dim"),)
         if not self._feed.loaded:
             return ((" Reading the conversation", "dim"), (self.glyphs.cut, "dim"))
-        return ((" No turn yet. ", "dim"), ("i ", "key"), ("writes to the agent", "dim"))
+        return (
+            (" No turn yet. ", "dim"),
+            (f"{self.look.keymap.hint('prompt')} ", "key"),
+            ("writes to the agent", "dim"),
+        )
 
     def on_resize(self) -> None:  # type: ignore[override]
         self.rebuild()

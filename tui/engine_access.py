@@ -27,7 +27,7 @@ def connector(home: Home) -> Connect:
         if start:
             await launch.ensure_engine(home)
         elif not await launch.engine_answers(home):
-            raise UnreachableError("the engine was told to stop", hint="Press R to start it.")
+            raise UnreachableError("the engine was told to stop", hint="Reconnect to start it.")
         made: Client = client.Client(home.socket)
         return made
 

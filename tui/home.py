@@ -21,7 +21,7 @@ from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import Activity
-from tui.actions import ACTIONS, BY_ID, FOOTER, Action, key_name
+from tui.actions import ACTIONS, BY_ID, FOOTER, Action
 from tui.attention import in_need
 from tui.bars import Footer, Header
 from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
@@ -48,6 +48,7 @@ from tui.tree import Tree
 from tui.tree_rows import TreeRow
 
 if TYPE_CHECKING:
+    from tui.keymap import Keymap
     from tui.look import Look
 
 VIEWS = ("tree", "session", "files", "diff")
@@ -137,6 +138,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         """What the cursor of the tree is on."""
         return self._row
 
+    @property
+    def _keymap(self) -> Keymap:
+        return cast("Look", self.app).keymap
+
     def situation(self) -> Situation:
         """Where the user is now."""
         row = self._row
@@ -204,16 +209,18 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             return
         self._welcoming = not self.store.projects
         if self._welcoming or row is None:
-            self.session.show_card(welcome_card(repository_here(), self.store.notice))
+            self.session.show_card(welcome_card(repository_here(), self.store.notice, self._keymap))
             if self.view == "tree" and self.has_class("-narrow"):
                 self.show_view("session")
         elif row.task_id in self.store.tasks:
             count = len(self.store.workspaces_of.get(row.task_id, ()))
-            self.session.show_card(task_card(self.store.tasks[row.task_id], count))
+            self.session.show_card(task_card(self.store.tasks[row.task_id], count, self._keymap))
         elif row.project_id in self.store.projects:
             project = self.store.projects[row.project_id]
             count = len(self.store.tasks_of(project.id))
-            self.session.show_card(project_card(project, self.store.repos_of(project.id), count))
+            self.session.show_card(
+                project_card(project, self.store.repos_of(project.id), count, self._keymap)
+            )
 
     def go_to_workspace(self, name: str, *, view: str = "session") -> None:
         """Selects a workspace, there or as soon as it comes, and shows it."""
@@ -355,7 +362,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def connection_lost(self, error: BoatyardError) -> None:
         """Says why there is nothing to see, where there is nothing to see yet."""
         if not self.store.loaded:
-            self.session.show_card(trouble_card(error.message, error.hint))
+            self.session.show_card(trouble_card(error.message, error.hint, self._keymap))
 
     def _look_at(self) -> None:
         """Tells once that the user sees how the turn of the workspace in hand has ended."""
@@ -392,8 +399,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self._header.tell(project, self.store.counts(), self.link.state, look, notice)
         active = {action.id for action in self.active_actions(now)}
         wanted = FOOTER["prompt" if isinstance(self.focused, Prompt) else self.view]
-        keys = [(id_, key_name(BY_ID[id_].keys[0]), BY_ID[id_].label) for id_ in wanted if id_ in active]
-        self._footer.tell(keys[:FOOTER_KEYS], self.size.width)
+        first = look.keymap.first
+        keys = [(id_, first(id_), BY_ID[id_].label) for id_ in wanted if id_ in active and first(id_)]
+        more = [(first(id_), label) for id_, label in (("help", "help"), ("palette", "find"))]
+        self._footer.tell(keys[:FOOTER_KEYS], self.size.width, more)
         self.diff.refresh_bar()
         if self.inspector.display:
             agent = now.workspace.agent if now.workspace else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from tui.store import Store
 if TYPE_CHECKING:
     from tui.changes import Changes
     from tui.link import Link
+    from tui.look import Look
 
 STATUS: dict[LandingStatus, tuple[str, str]] = {
     LandingStatus.QUEUED: ("queued", "waits"),
@@ -68,7 +69,8 @@ class LandingRows(RowView):
         return tuple(left), ((f"{each.style or ''} ", "dim"),)
 
     def empty_text(self) -> Line:
-        return ((" Nothing is to land: v in the tree marks workspaces, a here adds them", "dim"),)
+        mark = self.look.keymap.hint("mark")
+        return ((f" Nothing is to land: {mark} in the tree marks workspaces, a here adds them", "dim"),)
 
 
 class LandingSheet(Sheet[tuple[str, str]]):
@@ -139,7 +141,8 @@ class LandingSheet(Sheet[tuple[str, str]]):
     async def _add(self, by_forecast: bool) -> None:
         names = tuple(self._store.marked)
         if not names:
-            self.problem("Nothing is marked: v in the tree marks workspaces.")
+            mark = cast("Look", self.app).keymap.hint("mark")
+            self.problem(f"Nothing is marked: {mark} in the tree marks workspaces.")
             return
         body = ask.QueueLanding(workspaces=names, by_forecast=by_forecast, start=False)
         if await self._try(lambda: self._link.client.queue_landing(body)):

@@ -30,12 +30,16 @@ class LinkState(Enum):
     STARTING = "starting"
     CONNECTED = "connected"
     LOST = "unreachable, reconnecting"
-    STOPPED = "stopped, R starts it"
+    STOPPED = "stopped"
 
     @property
     def connected(self) -> bool:
         """Whether the engine can be asked."""
         return self is LinkState.CONNECTED
+
+    def words(self, reconnect_key: str) -> str:
+        """The state, for people."""
+        return f"stopped, {reconnect_key} starts it" if self is LinkState.STOPPED else self.value
 
 
 Connect = Callable[[bool], Awaitable["Client"]]
@@ -57,6 +61,8 @@ class Link:
         """False after the engine was told to stop, until R: it is not started again unasked."""
         self._wait = FIRST_WAIT
         self.state = LinkState.STARTING
+        self.reconnect_key = "R"
+        """The key to name where one can reconnect by hand."""
 
     @property
     def client(self) -> Client:
@@ -67,7 +73,8 @@ class Link:
         """
         if self._client is None:
             raise UnreachableError(
-                f"the engine is {self.state.value}", hint="Wait for it, or press R to connect at once."
+                f"the engine is {self.state.words(self.reconnect_key)}",
+                hint=f"Wait for it, or press {self.reconnect_key} to connect at once.",
             )
         return self._client
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from tui.glyphs import Glyphs
+from tui.keymap import Keymap
 from tui.palette import Palette
 
 
@@ -13,6 +14,7 @@ class Look(Protocol):
 
     palette: Palette
     glyphs: Glyphs
+    keymap: Keymap
 
     def say(self, message: str, *, severity: str = "information") -> None:
         """Shows a short message for a few seconds."""

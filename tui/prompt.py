@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import BindingType
@@ -10,8 +10,11 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from core.values.text import safe_text
-from tui.actions import bindings
+from tui.actions import ACTIONS, bindings
 from tui.pasted import is_picture
+
+if TYPE_CHECKING:
+    from tui.look import Look
 
 LONGEST_PASTE = 200_000
 """Characters of a paste that are taken; a prompt is not a place for more."""
@@ -83,8 +86,14 @@ class Prompt(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         """Keeps the text area from taking keys that are bound here: they go on to the bindings."""
-        if event.key in ("enter", "ctrl+j", "ctrl+g", "escape", "tab"):
+        if event.key in self._bound:
             event.prevent_default()
+
+    @property
+    def _bound(self) -> set[str]:
+        """The keys that do something here other than to write."""
+        keymap = cast("Look", self.app).keymap
+        return {key for action in ACTIONS if action.scope == "prompt" for key in keymap.keys(action.id)}
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = event.text[:LONGEST_PASTE]
@@ -103,7 +112,7 @@ class Prompt(TextArea):
         self.move_cursor(self.document.end)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
-        return key != "enter" and super().check_consume_key(key, character)
+        return key not in self._bound and super().check_consume_key(key, character)
 
     def action_submit(self) -> None:
         self.post_message(self.Submitted(self, self.text))

@@ -162,7 +162,7 @@ class PromptSheet(Sheet[str]):
     """Gives a text of several lines as it was left."""
 
     def __init__(self, title: str, text: str) -> None:
-        super().__init__(title, "enter keep   ctrl+j new line   ctrl+g $EDITOR   esc cancel")
+        super().__init__(title, "{send} keep   {newline} new line   {editor} $EDITOR   {leave} cancel")
         self._text = text
 
     def body(self) -> ComposeResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -35,6 +35,7 @@ from tui.talk import Talk
 
 if TYPE_CHECKING:
     from core.values.entities import Approval, Workspace
+    from tui.look import Look
 
 TICK_SECONDS = 1.0
 
@@ -129,9 +130,11 @@ class SessionPane(Vertical):
         glyphs = self._talk.glyphs
         sign, word = workspace_sign(workspace)
         narrow = self.screen.has_class("-narrow")
+        keymap = cast("Look", self.app).keymap
+        keys = f"{keymap.hint('inner-previous')} {keymap.hint('inner-next')}"
         if not narrow:
-            self.border_subtitle = all_tabs(self.tab)
-        tabs = tab_in_sight(self.tab) if narrow else ()
+            self.border_subtitle = all_tabs(self.tab, keys)
+        tabs = tab_in_sight(self.tab, keys) if narrow else ()
         rest: list[Span] = [(f"  {glyphs.state(sign)} {word}", sign)]
         agent = self._store.agent_title(workspace.agent)
         rest += [(f"  {agent}", "dim")] if agent else []
@@ -161,14 +164,17 @@ class SessionPane(Vertical):
 
     def _tell_prompt(self, workspace: Workspace) -> None:
         busy = workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING)
+        keys = cast("Look", self.app).keymap
         verb = "Queue for when the turn ends" if busy else "Write to the agent"
         obstacle = why_not("prompt", Situation(workspace=workspace))
         self._prompt.placeholder = (
-            f"Not now: {obstacle}" if obstacle else f"{verb}: i, then Enter sends, Ctrl+J starts a new line"
+            f"Not now: {obstacle}"
+            if obstacle
+            else keys.fill(f"{verb}: {{prompt}}, then {{send}} sends, {{newline}} starts a new line")
         )
         queued = workspace.queued
         state = "paused" if workspace.queue_paused else "queued"
-        self.composer.border_title = f" {queued} {state}, Q shows them " if queued else ""
+        self.composer.border_title = f" {queued} {state}, {keys.hint('queue')} shows them " if queued else ""
 
     def _ticked(self) -> None:
         self._talk.operation_changed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,9 @@ from textual.widgets import Input, Label, Static
 
 from tui.literal import literal
 from tui.prompt import Prompt
+
+if TYPE_CHECKING:
+    from tui.look import Look
 
 Result = TypeVar("Result")
 
@@ -29,6 +32,11 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
     ]
 
     def __init__(self, title: str, keys: str) -> None:
+        """
+        Args:
+            title: What it is about.
+            keys: The keys that work in it; `{id}` stands for the key of an action.
+        """
         super().__init__()
         self._title = title
         self._keys = keys
@@ -36,7 +44,8 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet") as box:
             box.border_title = literal(f" {self._title} ")
-            box.border_subtitle = literal(f" {self._keys} ")
+            keys = cast("Look", self.app).keymap.fill(self._keys)
+            box.border_subtitle = literal(f" {keys} ")
             yield from self.body()
             yield Static(id="problem")
 

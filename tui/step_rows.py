@@ -7,6 +7,7 @@ from core.values.states import OperationStatus
 from tui.durations import took
 from tui.entry_rows import EntryRow
 from tui.glyphs import Glyphs
+from tui.keymap import Keymap
 from tui.prose import prose
 from tui.spans import Line
 
@@ -16,7 +17,7 @@ _TITLES = {
 }  # fmt: skip
 
 
-def operation_rows(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
+def operation_rows(operation: Operation, width: int, glyphs: Glyphs, keymap: Keymap) -> list[EntryRow]:
     """A title, a line for each step, and the error with what to do next."""
     title = _TITLES.get(operation.kind, operation.kind)
     time = took(operation.started_at, operation.ended_at)
@@ -24,7 +25,7 @@ def operation_rows(operation: Operation, width: int, glyphs: Glyphs) -> list[Ent
     for step in operation.steps:
         rows += _step(step, width, glyphs)
     if operation.error and operation.status is not OperationStatus.RUNNING:
-        rows += _error(operation, width, glyphs)
+        rows += _error(operation, width, glyphs, keymap)
     return rows
 
 
@@ -47,7 +48,7 @@ def _step(step: StepReport, width: int, glyphs: Glyphs) -> list[EntryRow]:
     return rows
 
 
-def _error(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
+def _error(operation: Operation, width: int, glyphs: Glyphs, keymap: Keymap) -> list[EntryRow]:
     error = operation.error or {}
     rows = [EntryRow(())]
     said = " ".join(step.error for step in operation.steps)
@@ -56,6 +57,7 @@ def _error(operation: Operation, width: int, glyphs: Glyphs) -> list[EntryRow]:
         if not text or text in said:
             continue
         rows += [EntryRow((("  ", "text"), *line)) for line in prose(text, width - 4, glyphs, token)]
-    keys: Line = (("  r ", "key"), ("try again   ", "dim"), ("E ", "key"), ("shell   ", "dim"), ("d ", "key"),
-                  ("remove", "dim"))  # fmt: skip
+    start, shell, dispose = (f"{keymap.hint(each)} " for each in ("start", "shell", "dispose"))
+    keys: Line = (("  ", "text"), (start, "key"), ("try again   ", "dim"), (shell, "key"),
+                  ("shell   ", "dim"), (dispose, "key"), ("remove", "dim"))  # fmt: skip
     return [*rows, EntryRow(()), EntryRow(keys)] if operation.kind == "create" else rows

@@ -217,7 +217,7 @@ class EditSheet(Sheet[tuple[str | None, str | None]]):
     """A task's title and description; gives None for what was left as it is."""
 
     def __init__(self, title: str, description: str) -> None:
-        super().__init__("Edit the task", "enter keep   ctrl+j new line   esc cancel")
+        super().__init__("Edit the task", "{send} keep   {newline} new line   {leave} cancel")
         self._task_title = safe_text(title)
         self._description = safe_text(description, multiline=True)
 

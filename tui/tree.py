@@ -176,7 +176,11 @@ class Tree(RowView):
 
     def empty_text(self) -> Line:
         if self._store.loaded:
-            return ((" No project yet: ", "dim"), ("n ", "key"), ("begins", "dim"))
+            return (
+                (" No project yet: ", "dim"),
+                (f"{self.look.keymap.hint('new')} ", "key"),
+                ("begins", "dim"),
+            )
         return ((" Reading from the engine", "dim"), (self.glyphs.cut, "dim"))
 
     def row(self, index: int, width: int) -> tuple[Line, Line]:
@@ -191,7 +195,11 @@ class Tree(RowView):
             case "workspace":
                 return self._workspace(row, width)
             case _:
-                return (("   no tasks yet, ", "dim"), ("n", "key"), (" makes one", "dim")), ()
+                return (
+                    ("   no tasks yet, ", "dim"),
+                    (self.look.keymap.hint("new"), "key"),
+                    (" makes one", "dim"),
+                ), ()
 
     def _project(self, row: TreeRow) -> tuple[Line, Line]:
         project = self._store.projects[row.project_id]

@@ -1,41 +1,30 @@
 from __future__ import annotations
 
-from itertools import combinations
-
 import pytest
 
 from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, at_the_helm
-from tui.actions import ACTIONS, BY_ID, FOOTER, SWALLOWED
+from tui.actions import ACTIONS, BY_ID, FOOTER
 from tui.commands import HANDLERS
+from tui.key_presets import PRESETS
+from tui.keymap import clashes
+from tui.keys import swallowed
 from tui.prompt import Prompt
 from tui.situation import Situation
 
-PLACES = [
-    {"app", "rows", "tree", "marks"},
-    {"app", "rows", "session"},
-    {"app", "rows", "session", "range", "log"},
-    {"app", "rows", "session", "range", "talk"},
-    {"app", "rows", "diff", "wide", "range"},
-    {"app", "rows", "tree", "wide"},
-    {"prompt"},
-]
-"""Scopes that are active together."""
 INSTEAD = [action for action in ACTIONS if action.instead_of]
 
 
-def test_no_two_actions_of_one_place_share_a_key() -> None:
-    for place in PLACES:
-        here = [action for action in ACTIONS if action.scope in place]
-        for one, other in combinations(here, 2):
-            meant = other.id == one.instead_of or one.id == other.instead_of
-            assert meant or not set(one.keys) & set(other.keys), (one.id, other.id)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_two_actions_of_one_place_share_a_key(preset: str) -> None:
+    keys = {action.id: action.keys for action in ACTIONS} | dict(PRESETS[preset])
+    assert list(clashes(keys)) == []
 
 
-def test_no_key_is_lost_inside_tmux() -> None:
-    for action in ACTIONS:
-        assert not SWALLOWED & set(action.keys), action.id
-        assert not any(key.startswith("alt+") for key in action.keys), action.id
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_key_is_lost_inside_tmux(preset: str) -> None:
+    keys = {action.id: action.keys for action in ACTIONS} | dict(PRESETS[preset])
+    assert [key for found in keys.values() for key in found if swallowed(key)] == []
 
 
 def test_every_action_without_a_target_has_a_handler_and_the_other_way_round() -> None:

@@ -63,7 +63,7 @@ async def rules(app: BoatyardApp) -> None:
     assert project is not None
     known = await app.client.rules(project.id)
     if not known:
-        app.say(f"{project.name} has no rules: A on a request makes one")
+        app.say(f"{project.name} has no rules: {app.keymap.hint('allow-always')} on a request makes one")
         return
     found = [
         Found(each.title or each.tool_kind, f"{each.detail}  {each.executor}", each.id, group=each.decision)

@@ -36,7 +36,7 @@ async def dev(app: BoatyardApp) -> None:
 async def _start(app: BoatyardApp, workspace: Workspace) -> None:
     servers = await app.client.start_dev_servers(workspace.name, ALL)
     names = ", ".join(server.repo for server in servers)
-    app.say(f"The dev server of {names} starts: o again for its address")
+    app.say(f"The dev server of {names} starts: {app.keymap.hint('dev')} again for its address")
 
 
 def _options(servers: tuple[DevServer, ...]) -> list[Option]:

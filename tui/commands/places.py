@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.actions import ACTIONS, keys_of
+from tui.actions import ACTIONS
 from tui.attention import in_need
 from tui.finder import Finder, Found
 from tui.glyphs import ASCII
@@ -59,7 +59,7 @@ def redraw(app: BoatyardApp) -> None:
 
 
 def interrupt(app: BoatyardApp) -> None:
-    app.say("q leaves; the engine and all agents go on without this window")
+    app.say(f"{app.keymap.hint('quit')} leaves; the engine and all agents go on without this window")
 
 
 def leave(app: BoatyardApp) -> None:
@@ -69,23 +69,23 @@ def leave(app: BoatyardApp) -> None:
 
 async def show_help(app: BoatyardApp) -> None:
     """The keys that work where the focus is, by group; Enter on one does it."""
-    now = app.home.situation()
+    now, names = app.home.situation(), app.keymap.names
     here = app.home.reachable_actions() or [action for action in ACTIONS if action.scope == "app"]
     found = [
-        Found(action.label, action.help, action.id, keys_of(action), action.group, why_not(action.id, now))
+        Found(action.label, action.help, action.id, names(action.id), action.group, why_not(action.id, now))
         for action in sorted(here, key=lambda action: (action.scope in ("app", "rows"), action.group))
-        if action.keys and action.label
+        if names(action.id) and action.label
     ]
     await _choose(app, "Keys that work here", found, "find a key or an action")
 
 
 async def palette(app: BoatyardApp) -> None:
     """Everything there is: actions, workspaces, tasks, projects."""
-    now = app.home.situation()
+    now, names = app.home.situation(), app.keymap.names
     store = app.store
     found = [
         Found(
-            action.help, "", action.id, keys_of(action), action.group, why_not(action.id, now), action.label
+            action.help, "", action.id, names(action.id), action.group, why_not(action.id, now), action.label
         )
         for action in ACTIONS
         if action.scope == "app" and not action.target and action.label and action.id != "quit-now"

@@ -33,7 +33,7 @@ async def add(app: BoatyardApp) -> None:
     else:
         project = await app.client.add_project(ask.AddProject(name=name, repos=(repo.id,)))
     app.home.go_to(f"project:{project.id}")
-    app.say(f"{project.name} is a project now: n makes its first task")
+    app.say(f"{project.name} is a project now: {app.keymap.hint('new')} makes its first task")
 
 
 async def remove(app: BoatyardApp) -> None:

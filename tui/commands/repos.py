@@ -35,7 +35,7 @@ async def settings(app: BoatyardApp) -> None:
 async def _choose(app: BoatyardApp, project: Project) -> Repo | None:
     repos = app.store.repos_of(project.id)
     if not repos:
-        app.say("the project has no repository: p adds one")
+        app.say(f"the project has no repository: {app.keymap.hint('add-project')} adds one")
         return None
     if len(repos) == 1:
         return repos[0]

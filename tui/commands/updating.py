@@ -78,7 +78,8 @@ async def resolve(app: BoatyardApp, name: str) -> bool:
     wanted = await app.ask(ConflictSheet(app.link, app.store, workspace, app.taken_sides))
     if wanted == "hand-over":
         await app.client.hand_over_conflicts(name)
-        app.say(f"The agent of {name} resolves them; u goes on when it has ended its turn")
+        key = app.keymap.hint("update")
+        app.say(f"The agent of {name} resolves them; {key} goes on when it has ended its turn")
     elif wanted == "continue":
         await _tell(app, await finished(app, await app.client.continue_update(name)))
     elif wanted == "abort":

@@ -10,6 +10,7 @@ from core.cli.diagnosis.data import data
 from core.cli.diagnosis.engine import engine
 from core.cli.diagnosis.finding import Finding, State
 from core.cli.diagnosis.home import disk, leftovers, modes, settings, theme_files
+from core.cli.diagnosis.keys import keys
 from core.cli.diagnosis.terminal import terminal
 from core.cli.diagnosis.tools import tools
 from core.cli.invocation import Invocation
@@ -51,6 +52,7 @@ async def examine(home: Home) -> list[Finding]:
     findings = await asyncio.to_thread(tools)
     findings += [disk(home), modes(home), settings(home)]
     findings += await asyncio.to_thread(theme_files, home)
+    findings += await asyncio.to_thread(keys, home)
     findings += await asyncio.to_thread(terminal)
     # Before the engine is started, which would take the traces of a dead one away.
     findings += await leftovers(home)
