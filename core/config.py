@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,6 +99,46 @@ class KeysSection(Section, frozen=True, kw_only=True):
     """The key, or keys, of an action by its id (see `boatyard keys`); an empty list: none."""
 
 
+class ForgeKind(StrEnum):
+    """Whose HTTP API a host of pull requests speaks."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    GITEA = "gitea"
+    """Forgejo too."""
+
+
+class ForgeSection(Section, frozen=True, kw_only=True):
+    """A host of pull requests, `[forges.NAME]`; github.com and gitlab.com are known without."""
+
+    kind: ForgeKind
+    url: str
+    """Its address in a browser, such as `https://git.example.org`."""
+    api: str = ""
+    """Base of its API; empty: where that kind has it below `url`."""
+    token: str = ""
+    """`env:NAME`, `file:PATH` or `command:ARGV`; never the token itself."""
+    hosts: tuple[str, ...] = ()
+    """Further names of it in addresses of remotes, such as an alias of ssh."""
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            ValueError: An address is none.
+        """
+        for address in filter(None, (self.url, self.api)):
+            if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#@]*)?", address):
+                # Not repeated: what is wrong with it may be that it holds a password.
+                raise ValueError("url and api must be http:// or https:// addresses without a user")
+
+
+class PullRequestsSection(Section, frozen=True, kw_only=True):
+    """How pull requests are followed."""
+
+    poll_seconds: Annotated[float, Meta(ge=5)] = 60.0
+    """How often an open pull request is looked at; less often while nothing happens there."""
+
+
 KINDS_WITHOUT_A_COMMAND = ("acp", "command", "terminal")
 """Kinds of agents that bring none of their own."""
 
@@ -141,7 +182,9 @@ class Config(Section, frozen=True, kw_only=True):
     attention: AttentionSection = AttentionSection()
     mcp: McpSection = McpSection()
     keys: KeysSection = KeysSection()
+    pull_requests: PullRequestsSection = PullRequestsSection()
     agents: dict[str, AgentSection] = {}
+    forges: dict[str, ForgeSection] = {}
     default_agent: str = ""
 
 
@@ -206,4 +249,6 @@ def _keys(place: str) -> tuple[str, ...]:
             "McpSection": McpSection,
             "KeysSection": KeysSection,
         }.get(kind, kind)
+        kind = {"PullRequestsSection": PullRequestsSection}.get(kind, kind)
+        kind = {"dict[str, ForgeSection]": ForgeSection}.get(kind, kind)
     return tuple(getattr(kind, "__struct_fields__", ()))

@@ -10,6 +10,7 @@
     ├── UnreachableError          "unreachable"       exit 5   engine or container engine
     ├── GitError                  "git"               exit 1   a git command failed
     ├── AgentError                "agent"             exit 1   an agent cannot be started or spoken to
+    ├── ForgeError                "forge"             exit 1   a pull request host refused
     ├── ScriptError               "script"            exit 1   a repository's script failed
     └── StorageError              "storage"           exit 1   database refused, disk full
 
@@ -90,6 +91,13 @@ class AgentError(BoatyardError):
     code = "agent"
 
 
+class ForgeError(BoatyardError):
+    """The host of a repository's pull requests refused, or does not answer."""
+
+    code = "forge"
+    http_status = 502
+
+
 class ScriptError(BoatyardError):
     """A set-up, cleanup or archive script failed."""
 
@@ -107,7 +115,7 @@ _BY_CODE: dict[str, type[BoatyardError]] = {
     kind.code: kind
     for kind in (
         BoatyardError, UsageError, ConfigError, NotFoundError, ConflictError,
-        UnreachableError, GitError, AgentError, ScriptError, StorageError,
+        UnreachableError, GitError, AgentError, ForgeError, ScriptError, StorageError,
     )
 }  # fmt: skip
 

@@ -41,6 +41,22 @@ class Resolved:
         return bool(self.env or self.files)
 
 
+async def resolve_reference(name: str, reference: str) -> str:
+    """The text that a reference leads to; the caller keeps it in memory only.
+
+    Args:
+        name: What it is, for errors.
+        reference: `file:PATH`, `env:NAME` or `command:ARGV`.
+
+    Raises:
+        UsageError: It is no reference.
+        NotFoundError: What it names is missing.
+        BoatyardError: A command failed, or the value is no text.
+    """
+    _check(name, reference)
+    return _text(name, await _value(name, reference))
+
+
 def has_secrets(settings: Settings) -> bool:
     """Whether there is anything to resolve."""
     return bool(settings.secrets or settings.auth_files)

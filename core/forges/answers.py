@@ -1,0 +1,94 @@
+"""What an answer that is no success means, in words for people."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from core.errors import NotFoundError
+from core.forges.errors import RateLimitedError, RefusedError
+
+_TOLD = 500
+"""Characters of a host's own words that an error repeats."""
+_USUAL_WAIT = 60.0
+
+
+def raise_for(
+    status: int, headers: Mapping[str, str], body: bytes, host: str, moment: float,
+    covered: Callable[[str], str],
+) -> None:  # fmt: skip
+    """Returns when the answer is a success.
+
+    Args:
+        status: HTTP's.
+        headers: The answer's.
+        body: The answer's.
+        host: Who answered.
+        moment: Now, in seconds since 1970.
+        covered: Takes the token out of a text.
+
+    Raises:
+        RateLimitedError: Too much was asked.
+        NotFoundError: There is no such thing, or the token may not see it.
+        RefusedError: Anything else.
+    """
+    if 200 <= status < 300:
+        return
+    said = covered(_words(body))[:_TOLD]
+    until = _limited_until(status, headers, said, moment)
+    if until is not None:
+        raise RateLimitedError(
+            f"{host} takes no more requests for {max(1, round(until - moment))} s: {said}", until,
+            hint="Wait that long; it goes on by itself where it was begun in the background.",
+        )  # fmt: skip
+    if status == 404:
+        raise NotFoundError(
+            f"{host} has no such thing: {said}",
+            hint="Check the remote's address. A host also says so when the token may not see the repository.",
+        )
+    hints = {
+        401: "It does not take the token: make a new one, and put it where the settings look for it.",
+        403: "The token may not do this: give it the right to write pull requests.",
+    }
+    hint = hints.get(status, "Try again later." if status >= 500 else "Look at it in a browser.")
+    raise RefusedError(f"{host} answers {status}: {said}", status, hint=hint)
+
+
+def _limited_until(status: int, headers: Mapping[str, str], said: str, moment: float) -> float | None:
+    """Until when a rate limit holds; None: this is none."""
+    if status not in (403, 429):
+        return None
+    left = headers.get("X-RateLimit-Remaining", headers.get("RateLimit-Remaining", ""))
+    if status == 403 and left != "0" and "Retry-After" not in headers and "rate limit" not in said.lower():
+        return None
+    with contextlib.suppress(ValueError):
+        if "Retry-After" in headers:
+            return moment + max(1.0, float(headers["Retry-After"]))
+        reset = headers.get("X-RateLimit-Reset", headers.get("RateLimit-Reset", ""))
+        return max(moment + 1.0, float(reset))
+    return moment + _USUAL_WAIT
+
+
+def _words(body: bytes) -> str:
+    """What a host says of an error: each has its own place for that."""
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return " ".join(body.decode("utf-8", "replace").split())[:_TOLD] or "nothing more"
+    if not isinstance(document, dict):
+        return str(document)[:_TOLD]
+    parts = [_flat(document.get(key)) for key in ("message", "error", "error_description", "errors")]
+    return "; ".join(dict.fromkeys(filter(None, parts))) or "nothing more"
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        if "message" in value:
+            return str(value["message"])
+        return "; ".join(f"{key}: {_flat(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_flat, value)))
+    return "" if value is None else str(value)

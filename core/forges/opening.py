@@ -1,0 +1,88 @@
+"""Forges made from places: the token is resolved when it is first needed, and kept in memory only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from core.config import ForgeKind, ForgeSection
+from core.errors import NotFoundError, UsageError
+from core.forges.address import USUAL_TOKENS, ForgePlace, forge_of
+from core.forges.forge import Forge
+from core.forges.gitea import Gitea
+from core.forges.github import GitHub
+from core.forges.gitlab import GitLab
+from core.forges.http import ForgeHttp
+from core.runners.secrets import resolve_reference
+
+_AGENT = "boatyard"
+_KINDS: Mapping[ForgeKind, type[Forge]] = {
+    ForgeKind.GITHUB: GitHub, ForgeKind.GITLAB: GitLab, ForgeKind.GITEA: Gitea,
+}  # fmt: skip
+
+
+class Forges:
+    """The hosts that an engine speaks with, each over one connection pool."""
+
+    def __init__(self, settings: Mapping[str, ForgeSection]) -> None:
+        self._settings = settings
+        self._doors: dict[tuple[str, str], ForgeHttp] = {}
+
+    def place(self, address: str) -> ForgePlace:
+        """The repository that a remote's address names; raises `UsageError` when no host is known for it."""
+        return forge_of(address, self._settings)
+
+    async def open(self, place: ForgePlace) -> Forge:
+        """The repository, to be asked.
+
+        Raises:
+            NotFoundError: There is no token, or what its reference names is missing.
+            UsageError: The reference is none, or the token cannot be one.
+        """
+        key = (place.api, place.token)
+        if key not in self._doors:
+            token = await _token(place)
+            self._doors[key] = ForgeHttp(place.api, token, _headers(place.kind, token))
+        return _KINDS[place.kind](self._doors[key], place.path)
+
+    async def forget(self, place: ForgePlace) -> None:
+        """Asks for the token anew the next time, as after the host has refused it."""
+        door = self._doors.pop((place.api, place.token), None)
+        if door is not None:
+            await door.close()
+
+    async def close(self) -> None:
+        for door in self._doors.values():
+            await door.close()
+
+
+async def _token(place: ForgePlace) -> str:
+    what = f"token of {place.name}"
+    if place.token:
+        token = (await resolve_reference(what, place.token)).strip()
+    else:
+        host = urlsplit(place.web).netloc.lower()
+        names = USUAL_TOKENS.get(host, ())
+        token = next((os.environ[name].strip() for name in names if os.environ.get(name)), "")
+        if not token:
+            either = f"set {' or '.join(names)} and start the engine anew, or " if names else ""
+            raise NotFoundError(
+                f"there is no token for {place.web}",
+                hint=f"Make one there; {either}say where it is in config.toml: [forges.NAME], token = "
+                '"env:NAME", "file:PATH" or "command:ARGV".',
+            )
+    if not token.isascii() or not token.isprintable() or " " in token or not token:
+        raise UsageError(
+            f"the {what} holds characters that no token has", hint="Look at where it comes from."
+        )
+    return token
+
+
+def _headers(kind: ForgeKind, token: str) -> dict[str, str]:
+    usual = {"User-Agent": _AGENT, "Accept": "application/json"}
+    if kind is ForgeKind.GITEA:
+        return {**usual, "Authorization": f"token {token}"}
+    if kind is ForgeKind.GITHUB:
+        usual |= {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+    return {**usual, "Authorization": f"Bearer {token}"}

@@ -1,0 +1,75 @@
+"""Pull requests of workspaces; a GitLab merge request is one too."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.values.comments import Side
+from core.values.value import Value
+
+
+class PullStatus(StrEnum):
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+    """Closed without having been merged."""
+
+
+class CheckStatus(StrEnum):
+    PENDING = "pending"
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """It ran not, or says nothing for or against."""
+
+
+class Check(Value, frozen=True, kw_only=True):
+    """One thing that is checked at the head of a pull request."""
+
+    name: str
+    status: CheckStatus
+    url: str = ""
+    summary: str = ""
+    log: str = ""
+    """What its log is asked for by; empty: the host has none."""
+
+
+class RemoteComment(Value, frozen=True, kw_only=True):
+    """What somebody wrote on a pull request."""
+
+    id: str
+    """Of that host and repository."""
+    body: str
+    author: str = ""
+    url: str = ""
+    path: str = ""
+    """Empty: it is about the pull request as a whole."""
+    side: Side = Side.NEW
+    first: int = 0
+    last: int = 0
+    """Lines, from 1; 0: about the file as a whole, or lines that are gone."""
+    resolved: bool = False
+    replies: int = 0
+    """Comments in the same thread behind this one."""
+    reply: bool = False
+    """Whether it is itself such a comment."""
+    created_at: float = 0.0
+
+
+class PullRequest(Value, frozen=True, kw_only=True):
+    """A pull request as its host has it."""
+
+    number: int
+    url: str
+    title: str
+    body: str = ""
+    draft: bool = False
+    status: PullStatus = PullStatus.OPEN
+    branch: str = ""
+    """The branch with the work."""
+    base: str = ""
+    """The branch that it is to go into."""
+    head: str = ""
+    """The commit that the branch is at."""
+    merged_at: float | None = None
+    merge_commit: str = ""

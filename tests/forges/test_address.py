@@ -1,0 +1,86 @@
+"""Which host and repository an address of a remote means."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.config import ForgeKind, ForgeSection
+from core.errors import NotFoundError, UsageError
+from core.forges.address import forge_of
+from core.forges.foreign import read_foreign
+from core.forges.links import next_page
+from core.forges.opening import Forges
+
+OWN = {
+    "work": ForgeSection(
+        kind=ForgeKind.GITLAB, url="https://git.example.org/lab", token="env:X", hosts=("work-alias",)
+    ),
+    "tea": ForgeSection(
+        kind=ForgeKind.GITEA, url="http://localhost:3000", api="http://localhost:3000/api/v1"
+    ),
+    "big": ForgeSection(kind=ForgeKind.GITHUB, url="https://github.example.org"),
+}
+KNOWN = {
+    "https://github.com/owner/name.git": ("github.com", "https://api.github.com", "owner/name"),
+    "https://tok@github.com/owner/name": ("github.com", "https://api.github.com", "owner/name"),
+    "git@github.com:owner/name.git": ("github.com", "https://api.github.com", "owner/name"),
+    "ssh://git@ssh.github.com:443/owner/name.git": ("github.com", "https://api.github.com", "owner/name"),
+    "git@gitlab.com:a/b/c/d.git": ("gitlab.com", "https://gitlab.com/api/v4", "a/b/c/d"),
+    "https://git.example.org/lab/a/b.git": ("work", "https://git.example.org/lab/api/v4", "a/b"),
+    "work-alias:lab/a/b": ("work", "https://git.example.org/lab/api/v4", "a/b"),
+    "http://localhost:3000/a/b.git": ("tea", "http://localhost:3000/api/v1", "a/b"),
+    "ssh://git@localhost:2222/a/b.git": ("tea", "http://localhost:3000/api/v1", "a/b"),
+    "git@GitHub.Example.org:a/b.git/": ("big", "https://github.example.org/api/v3", "a/b"),
+}
+
+
+@pytest.mark.parametrize("address", KNOWN)
+def test_known_hosts(address: str) -> None:
+    place = forge_of(address, OWN)
+    assert (place.name, place.api, place.path) == KNOWN[address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/srv/repo.git", "file:///srv/repo.git", "https://unknown.example/a/b", "git@unknown:a/b", "", "::",
+     "https://github.com/owner", "https://github.com/a/b/c", "https://github.com/../x", "https://[bad/x",
+     "https://github.com/a%2Fb/c", "https://github.com.evil.example/a/b"],
+)  # fmt: skip
+def test_no_known_repository(address: str) -> None:
+    with pytest.raises(UsageError):
+        forge_of(address, OWN)
+
+
+async def test_the_usual_variables_hold_for_the_usual_hosts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GH_TOKEN", "mine")
+    forges = Forges(OWN)
+    assert (await forges.open(forges.place("git@github.com:a/b"))).http.token == "mine"
+    with pytest.raises(NotFoundError, match=r"no token for https://github.example.org"):
+        await forges.open(forges.place("git@github.example.org:a/b"))
+    monkeypatch.delenv("GITLAB_TOKEN", raising=False)
+    with pytest.raises(NotFoundError, match=r"no token for https://gitlab.com"):
+        await forges.open(forges.place("git@gitlab.com:a/b"))
+    await forges.close()
+
+
+def test_the_next_page() -> None:
+    here = "https://h.example/list?page=1"
+    header = '<https://h.example/list?page=1>; rel="first", <https://h.example/list?page=2>; rel="next"'
+    assert next_page(header, here) == "https://h.example/list?page=2"
+    assert next_page("<?page=2>; rel=next", here) == "https://h.example/list?page=2"
+    for header in ("", '<https://h.example/x>; rel="prev"', '<http://h.example/x>; rel="next"', "<;>,,;rel"):
+        assert next_page(header, here) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org/x", "https://127.0.0.1/x", "https://169.254.169.254/latest", "https://[::1]/x",
+            "https://[::ffff:10.0.0.1]/x", "file:///etc/passwd"],
+)  # fmt: skip
+async def test_a_log_is_never_read_from_inside(url: str) -> None:
+    with pytest.raises(Exception, match="is not asked"):
+        await read_foreign(url, "https://api.github.com", 100, 5.0)
+
+
+async def test_nor_by_a_name_that_leads_inside() -> None:
+    with pytest.raises(OSError, match=r"localhost"):
+        await read_foreign("https://localhost/x", "https://api.github.com", 100, 5.0)
