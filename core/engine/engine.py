@@ -319,6 +319,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._turns.close()
         await self.search.close()
         await self.spending.close()
         await self._servers.close()

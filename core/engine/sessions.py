@@ -15,7 +15,7 @@ from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.operation import refuse_busy
-from core.lifecycle.queue_records import Queued, enqueue, forget, sent_before
+from core.lifecycle.queue_records import Queued, enqueue, first_queued, forget, sent_before
 from core.lifecycle.queue_records import prompt_id as prompt_id_of
 from core.lifecycle.telling import tell_queue, tell_workspace
 from core.lifecycle.turn_records import running_turn, turn_runs
@@ -89,6 +89,7 @@ class Sessions:
             crash_point("turn", "queued")
             if waits:
                 await tell_queue(self._context, name)
+                self._turns.go_on(name)
                 return SendAnswer(queued=queued)
             try:
                 facts = await self._context.store.read(workspace_facts, name)
@@ -191,7 +192,8 @@ class Sessions:
 def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool]:
     """Puts a prompt into the queue; whether it has to wait there."""
     check_images(prompt.attachments)
-    waits = bool(note_budget(facts.id)) or turn_runs(facts.id)
+    # Between two turns, and while an engine that has just started comes to its queues, more waits than runs.
+    waits = bool(note_budget(facts.id)) or turn_runs(facts.id) or first_queued(facts.name) is not None
     # One that starts now goes before those that a paused queue holds back.
     row = enqueue(facts.id, prompt, first=not waits)
     return views.queued_prompt(row, facts.name), waits

@@ -43,6 +43,8 @@ class Turns:
         self._snapshots = snapshots
         self._attachments = Attachments(context)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._caught_up = asyncio.Event()
+        self._going_on: dict[str, asyncio.Task[None]] = {}
 
     def starting(self, name: str) -> asyncio.Lock:
         """Held while it is decided whether a prompt starts now, and while it is started."""
@@ -103,8 +105,35 @@ class Turns:
         else:
             await tell_queue(self._context, process.workspace)
 
+    def go_on(self, name: str) -> None:
+        """Starts what waits in a workspace as soon as the ends of its earlier turns have been seen to."""
+        if name not in self._going_on:
+            task = self._going_on[name] = asyncio.create_task(self._go_on(name))
+            task.add_done_callback(lambda _: self._going_on.pop(name, None))
+
+    async def _go_on(self, name: str) -> None:
+        await self._caught_up.wait()
+        await self._context.supervisor.settle(name)
+        try:
+            await self.start_queued(name)
+        except BoatyardError as error:  # removed meanwhile, say
+            log.warning("the queue of %s does not go on: %s", name, error)
+
+    async def close(self) -> None:
+        """Starts nothing any more."""
+        tasks = list(self._going_on.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def catch_up(self) -> None:
         """Sees to the ends of turns that an earlier engine did not come to."""
+        try:
+            await self._catch_up()
+        finally:
+            self._caught_up.set()
+
+    async def _catch_up(self) -> None:
         for process in await self._context.store.read(records.unsettled):
             log.info("seeing to the end of the turn %s in %s", process.id, process.workspace)
             await self.ended(process)

@@ -149,6 +149,7 @@ class Supervisor:
         live = self._live.get(process_id)
         if live is None or live.turn is None or live.turn.over.is_set():
             return False
+        await live.turn.known.wait()
         await live.turn.cancel()
         return True
 
@@ -157,6 +158,7 @@ class Supervisor:
         if live.turn is not None and not live.turn.over.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLITE_SECONDS):
+                    await live.turn.known.wait()
                     await live.turn.cancel()
                     await live.turn.over.wait()
 
@@ -177,6 +179,7 @@ class Supervisor:
         turn = self.live_turn(process_id)
         if turn is None:
             raise NotFoundError("the agent that asked has ended", hint="Send it a new prompt.")
+        await turn.known.wait()
         await turn.answer(key, option_id, values)
 
     async def see_out(self, workspace: str, seconds: float) -> None:
@@ -242,11 +245,7 @@ class Supervisor:
         """Feeds the process's output to its turn until it ends, then records the end."""
         out = err = 0
         if live.turn is not None:
-            if begun:
-                started_at = await self._store.read(records.started_at, live.id)
-                out, err = await live.turn.resume(live.run.read, started_at)
-            else:
-                await live.turn.begin()
+            out, err = await self._get_to_know(live, live.turn, begun=begun)
         elif begun:
             out, err = live.run.size("out"), live.run.size("err")
         alive = partial(live.runner.alive, live.environment, live.run)
@@ -255,6 +254,16 @@ class Supervisor:
                 await self._note_output(live, event)
             else:
                 await self._ending.note(live, event.report)
+
+    async def _get_to_know(self, live: LiveProcess, turn: LiveTurn, *, begun: bool) -> tuple[int, int]:
+        """Begins a turn, or takes one over; how much of its output and errors has been read."""
+        try:
+            if not begun:
+                await turn.begin()
+                return 0, 0
+            return await turn.resume(live.run.read, await self._store.read(records.started_at, live.id))
+        finally:
+            turn.known.set()
 
     async def _note_output(self, live: LiveProcess, event: Output) -> None:
         if live.turn is not None:

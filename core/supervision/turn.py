@@ -82,6 +82,8 @@ class LiveTurn:
         self._told: dict[str, str] = {}
         self.input_closed = asyncio.Event()
         self.over = asyncio.Event()
+        self.known = asyncio.Event()
+        """Set when the driver has been told all that happened before: no decision means anything to it sooner."""
         self._journal = journal
         self._line = line
         self._keeper = keeper

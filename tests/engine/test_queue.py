@@ -10,8 +10,8 @@ import pytest
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.values.entities import Process, QueuedPrompt
 from core.values.events import ProcessChanged, QueueChanged
-from core.values.requests import SendPrompt, UpdateQueued
-from core.values.states import Activity, ProcessStatus
+from core.values.requests import SendPrompt, UpdateQueued, UpdateRepo
+from core.values.states import Activity, ProcessStatus, RunReason
 from tests.yard import Yard
 
 
@@ -115,6 +115,29 @@ async def test_one_that_cannot_start_stays_and_says_why(yard: Yard, gate: Path) 
     await yard.client.resume_queue(name)
     await yard.turn(name)
     assert (await yard.client.turn(prompt)).prompt == "later"
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["the same engine", "the next engine"])
+async def test_what_is_sent_between_two_turns_goes_behind_what_waits(
+    yard: Yard, gate: Path, restarted: bool
+) -> None:
+    """The cleanup script of the first turn holds the queue back for as long as the test wants."""
+    workspace = await yard.workspace(agent="gated", prompt="begin")
+    go_on = Path(workspace.folder).parent / "go-on"
+    (repo,) = await yard.client.repos()
+    script = f"until [ -e {go_on} ]; do sleep 0.05; done"
+    await yard.client.update_repo(repo.id, UpdateRepo(cleanup_script=script))
+    await queued(yard, workspace.name, "one", "two")
+    async with yard.watch() as watch:
+        await open_gate(gate)
+        await watch.until(ProcessChanged, lambda e: e.process.run_reason is RunReason.CLEANUP_SCRIPT, 60)
+    if restarted:
+        await yard.restart()
+    sent = await yard.client.send(workspace.name, SendPrompt(prompt="three", agent="writer"))
+    assert isinstance(sent, QueuedPrompt), "it went before what was sent earlier"
+    go_on.touch()
+    await all_done(yard, workspace.name, 4)
+    assert await told(yard, workspace.name) == ["begin", "one", "two", "three"]
 
 
 class TestExactlyOnce:
