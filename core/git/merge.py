@@ -115,6 +115,14 @@ async def keep_merge(depot: Depot, workspace: str, merged: Merged) -> None:
     ])  # fmt: skip
 
 
+async def let_merge_go(depot: Depot, workspace: str) -> None:
+    """Forgets a result that does not land. May be done again."""
+    await depot.update_refs([
+        RefChange(f"{LANDING}/{workspace}/result", None),
+        RefChange(f"{LANDING}/{workspace}/source", None),
+    ])  # fmt: skip
+
+
 async def record_landed(depot: Depot, workspace: str, source: str, result: str) -> None:
     """Remembers what landed, for the next merge to bring only what is new. May be done again."""
     refs = f"{WORKSPACES}/{workspace}"

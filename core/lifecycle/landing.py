@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from core.errors import BoatyardError
+from core.git.merge import let_merge_go
 from core.git.user_repository import inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.copied_work import committed_copies, refuse_copies
@@ -93,6 +94,7 @@ class Landing:
         self._context.operations.launch(operation, run.steps(operation.id))
         ended = await self._context.operations.wait(operation.id)
         if ended.status is not OperationStatus.DONE:
+            await self.let_go(name)
             raise run.failure or BoatyardError(f"the merge of {name!r} did not end", hint="Try again.")
         return await self._context.store.read(_merges_of, ended.id)
 
@@ -112,6 +114,15 @@ class Landing:
             ):
                 landed.append(plan["repo_id"])
         return landed
+
+    async def let_go(self, name: str) -> None:
+        """Forgets what was prepared for a merge that has not landed; may be repeated."""
+        facts = await self._context.store.read(workspace_facts, name)
+        for repo in facts.repos:
+            try:
+                await let_merge_go(Place(self._context.home, name).depot(repo.repo_id), name)
+            except BoatyardError as error:  # the next merge, or the removal, takes them along
+                log.warning("what was prepared for %s stays in a depot: %s", name, error)
 
     async def record(self, operation_id: str, prepared: list[dict[str, str]]) -> None:
         """Writes down what has landed; may be repeated."""

@@ -125,6 +125,7 @@ class Repair:
             if push:
                 await self._push_after(operation.workspace)
             return
+        await self._landing.let_go(operation.workspace)
         moved = f"{len(landed)} of {len(plans)} target branches were moved" if landed else "nothing was moved"
         error = ConflictError(
             f"the engine ended during the merge of {operation.workspace!r}: {moved}",

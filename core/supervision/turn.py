@@ -83,7 +83,7 @@ class LiveTurn:
         self.input_closed = asyncio.Event()
         self.over = asyncio.Event()
         self.known = asyncio.Event()
-        """Set when the driver has been told all that happened before: no decision means anything to it sooner."""
+        """Set when the driver knows what happened before; no decision means anything to it sooner."""
         self._journal = journal
         self._line = line
         self._keeper = keeper
@@ -190,6 +190,7 @@ class LiveTurn:
         self._journal.append(record)
         self._answering = record.kind == "answer"
         crash_point(record.kind, "journalled")
+        self._answering = record.kind == "answer"
         return self.transcript.apply(record)
 
     async def _carry_out(self, effects: Sequence[Effect]) -> None:

@@ -190,6 +190,8 @@ async def test_a_merge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: st
         assert "nothing was moved" in str(ended.error)
         assert git(repository, "rev-parse", "main") == before
         assert git(repository, "status", "--porcelain") == ""
+        for depot in daemon.home.depots.glob("*.git"):
+            assert git(depot, "for-each-ref", "refs/boatyard/landing/") == "", "what did not land is kept"
         await daemon.client.merge("do-it", MergeWorkspace())
     else:
         assert ended.status is OperationStatus.DONE
