@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from core.agents.client_requests import ClientRequest
 from core.values.conversation import AgentCommand, Attachment, Entry
 from core.values.entities import ApprovalOption, FormField
 from core.values.states import ProcessStatus
@@ -115,9 +116,21 @@ class TurnEnded:
     """The agent's final message."""
 
 
+@dataclass(frozen=True)
+class Perform:
+    """The agent wants something done where it works; what came of it comes back in `Driver.answer`.
+
+    Done again when an engine dies meanwhile, so it must be the same twice as once.
+    """
+
+    key: str
+    """The driver's own name for it, different from all keys of approvals."""
+    request: ClientRequest
+
+
 Effect = (
     Send | CloseInput | Upsert | AskApproval | WithdrawApproval | AgentSession
-    | UsageReport | RateLimited | Commands | TurnEnded
+    | UsageReport | RateLimited | Commands | Perform | TurnEnded
 )  # fmt: skip
 
 NO_VALUES: Mapping[str, Any] = {}
@@ -158,7 +171,9 @@ class Driver(Protocol):
     def answer(
         self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
     ) -> list[Effect]:
-        """The user chose an option of an approval; an unknown key or option has no effect.
+        """The user chose an option of an approval, or what was to be performed has been.
+
+        An unknown key or option has no effect.
 
         Args:
             key: Which request.

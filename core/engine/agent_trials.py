@@ -6,11 +6,21 @@ import asyncio
 import contextlib
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from core.agents.driver import AskApproval, Choice, Executor, RateLimited, TurnRequest, UsageReport
+from core.agents.driver import (
+    AskApproval,
+    Choice,
+    Executor,
+    Perform,
+    RateLimited,
+    TurnRequest,
+    UsageReport,
+)
 from core.errors import BoatyardError, ConflictError, UsageError
 from core.git.command import owner_git
 from core.lifecycle.context import Context
@@ -55,6 +65,9 @@ class _Keeper:
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
+        raise ConflictError("nothing is done for an agent on trial")
 
 
 @dataclass(frozen=True)

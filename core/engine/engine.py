@@ -62,6 +62,7 @@ from core.engine.workspaces import Workspaces
 from core.lifecycle.applying import Applying
 from core.lifecycle.archiving import Archiving
 from core.lifecycle.checking import Checking
+from core.lifecycle.client_requests import ClientRequests
 from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
@@ -93,7 +94,7 @@ from core.supervision.supervisor import Supervisor
 from core.values.answers import StoppedAnswer
 from core.values.entities import EngineStatus, Process, Snapshot
 from core.values.events import Stopping
-from core.values.states import OperationStatus, RunnerKind, WorkspaceState
+from core.values.states import OperationStatus, RunnerKind, RunReason, WorkspaceState
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,10 @@ class Engine:
             applying,
             pushing,
         )
-        context.supervisor = Supervisor(context.store, context.hub, self._process_ended, self._approve)
+        self._client_requests = ClientRequests(context, self._starter)
+        context.supervisor = Supervisor(
+            context.store, context.hub, self._process_ended, self._approve, self._client_requests.perform
+        )
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal, self._turns)
         self.overrides = Overrides(context)
@@ -339,6 +343,8 @@ class Engine:
         return bool(busy or context.hub.subscribers or self._serving or later)
 
     async def _process_ended(self, process: Process) -> None:
+        if process.run_reason is RunReason.CODING_AGENT:
+            await self._client_requests.end(process.id)
         await self._turns.ended(process)
 
     async def _approve(self, process_id: str, ask: AskApproval) -> str | None:

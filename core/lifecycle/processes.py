@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from core.agents.client_requests import CreateTerminal
 from core.agents.driver import Driver, Executor, Launch, TurnRequest
 from core.agents.shown import ShownPrompt
 from core.errors import BoatyardError, ConflictError
@@ -102,6 +103,28 @@ class Processes:
         action: dict[str, object] = {"argv": list(argv), "cwd": cwd}
         label = " ".join(argv)[:LABEL_LIMIT]
         new = NewProcess(facts.session_id, RunReason.COMMAND, label, command, action)
+        return await self._start(facts, new)
+
+    async def run_terminal(
+        self,
+        facts: WorkspaceFacts,
+        session_id: str,
+        process_id: str,
+        wanted: CreateTerminal,
+        action: Mapping[str, object],
+    ) -> Process:
+        """Starts a command that an agent wants to have run, with its errors among its output."""
+        cwd = wanted.cwd or str(action["cwd"])
+        argv = ("sh", "-c", 'exec 2>&1; exec "$@"', "boatyard", *wanted.argv)
+        label = " ".join(wanted.argv)[:LABEL_LIMIT]
+        new = NewProcess(
+            session_id,
+            RunReason.COMMAND,
+            label,
+            Command(argv, cwd, dict(wanted.env), b""),
+            {**action, "argv": list(wanted.argv), "cwd": cwd},
+            id=process_id,
+        )
         return await self._start(facts, new)
 
     async def run_agent(self, facts: WorkspaceFacts, executor: Executor, turn: NewTurn) -> Process:

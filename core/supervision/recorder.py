@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from core.agents.driver import AskApproval, Choice, RateLimited, UsageReport, approval_id
+from core.agents.driver import AskApproval, Choice, Perform, RateLimited, UsageReport, approval_id
 from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
@@ -14,16 +15,20 @@ from core.values.conversation import AgentCommand
 Approve = Callable[[str, AskApproval], Awaitable[str | None]]
 """Gives the option that a policy chooses for a process's request, or None."""
 
+Do = Callable[[str, Perform], Awaitable[Mapping[str, Any]]]
+"""Does what the agent of a process wants done where it works."""
+
 
 class TurnRecorder:
     """Keeps the database and the clients up with all running turns."""
 
     def __init__(
-        self, store: Store, bulletin: Bulletin, approve: Approve, live: Mapping[str, LiveProcess]
+        self, store: Store, bulletin: Bulletin, approve: Approve, do: Do, live: Mapping[str, LiveProcess]
     ) -> None:
         self._store = store
         self._bulletin = bulletin
         self._approve = approve
+        self._do = do
         self._live = live
 
     async def entries_changed(self, process_id: str) -> None:
@@ -60,3 +65,6 @@ class TurnRecorder:
 
     async def usage_reported(self, process_id: str, usage: UsageReport) -> None:
         await self._store.write(records.set_usage, process_id, usage)
+
+    async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
+        return await self._do(process_id, wanted)

@@ -30,7 +30,7 @@ from core.supervision.hub import EventHub
 from core.supervision.journal import Journal
 from core.supervision.live import LiveProcess, journal_path, run_directory
 from core.supervision.pulse import Pulse
-from core.supervision.recorder import Approve, TurnRecorder
+from core.supervision.recorder import Approve, Do, TurnRecorder
 from core.supervision.transcript import Transcript
 from core.supervision.turn import Line, LiveTurn
 from core.values.entities import Process
@@ -62,7 +62,12 @@ class Supervisor:
     """Watches all processes of one engine."""
 
     def __init__(
-        self, store: Store, hub: EventHub, on_end: Callable[[Process], Awaitable[None]], approve: Approve
+        self,
+        store: Store,
+        hub: EventHub,
+        on_end: Callable[[Process], Awaitable[None]],
+        approve: Approve,
+        do: Do,
     ) -> None:
         """
         Args:
@@ -70,12 +75,13 @@ class Supervisor:
             hub: Where changes are told.
             on_end: Called after a process has ended and that is recorded; `settle` waits for it.
             approve: Gives the option that a policy chooses for a process's request, or None.
+            do: Does what an agent wants done where it works.
         """
         self._store = store
         self._bulletin = Bulletin(store, hub)
         self._live: dict[str, LiveProcess] = {}
         self._ending = Ending(store, self._bulletin, on_end, self._live)
-        self._recorder = TurnRecorder(store, self._bulletin, approve, self._live)
+        self._recorder = TurnRecorder(store, self._bulletin, approve, do, self._live)
 
     @property
     def running(self) -> int:
@@ -205,6 +211,9 @@ class Supervisor:
 
     async def close(self) -> None:
         """Stops watching; the processes go on."""
+        for live in self._live.values():
+            if live.turn is not None:
+                live.turn.close()
         tasks = [task for live in self._live.values() for task in live.tasks] + list(self._ending.following)
         for task in tasks:
             task.cancel()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 
+from core.agents.client_requests import DONE, REFUSED
 from core.agents.driver import (
     NO_VALUES,
     AgentSession,
@@ -20,6 +22,7 @@ from core.agents.driver import (
     CloseInput,
     Commands,
     Effect,
+    Perform,
     RateLimited,
     Send,
     TurnEnded,
@@ -27,10 +30,13 @@ from core.agents.driver import (
     UsageReport,
     WithdrawApproval,
 )
+from core.errors import BoatyardError
 from core.supervision.crash import crash_point
 from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
 from core.values.conversation import AgentCommand, Entry
+
+log = logging.getLogger(__name__)
 
 WORTH_A_DELTA = 512
 """Characters from which on only the growth of a text is told."""
@@ -54,6 +60,14 @@ class TurnKeeper(Protocol):
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
+        """Does what the agent wants done where it works; returns what came of it.
+
+        Raises:
+            BoatyardError: It was refused, or failed; the message is for the agent.
+        """
+        ...
 
 
 async def _not_known() -> int | None:
@@ -91,6 +105,7 @@ class LiveTurn:
         self._known = asyncio.Event()
         """Set when the driver is where the turn is: only then does a decision mean anything."""
         self._answering = False
+        self._performing: set[asyncio.Task[None]] = set()
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -130,7 +145,8 @@ class LiveTurn:
             done = [effect for effect in effects if isinstance(effect, Send)][: len(sends)]
             if len(done) == len(sends) > 0 and (missing := await self._missing(sends)):
                 await self._line.write(done[-1].data[-missing:])
-            await self._carry_out(_undone(effects, len(sends)))
+            told = {record.key for record in records if record.kind == "answer"}
+            await self._carry_out(_undone(effects, len(sends), told))
             return self.transcript.out.fed, self.transcript.err.fed
 
     @asynccontextmanager
@@ -175,6 +191,12 @@ class LiveTurn:
         async with self._turn:
             await self._decide(Record("exited", self._at(), time.time(), code=code))
             self.over.set()
+            self.close()
+
+    def close(self) -> None:
+        """Nothing is done for the agent any more; the next engine does it again where the turn goes on."""
+        for task in self._performing:
+            task.cancel()
 
     def _at(self) -> int:
         return self.transcript.out.consumed
@@ -225,12 +247,29 @@ class LiveTurn:
                 await self._keeper.rate_limited(self.process_id, limit)
             case Commands(commands=commands):
                 await self._keeper.commands_known(self.process_id, commands)
+            case Perform() as wanted:
+                task = asyncio.create_task(self._perform(wanted))
+                self._performing.add(task)
+                task.add_done_callback(self._performing.discard)
             case CloseInput():
                 self.input_closed.set()
                 await self._line.close()
             case TurnEnded():
                 self.over.set()
         return []
+
+    async def _perform(self, wanted: Perform) -> None:
+        """Has something done beside the turn, and tells the agent what came of it."""
+        option, values = DONE, NO_VALUES
+        try:
+            values = await self._keeper.perform(self.process_id, wanted)
+        except BoatyardError as error:
+            option, values = REFUSED, {"message": error.message}
+        except Exception:  # the boundary of one request: the agent must not wait for ever
+            log.exception("what the agent of %s asked for", self.process_id)
+            option, values = REFUSED, {"message": "the client failed"}
+        if not self.over.is_set():
+            await self.answer(wanted.key, option, values)
 
     async def _send(self, data: bytes) -> None:
         self._journal.append(Record("sent", self._at(), time.time(), size=len(data)))
@@ -242,10 +281,12 @@ class LiveTurn:
             crash_point("answer", "sent")
 
 
-def _undone(effects: Sequence[Effect], sends_done: int) -> list[Effect]:
-    """The effects of a replay without the sends that the journal shows as made."""
+def _undone(effects: Sequence[Effect], sends_done: int, told: Set[str]) -> list[Effect]:
+    """The effects of a replay without the sends that were made, and what was performed and told of."""
     left: list[Effect] = []
     for effect in effects:
+        if isinstance(effect, Perform) and effect.key in told:
+            continue
         if isinstance(effect, Send) and sends_done > 0:
             sends_done -= 1
         else:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from core.agents.acp.messages import TEXT_LIMIT
+from core.agents.client_requests import REFUSED, ReadTextFile
+from core.agents.driver import Perform
 from core.agents.entries import ENTRY_LIMIT
 from core.values.conversation import EntryKind, FileEdit, PlanItem, ToolState
-from tests.agents.agent_double import ALLOW, REJECT, prompted
+from tests.agents.agent_double import ALLOW, REJECT, AgentDouble, prompted
 
 MESSAGE, THOUGHT, TOOL = EntryKind.MESSAGE, EntryKind.THOUGHT, EntryKind.TOOL
 
@@ -189,15 +191,54 @@ def test_deep_nesting_is_only_a_raw_line() -> None:
     assert agent.only(EntryKind.RAW)
 
 
-def test_requests_that_were_not_offered_are_refused_with_one_notice_each() -> None:
+def test_requests_that_nobody_knows_are_refused_with_one_notice_each() -> None:
     agent = prompted()
     for number in (7, 8):
-        params = {"sessionId": "s1", "path": "/etc/passwd", "content": "x"}
-        agent.say({"id": number, "method": "fs/write_text_file", "params": params})
-    agent.say({"id": "x", "method": "terminal/create", "params": {"command": "rm"}})
+        agent.say({"id": number, "method": "fs/delete_everything", "params": {"path": "/"}})
+    agent.say({"id": "x", "method": "terminal/explode", "params": {}})
     refused = {message["id"]: message["error"]["code"] for message in agent.sent if "error" in message}
     assert refused == {7: -32601, 8: -32601, "x": -32601}
     assert len(agent.of_kind(EntryKind.NOTICE)) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("fs/read_text_file", {}),
+        ("fs/read_text_file", {"path": "a\0b"}),
+        ("fs/read_text_file", {"path": "/a", "line": -1}),
+        ("fs/read_text_file", {"path": "/a", "limit": "all"}),
+        ("fs/write_text_file", {"path": "/a"}),
+        ("fs/write_text_file", {"path": "/a", "content": 5}),
+        ("terminal/create", {"command": ""}),
+        ("terminal/create", {"command": "ls", "args": [1]}),
+        ("terminal/create", {"command": "ls", "env": [{"name": "A=B", "value": ""}]}),
+        ("terminal/output", {"terminalId": "somebody's"}),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_at_once(method: str, params: dict[str, Any]) -> None:
+    agent = prompted()
+    agent.say({"id": 7, "method": method, "params": params})
+    assert agent.sent[-1]["error"]["code"] == -32602
+    assert not [effect for effect in agent.effects if isinstance(effect, Perform)]
+
+
+def test_files_and_terminals_are_not_served_before_the_prompt() -> None:
+    agent = AgentDouble()
+    agent.say({"id": 7, "method": "fs/read_text_file", "params": {"path": "/a"}})
+    assert agent.sent[-1]["error"]["code"] == -32601
+
+
+def test_a_request_is_carried_out_elsewhere_and_its_failure_told() -> None:
+    agent = prompted()
+    agent.say({"id": 7, "method": "fs/read_text_file", "params": {"path": "/a", "line": 3, "limit": 2}})
+    (wanted,) = [effect for effect in agent.effects if isinstance(effect, Perform)]
+    assert wanted.request == ReadTextFile("/a", 3, 2)
+    agent.did(agent.driver.answer(wanted.key, REFUSED, agent.now, {"message": "there is no file /a"}))
+    assert agent.sent[-1] == {
+        "jsonrpc": "2.0", "id": 7, "error": {"code": -32602, "message": "there is no file /a"},
+    }  # fmt: skip
+    assert agent.did(agent.driver.answer(wanted.key, REFUSED, agent.now)) == []
 
 
 def test_a_second_reply_and_one_to_nothing_change_nothing_but_are_shown() -> None:

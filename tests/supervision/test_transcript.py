@@ -22,6 +22,7 @@ from core.agents.driver import (
     Choice,
     CloseInput,
     Effect,
+    Perform,
     RateLimited,
     Send,
     TurnEnded,
@@ -215,6 +216,9 @@ class Keeper:
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
+        return {"done": True}
 
 
 class Died(Exception):

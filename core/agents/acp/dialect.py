@@ -16,7 +16,7 @@ def initialize(version: int) -> dict[str, Any]:
     """The parameters of `initialize`. An offer of the newer version has the older one's fields, too.
 
     File and terminal methods are not offered: agents have files and shells of their own, and version 2
-    takes the methods out.
+    takes the methods out. One that calls them all the same is served (`core.agents.acp.client_methods`).
     """
     elicitation: dict[str, Any] = {"form": {}, "url": {}}
     params: dict[str, Any] = {

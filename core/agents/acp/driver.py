@@ -15,6 +15,7 @@ from typing import Any
 from core.agents import outcome, reading
 from core.agents.acp import dialect, rpc
 from core.agents.acp.choices import setting
+from core.agents.acp.client_methods import ClientMethods
 from core.agents.acp.messages import Messages
 from core.agents.acp.permissions import SERVED, Permissions, dropped
 from core.agents.acp.tool_calls import ToolCalls
@@ -81,6 +82,7 @@ class AcpDriver:
         self._updates = Updates(self._book, self._messages, self._tools, self._usage, self._trouble)
         self._requests = Requests(request.process_id, self._book)
         self._permissions = Permissions(self._requests, self._book, self._tools)
+        self._client = ClientMethods(self._tools)
         self._complaints = Complaints()
 
     # The engine's side
@@ -112,6 +114,8 @@ class AcpDriver:
     def answer(
         self, key: str, option_id: str, now: float, values: Mapping[str, Any] = NO_VALUES
     ) -> list[Effect]:
+        if self._client.waits(key):
+            return self._client.answer(key, option_id, values, now)
         return self._requests.answer(key, option_id, values, now)
 
     def cancel(self, now: float) -> list[Effect]:
@@ -148,6 +152,8 @@ class AcpDriver:
             if self._cancelled or self._stage is Stage.OVER:
                 return [Send(dropped(request))]
             return self._messages.close(now) + self._permissions.ask(request, now)
+        if self._client.serves(request.method) and self._stage is Stage.PROMPTED:
+            return self._client.serve(request)
         effects: list[Effect] = [Send(rpc.refusal(request.id, request.method))]
         method = one_line(request.method, 80)
         if method not in self._refused and len(self._refused) < NOTED_METHODS:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
 ID_LIMIT = 1024
 """Characters that an id may have; a longer one is no id that we could keep."""
 
@@ -67,8 +68,8 @@ def _message(value: dict[str, Any]) -> Message:
     if "id" not in value or method is not None:
         return Garbage()
     if value.get("error") is not None:
-        error = value["error"]
-        return Reply(value["id"], error=error if isinstance(error, dict) else {"message": str(error)[:1000]})
+        said = value["error"]
+        return Reply(value["id"], error=said if isinstance(said, dict) else {"message": str(said)[:1000]})
     return Reply(value["id"], result=value["result"]) if "result" in value else Garbage()
 
 
@@ -101,8 +102,12 @@ def reply(request_id: Any, result: dict[str, Any]) -> bytes:
 
 def refusal(request_id: Any, method: str) -> bytes:
     """The reply to a request that we do not serve."""
-    error = {"code": METHOD_NOT_FOUND, "message": f"Method not found: {method[:200]}"}
-    return _line({"id": request_id, "error": error})
+    return error(request_id, METHOD_NOT_FOUND, f"Method not found: {method[:200]}")
+
+
+def error(request_id: Any, code: int, message: str) -> bytes:
+    """The reply to a request that was not carried out."""
+    return _line({"id": request_id, "error": {"code": code, "message": message}})
 
 
 def _line(message: dict[str, Any]) -> bytes:
