@@ -143,6 +143,10 @@ class Client(
     async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
         return await self._http.call("PATCH", f"/tasks/{_part(task)}", Task, body=body)
 
+    async def move_task(self, task: str, body: ask.MoveTask) -> Task:
+        """Puts a task into a column of the board, beside another one or at the end."""
+        return await self._http.call("POST", f"/tasks/{_part(task)}/move", Task, body=body)
+
     async def remove_task(self, task: str, *, force: bool = False) -> None:
         """Removes a task; `force` gives up removed workspaces that can be recovered."""
         query = {"force": "true"} if force else None

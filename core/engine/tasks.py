@@ -5,6 +5,7 @@ from __future__ import annotations
 import peewee
 from msgspec import UNSET
 
+from core.engine.board import column, index_in, numbers
 from core.engine.budgeting import with_budget
 from core.engine.leaving import take_leave
 from core.engine.texts import check_text, checked_title
@@ -17,7 +18,8 @@ from core.store.models.fields import now
 from core.values.answers import RemovedAnswer
 from core.values.entities import Task
 from core.values.events import Removed, TaskChanged
-from core.values.requests import POSITION_LIMIT, AddTask, UpdateTask
+from core.values.requests import POSITION_LIMIT, AddTask, MoveTask, UpdateTask
+from core.values.states import TaskStatus
 
 
 class Tasks:
@@ -76,6 +78,32 @@ class Tasks:
         await self._turns.budget_changed(m.Task.id == task.id)
         return task
 
+    async def move(self, key: str, body: MoveTask) -> Task:
+        """Puts a task into a column of the board: before or after another one, else at its end.
+
+        Raises:
+            UsageError: It is to stand before one and after another.
+            ConflictError: The other one is not in that column.
+        """
+
+        def write() -> tuple[Task, tuple[Task, ...]]:
+            row = lookup.task(key)
+            status = row.status if body.status is UNSET else body.status
+            before, after = (lookup.task(each) if each else None for each in (body.before, body.after))
+            places = column(TaskStatus(status), row)
+            row.position, changed = numbers(places, index_in(places, before, after))
+            row.status, row.updated_at = status, now()
+            row.save()
+            for id_, position in changed.items():
+                m.Task.update(position=position).where(m.Task.id == id_).execute()
+            others = m.Task.select().where((m.Task.status == status) & (m.Task.id != row.id))
+            return views.task(row), views.tasks(others) if changed else ()
+
+        task, others = await self._context.store.write(write)
+        for other in others:
+            self._tell(other)
+        return self._tell(task)
+
     async def remove(self, key: str, force: bool = False) -> RemovedAnswer:
         """Removes a task.
 
@@ -101,7 +129,7 @@ class Tasks:
 
 
 def insert_task(project: m.Project, body: AddTask) -> m.Task:
-    """A task's row at the end of its project's board. Call on the store's thread.
+    """A task's row, at the end of its project's board if not told otherwise. Call on the store's thread.
 
     Raises:
         UsageError: The title is empty, or a text is too long.
@@ -115,6 +143,9 @@ def insert_task(project: m.Project, body: AddTask) -> m.Task:
         parent_workspace=parent,
         title=title,
         description=description,
-        position=0 if last is None else min(last + 1, POSITION_LIMIT),
+        status=body.status,
+        position=(0 if last is None else min(last + 1, POSITION_LIMIT))
+        if body.position is None
+        else body.position,
     )
     return row

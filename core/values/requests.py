@@ -128,6 +128,19 @@ class AddTask(Request, frozen=True, kw_only=True):
     description: str = ""
     parent_workspace: str = ""
     """Name of the workspace whose task this one is a part of; empty: of none."""
+    status: TaskStatus = TaskStatus.TODO
+    position: Position | None = None
+    """None: at the end of its project's board."""
+
+
+class MoveTask(Request, frozen=True, kw_only=True):
+    """Where on the board a task is to stand: beside another one of the status, else last of all."""
+
+    status: TaskStatus | UnsetType = UNSET
+    before: str = ""
+    """The task to stand in front of."""
+    after: str = ""
+    """The task to stand behind."""
 
 
 class UpdateTask(Request, frozen=True, kw_only=True):

@@ -75,6 +75,7 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
     assert call("config path")["exists"] is True
     assert call("config check")["workspace"]["runner"] == "host"
     assert call("config get", "workspace.network") == "full"
+    assert next(each["keys"] for each in call("keys") if each["id"] == "merge") == ["m"]
     assert call("config set", "merge.style", "squash") == "squash"
     assert call("config set", "merge.style", "merge") == "merge"
     added = call("agent add", "--kind", "command", "echoer", "--", "echo", "{prompt}")
@@ -134,6 +135,11 @@ def test_tasks(call: Calls, boatyard: Boatyard) -> None:
     assert call("task set", task["id"], "--title", "Renamed")["title"] == "Renamed"
     assert call("task show", task["id"][:8])["title"] == "Renamed"
     assert call("task done", task["id"])["status"] == "done"
+    other = call("task add", "Beside it", "--project", "tasks", twice=False)
+    beside = call("task move", other["id"], "--before", task["id"])
+    assert beside["status"] == "done"
+    assert call("task move", other["id"], "--status", "todo")["status"] == "todo"
+    call("task remove", other["id"], twice=False)
     assert call("task cancel", task["id"])["status"] == "cancelled"
     assert call("task set", task["id"], "--status", "todo")["status"] == "todo"
     assert call("task list", "--status", "todo", "--project", "tasks")[0]["id"] == task["id"]

@@ -14,7 +14,7 @@ from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import declare_new, new_body
 from core.values.entities import Task
-from core.values.requests import AddTask, UpdateTask
+from core.values.requests import AddTask, MoveTask, UpdateTask
 from core.values.states import TaskStatus
 
 
@@ -91,6 +91,17 @@ async def _update(call: Invocation, body: UpdateTask) -> None:
     call.out.result(task, f"task {short(task.id)} is {task.status.value}: {task.title}")
 
 
+async def move(call: Invocation) -> None:
+    args = call.args
+    status = TaskStatus(args.status) if args.status else UNSET
+    async with call.engine() as client:
+        if status is UNSET and (args.before or args.after):
+            status = (await client.task(args.before or args.after)).status
+        body = MoveTask(status=status, before=args.before or "", after=args.after or "")
+        task = await client.move_task(args.task, body)
+    call.out.result(task, f"task {short(task.id)} is {task.status.value}: {task.title}")
+
+
 async def start(call: Invocation) -> int:
     async with call.engine() as client:
         operation = await client.new_workspace(new_body(call.args))
@@ -131,12 +142,22 @@ def _set(parser: argparse.ArgumentParser) -> None:
     declare_budget(parser)
 
 
+def _move(parser: argparse.ArgumentParser) -> None:
+    _task(parser)
+    parser.add_argument("--status", choices=[status.value for status in TaskStatus], help="the column")
+    beside = parser.add_mutually_exclusive_group()
+    before = "the task to stand in front of; its column, when --status is left out"
+    beside.add_argument("--before", metavar="TASK", help=before)
+    beside.add_argument("--after", metavar="TASK", help="the task to stand behind")
+
+
 VERBS = (
     Verb("task", "add", "add a task to a project's board", add, _add),
     Verb("task", "list", "list the tasks", show_all, _list, aliases=("ls",)),
     Verb("task", "show", "show a task and its workspaces", show, _task),
     Verb("task", "set", "change a task", change, _set),
     Verb("task", "start", "make a workspace for a task and start an agent", start, declare_new),
+    Verb("task", "move", "put a task elsewhere on the board", move, _move),
     Verb("task", "done", "set a task to done", done, _task),
     Verb("task", "cancel", "cancel a task", cancel, _task),
     Verb("task", "remove", "remove a task", remove, _remove),

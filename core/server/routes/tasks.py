@@ -18,6 +18,7 @@ ROUTES = (
     Route("POST", "/tasks", lambda c: c.engine.tasks.add(c.body), v.Task, ask.AddTask),
     Route("GET", TASK, lambda c: c.engine.tasks.get(c.part("id")), v.Task),
     Route("PATCH", TASK, lambda c: c.engine.tasks.update(c.part("id"), c.body), v.Task, ask.UpdateTask),
+    Route("POST", TASK + "/move", lambda c: c.engine.tasks.move(c.part("id"), c.body), v.Task, ask.MoveTask),
     Route("GET", TASK + "/usage", lambda c: c.engine.spending.usage(c.part("id")), v.TaskUsage),
     Route(
         "DELETE",
