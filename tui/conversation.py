@@ -99,6 +99,8 @@ class Conversation(FollowingRows):
             before = feed.entries[at - 1].kind if at else None
             self._rows += self._rows_of(feed.entries[at], before)
         self._tail = len(self._rows)
+        if feed.past is not None:
+            return
         operation = self._store.operations.get(feed.workspace)
         workspace = self._store.workspaces.get(feed.workspace)
         if operation is not None and (

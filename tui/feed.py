@@ -5,6 +5,7 @@ Bounded: the oldest entries are let go and can be read again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,11 +18,23 @@ MAX_ENTRIES = 2000
 WINDOW = 200
 
 
+@dataclass(frozen=True)
+class Past:
+    """What is read in place of the present conversation: an earlier session, or a turn taken back."""
+
+    words: str
+    """What it is, for people."""
+    session: str = ""
+    turn: str = ""
+    """The process of the only turn that is shown."""
+
+
 class Feed:
     """The entries in order, each replaced whole by its id."""
 
-    def __init__(self, workspace: str) -> None:
+    def __init__(self, workspace: str, past: Past | None = None) -> None:
         self.workspace = workspace
+        self.past = past
         self.session_id: str | None = None
         self.loaded = False
         self.rewound = ""

@@ -309,6 +309,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         elif self.come_back is not None and self.come_back[0] == self.session.workspace:
             back, self.come_back = self.come_back[1], None
             back()
+        elif self.view == "session" and self.session.step_back():
+            pass
         elif self.zoomed:
             self.toggle_zoom(False)
         elif self.view == "files" and self.files.step_back():

@@ -18,6 +18,7 @@ from tui.bars import Bar
 from tui.card import Card, Draw
 from tui.changes import Changes
 from tui.composer import Composer
+from tui.feed import Past
 from tui.following import FollowingRows
 from tui.link import Link
 from tui.log_view import LogView
@@ -147,6 +148,8 @@ class SessionPane(Vertical):
         name = fit(workspace.name, max(8, room), cut=glyphs.cut)
         self._facts.show(((f" {name}", "title"), *rest), tabs)
         notice = trouble_of(workspace)
+        if (past := self._talk.past) is not None and self.tab == "talk":
+            notice = keymap.fill(f"{past.words}; {{back}} goes back to the present")
         self._notice.set_class(bool(notice), "-shown")
         self._notice.show(((f" {glyphs.waiting} {notice}", "warning"),), ())
         self._approval.show(self._store.approvals_of(workspace.name), workspace.folder)
@@ -204,6 +207,21 @@ class SessionPane(Vertical):
     def main(self) -> Widget:
         """What gets the focus when the pane does."""
         return self._card if self.workspace is None else self.query_one(f"#{self.tab}")
+
+    def show_past(self, past: Past) -> None:
+        """Shows something earlier in place of the conversation of the workspace."""
+        assert self.workspace is not None
+        self.show_tab("talk")
+        self._talk.show_past(self.workspace, past)
+        self.tell()
+
+    def step_back(self) -> bool:
+        """Back from an earlier session to the present one; whether there was such a step."""
+        if self.workspace is None or self._talk.past is None:
+            return False
+        self._talk.show_workspace(self.workspace)
+        self.tell()
+        return True
 
     @property
     def prompt(self) -> Prompt:

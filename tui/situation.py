@@ -46,7 +46,8 @@ _NEED_ENGINE = frozenset({
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
-    "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "rules",
+    "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "sessions",
+    "rules",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
     "attempts", "discard", "take",
 })  # fmt: skip
@@ -190,6 +191,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "project-budget": lambda now: "" if now.project else "no project is selected",
     "interrupt-turn": _stop,
     "rewind": _rewind,
+    "sessions": _workspace,
     "rules": lambda now: "" if now.project else "no project is selected",
     "mute": lambda now: "" if now.project else "no project is selected",
     "shell": _open,

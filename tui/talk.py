@@ -10,9 +10,10 @@ from textual import on, work
 from core.errors import BoatyardError
 from core.values.states import OperationStatus
 from tui.conversation import Conversation
-from tui.feed import WINDOW, Feed
+from tui.feed import WINDOW, Feed, Past
 
 if TYPE_CHECKING:
+    from core.values.conversation import Conversation as Window
     from core.values.conversation import Entry
     from core.values.events import EntryChanged
     from tui.link import Link
@@ -42,6 +43,17 @@ class Talk(Conversation):
         self.show(feed)
         if not feed.loaded:
             self._load(feed)
+
+    def show_past(self, workspace: str, past: Past) -> None:
+        """Shows something earlier in place of the workspace's present conversation."""
+        feed = Feed(workspace, past)
+        self.show(feed)
+        self._load(feed)
+
+    @property
+    def past(self) -> Past | None:
+        """What is in sight in place of the present conversation."""
+        return self._feed.past if self._feed is not None else None
 
     @property
     def entries(self) -> list[Entry]:
@@ -111,12 +123,19 @@ class Talk(Conversation):
         workspace = self._store.workspaces.get(feed.workspace)
         session = workspace.session_id if workspace else None
         try:
-            conversation = await self._link.client.conversation(feed.workspace, limit=WINDOW)
+            conversation = await self._read(feed)
         except BoatyardError:
             return  # The header tells; the conversation is read again when the engine is back.
         feed.load(conversation, session)
         if feed is self._feed:
             self.show(feed)
+
+    async def _read(self, feed: Feed, end: int | None = None) -> Window:
+        """The window of a conversation that ends before the entry `end`."""
+        session, turn = (feed.past.session, feed.past.turn) if feed.past is not None else ("", "")
+        return await self._link.client.conversation(
+            feed.workspace, end=end, limit=WINDOW, session=session, turn=turn
+        )
 
     @on(Conversation.WantsOlder)
     def _older(self, event: Conversation.WantsOlder) -> None:
@@ -127,7 +146,7 @@ class Talk(Conversation):
     @work(group="conversation")
     async def _load_older(self, feed: Feed) -> None:
         try:
-            older = await self._link.client.conversation(feed.workspace, end=feed.start, limit=WINDOW)
+            older = await self._read(feed, feed.start)
         except BoatyardError:
             older = None
         count = feed.prepend(older) if older is not None else 0

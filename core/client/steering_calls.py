@@ -74,17 +74,16 @@ class SteeringCalls:
         await self._http.call("DELETE", f"/rules/{part(rule)}", RemovedAnswer)
 
     async def conversation(
-        self, name: str, *, end: int | None = None, limit: int = 200, session: str = ""
+        self, name: str, *, end: int | None = None, limit: int = 200, session: str = "", turn: str = ""
     ) -> Conversation:
-        """A window of a session's entries that ends before index `end` (None: at the last).
+        """A window of entries that ends before index `end` (None: at the last).
 
-        `session` empty: the latest one.
+        Of a session (empty: the latest one), or of the turn of one process alone, also one taken back.
         """
         query: dict[str, int | str] = {"limit": limit}
         if end is not None:
             query["end"] = end
-        if session:
-            query["session"] = session
+        query |= {key: value for key, value in (("session", session), ("turn", turn)) if value}
         path = f"/workspaces/{part(name)}/conversation"
         return await self._http.call("GET", path, Conversation, query=query)
 

@@ -33,18 +33,24 @@ class Conversations:
         self._processes = processes
         self._kept: OrderedDict[str, tuple[Entry, ...]] = OrderedDict()
 
-    async def window(self, name: str, end: int, limit: int, session: str = "") -> Conversation:
-        """A window of a session's entries.
+    async def window(
+        self, name: str, end: int, limit: int, session: str = "", turn: str = ""
+    ) -> Conversation:
+        """A window of the entries of a session, or of one turn, also of one that a rewind took back.
 
         Args:
             end: Index behind the window's last entry; negative: the end of the conversation.
             limit: Entries at most.
             session: Its id; empty: the latest one.
+            turn: The process of the only turn that is wanted; empty: all that a rewind left.
 
         Raises:
-            NotFoundError: The workspace has no such session.
+            NotFoundError: The workspace has no such session, or no such turn.
         """
-        process_ids = await self._context.store.read(_turns_of, name, session)
+        if turn:
+            process_ids = [await self._context.store.read(_turn_of, name, turn)]
+        else:
+            process_ids = await self._context.store.read(_turns_of, name, session)
         entries: list[Entry] = []
         for process_id in process_ids:
             entries += await self._entries(name, process_id)
@@ -115,6 +121,14 @@ def _stored(process_id: str) -> tuple[Entry, ...]:
 
 def in_order(entries: dict[str, Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(entries.values(), key=lambda entry: entry.order))
+
+
+def _turn_of(name: str, process_id: str) -> str:
+    """A turn of the workspace, by its process."""
+    row = lookup.by_id(m.ExecutionProcess, process_id, "process")
+    if row.session.workspace_id != lookup.live_workspace(name).id or row.run_reason != RunReason.CODING_AGENT:
+        raise NotFoundError(f"{name!r} has no turn {process_id[:40]!r}", hint="GET /processes lists them.")
+    return str(row.id)
 
 
 def _turns_of(name: str, session_id: str) -> list[str]:

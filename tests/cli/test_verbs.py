@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("verbs")
 
 OTHERS = {
     "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach",
-    "workspace screen", "workspace type",
+    "workspace screen", "workspace type", "workspace push", "keys",
 }  # fmt: skip
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
@@ -345,6 +345,10 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     DONE.add("process prune")
     assert boatyard("workspace", "logs", workspace, "--tail", "1").out == "did: Do it\n"
     assert call("workspace commands", workspace) == []
+    (session,) = call("workspace sessions", workspace)
+    said = call("workspace conversation", workspace, "--session", session["id"][:8], "--tail", "1")
+    assert [entry["text"] for entry in said] == ["did: Do it"]
+    assert boatyard("workspace", "conversation", workspace).out == "you: Do it\nagent: did: Do it\n"
     assert "no agent works" in call.people("workspace interrupt", workspace)
     DONE.add("workspace interrupt")
     assert "WORK.md" in [found["path"] for found in call("workspace paths", workspace, "wrk")]

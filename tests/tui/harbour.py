@@ -101,6 +101,9 @@ class Harbour(Slip, Quay):
         self.approvals_: dict[str, Approval] = {}
         self.operations_: dict[str, Operation] = {}
         self.entries: dict[str, list[Entry]] = {}
+        self.past: dict[str, list[Entry]] = {}
+        """Entries of earlier sessions by their ids, and of turns taken back by their processes."""
+        self.sessions_: list[Session] = []
         self.processes_: list[Process] = []
         self.logs: dict[str, str] = {}
         self.tree: dict[str, tuple[FileNode, ...]] = {}
@@ -403,10 +406,12 @@ class Harbour(Slip, Quay):
         self.set_workspace(self.workspaces_[answered.workspace], activity=Activity.RUNNING)
         return answered
 
-    async def conversation(self, name: str, *, end: int | None = None, limit: int = 200) -> Conversation:
+    async def conversation(
+        self, name: str, *, end: int | None = None, limit: int = 200, session: str = "", turn: str = ""
+    ) -> Conversation:
         if not self.up:
             raise UnreachableError("gone", hint="Wait.")
-        entries = self.entries.get(name, [])
+        entries = self.past.get(session or turn, []) if session or turn else self.entries.get(name, [])
         last = len(entries) if end is None else end
         first = max(0, last - limit)
         return Conversation(entries=tuple(entries[first:last]), total=len(entries), start=first)
@@ -578,7 +583,10 @@ class Harbour(Slip, Quay):
         return MergeResult(workspace=name, merges=(merge,))
 
     async def sessions(self, name: str) -> tuple[Session, ...]:
-        return ()
+        return tuple(self.sessions_)
+
+    async def process(self, process: str) -> Process:
+        return next(each for each in self.processes_ if each.id == process)
 
     async def processes(self, name: str = "") -> tuple[Process, ...]:
         return tuple(process for process in self.processes_ if process.workspace == name)

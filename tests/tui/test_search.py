@@ -6,7 +6,9 @@ import pytest
 
 from core.errors import BoatyardError
 from core.values.conversation import Entry, EntryKind
+from core.values.entities import Process, Session
 from core.values.search import SearchAnswer, SearchHit
+from core.values.states import ProcessStatus, RunReason
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
 from tui.search_rows import marked, words_of
@@ -71,6 +73,61 @@ async def test_enter_goes_to_an_entry_far_back_in_the_conversation(found: Harbou
         await helm.sees("the needle was said", "text 334")
         current = helm.app.home.session.conversation.current
         assert current is not None and current.id == "e333"
+
+
+def earlier(fleet: Harbour, *, dropped: bool) -> None:
+    """What is found was said in a turn that is not in the present conversation any more."""
+    process = Process(
+        id="old", session_id="s0", workspace="second", run_reason=RunReason.CODING_AGENT,
+        status=ProcessStatus.COMPLETED, dropped=dropped,
+    )  # fmt: skip
+    fleet.processes_.append(process)
+    said = [
+        Entry(id=f"e{at}", process_id="old", kind=EntryKind.MESSAGE, order=at, text=f"long ago {at}")
+        for at in range(500)
+    ]
+    fleet.past["old" if dropped else "s0"] = said
+    fleet.hits = [
+        SearchHit(workspace="second", process_id="old", kind="answer", entry_id="e77", text="needle")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dropped", "words"), [(False, "An earlier session"), (True, "A turn that was taken back")]
+)
+async def test_what_was_said_in_an_earlier_session_or_taken_back_is_shown_where_it_stands(
+    found: Harbour, dropped: bool, words: str
+) -> None:
+    earlier(found, dropped=dropped)
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("agent second")
+        await helm.press("enter")
+        await helm.sees("long ago 77", words, "goes back to the present")
+        talk = helm.app.home.session.conversation
+        assert talk.current is not None and talk.current.id == "e77"
+        await helm.press("escape")
+        await helm.sees("Search everything")
+        await helm.press("escape", "escape")
+        await helm.sees("text 999")
+        assert talk.past is None
+
+
+async def test_earlier_sessions_are_listed_and_read(found: Harbour) -> None:
+    earlier(found, dropped=False)
+    found.sessions_ = [
+        Session(id=f"s{at}", workspace="second", executor="demo", created_at=at + 1.0) for at in range(2)
+    ]
+    async with at_the_helm(found) as helm:
+        helm.app.home.go_to_workspace("second")
+        await helm.until(lambda: helm.app.home.session.workspace == "second", "gone there")
+        helm.app.perform("sessions")
+        await helm.sees("Sessions of second", "(the present one)")
+        await helm.press("down", "enter")
+        await helm.sees("long ago 499", "An earlier session, with")
+        await helm.press("2", "escape")
+        await helm.sees("text 999")
 
 
 async def test_only_the_last_query_is_asked_and_more_comes_at_the_end(found: Harbour) -> None:

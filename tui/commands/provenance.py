@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError
 from core.values.provenance import LinesFrom, Origin
+from tui.commands.past import go_to_turn
 from tui.durations import ago
 from tui.menu import Menu, Option
 
@@ -32,9 +33,7 @@ async def blame(app: BoatyardApp) -> None:
     title = f"{path}:{here.first}-{here.last}" if here.last > here.first else f"{path}:{line}"
     if await app.ask(Menu(title, told(here), options)):
         home.go_to_workspace(workspace.name)
-        home.session.show_tab("talk")
-        if not await home.session.conversation.go_to(here.process_id, here.entry_id):
-            app.say("that is of an earlier session, or was rewound", severity="warning")
+        await go_to_turn(app, here.process_id, here.entry_id)
 
 
 def told(lines: LinesFrom) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands.past import go_to_turn
 from tui.search_sheet import SearchSheet
 
 if TYPE_CHECKING:
@@ -30,6 +31,4 @@ async def _show(app: BoatyardApp, hit: SearchHit) -> None:
         stream = "err" if hit.kind == "errors" else "out"
         session.show_place(hit.process_id, stream, hit.offset if hit.kind != "command" else 0)
         return
-    session.show_tab("talk")
-    if not await session.conversation.go_to(hit.process_id, hit.entry_id):
-        app.say("that is of an earlier session, or was rewound", severity="warning")
+    await go_to_turn(app, hit.process_id, hit.entry_id)

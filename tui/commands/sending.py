@@ -26,6 +26,8 @@ async def send(app: BoatyardApp, workspace: str, text: str, other: bool = False)
         ask.SendPrompt(prompt=text, agent=agent, attachments=pictures, request_id=request_id),
     )
     composer.clear(workspace, text)
+    if app.home.session.workspace == workspace:
+        app.home.session.step_back()
     known = app.store.workspaces.get(workspace)
     if isinstance(sent, QueuedPrompt):
         reason = (known.paused or known.queue_paused) if known else ""

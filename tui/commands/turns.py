@@ -49,6 +49,9 @@ async def rewind(app: BoatyardApp) -> None:
     """Takes the turn at the cursor and all later ones back, after saying what goes."""
     name = _workspace(app).name
     session = app.home.session
+    if session.conversation.past is not None:
+        app.say("go back to the present conversation first", severity="warning")
+        return
     entry = session.conversation.current
     if entry is None:
         app.say("the cursor is on no turn", severity="warning")

@@ -34,10 +34,10 @@ ROUTES = (
         "GET",
         WORKSPACE + "/conversation",
         lambda c: c.engine.conversations.window(
-            c.part("name"), c.number("end", -1), c.number("limit", 200), c.text("session")
+            c.part("name"), c.number("end", -1), c.number("limit", 200), c.text("session"), c.text("turn")
         ),
         Conversation,
-        query=("end", "limit", "session"),
+        query=("end", "limit", "session", "turn"),
     ),
     Route(
         "GET",
