@@ -22,6 +22,7 @@ from core.client.landing_calls import LandingCalls
 from core.client.parts import part as _part
 from core.client.preparation_calls import PreparationCalls
 from core.client.prompting_calls import PromptingCalls
+from core.client.pull_request_calls import PullRequestCalls
 from core.client.pushing_calls import PushingCalls
 from core.client.review_calls import ReviewCalls
 from core.client.steering_calls import SteeringCalls
@@ -57,6 +58,7 @@ class Client(
     LandingCalls,
     PreparationCalls,
     PromptingCalls,
+    PullRequestCalls,
     PushingCalls,
     ReviewCalls,
     SteeringCalls,

@@ -153,7 +153,8 @@ def _read(task: str) -> Read:
         .order_by(m.Workspace.created_at)
     )
     ids = [each.id for each in rows]
-    landed = {each.workspace_id for each in m.Merge.select().where(m.Merge.workspace.in_(ids))}
+    merged = m.Merge.select().where(m.Merge.workspace.in_(ids), m.Merge.merged_at.is_null(False))
+    landed = {each.workspace_id for each in merged}
     return views.workspaces(rows), usage_of(task), last_checks(ids), _summaries(ids), landed
 
 

@@ -97,11 +97,32 @@ class Comments:
 
         return self._tell(await self._context.store.write(write))
 
+    async def tell_changed(self, name: str, changed: Sequence[str], gone: Sequence[str]) -> None:
+        """Tells of comments that came from a pull request, or are gone there."""
+
+        def read() -> list[ReviewComment]:
+            rows = m.ReviewComment.select().where(m.ReviewComment.id.in_(list(changed)))
+            return [_value(row, name) for row in rows]
+
+        for comment in await self._context.store.read(read):
+            self._tell(comment)
+        for comment_id in gone:
+            self._context.hub.publish(Removed(entity="comment", id=comment_id))
+
     async def remove(self, comment_id: str) -> RemovedAnswer:
-        """Forgets it."""
+        """Forgets it.
+
+        Raises:
+            ConflictError: It is on a pull request: it would come back from there.
+        """
 
         def write() -> str:
             row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            if row.remote_id:
+                raise ConflictError(
+                    "the comment is on a pull request, and would come back from there",
+                    hint="Mark it as resolved instead.",
+                )
             row.delete_instance()
             return str(row.id)
 

@@ -39,6 +39,8 @@ from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
 from core.engine.provenance import Provenance
+from core.engine.pull_requests import Pulls
+from core.engine.pull_watching import PullWatching
 from core.engine.pushing import Pushes
 from core.engine.queue import Queue
 from core.engine.reconciliation import Reconciliation
@@ -74,6 +76,8 @@ from core.lifecycle.operation import OperationLog
 from core.lifecycle.placing import Placing
 from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
+from core.lifecycle.pull_following import Following
+from core.lifecycle.pull_requests import PullRequests
 from core.lifecycle.pushing import Pushing
 from core.lifecycle.removal import Removal
 from core.lifecycle.repair import Repair
@@ -122,6 +126,7 @@ class Engine:
         removal = Removal(context, self._snapshots, closing)
         landing = Landing(context, self._snapshots)
         pushing = Pushing(context, self._snapshots, landing)
+        pulls = PullRequests(context, pushing)
         archiving, trash = Archiving(context, self._starter, closing), Trash(context)
         placing = Placing(context, self._snapshots)
         applying = Applying(context, self._snapshots, placing)
@@ -139,6 +144,7 @@ class Engine:
             mending,
             applying,
             pushing,
+            pulls,
         )
         self._client_requests = ClientRequests(context, self._starter)
         context.supervisor = Supervisor(
@@ -168,6 +174,13 @@ class Engine:
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
         self.pushing = Pushes(context, pushing)
+        following = Following(
+            context, pulls,
+            lambda text, name: self.reconciliation.tell(text, name),
+            lambda name, changed, gone: self.comments.tell_changed(name, changed, gone),
+        )  # fmt: skip
+        self.pulls = Pulls(context, pulls, following, pushing, self.sessions)
+        self.pull_watching = PullWatching(context, following, self._attended)
         self.review = Review(context, self._snapshots, landing, self.pushing)
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
@@ -239,6 +252,7 @@ class Engine:
             asyncio.create_task(engine.forecasting.run()),
             asyncio.create_task(engine.search.run()),
             asyncio.create_task(engine.spending.run()),
+            asyncio.create_task(engine.pull_watching.run()),
             asyncio.create_task(engine.attention.run()),
         ]
         return engine
@@ -332,15 +346,19 @@ class Engine:
         await self._spares.close()
         await self.reconciliation.close()
         await self._context.operations.close()
+        await self._context.forges.close()
         await self._context.supervisor.close()
         await asyncio.gather(*(runner.close() for runner in self._context.runners.values()))
         await self._context.store.close()
 
     def _needed(self) -> bool:
         context = self._context
-        busy = context.supervisor.running or context.operations.running
         later = self.housekeeping.waiting or self.spending.waiting
-        return bool(busy or context.hub.subscribers or self._serving or later)
+        return bool(self._attended() or context.operations.running or self._serving or later)
+
+    def _attended(self) -> bool:
+        """Whether somebody is attached, or an agent or a script runs."""
+        return bool(self._context.supervisor.running or self._context.hub.subscribers)
 
     async def _process_ended(self, process: Process) -> None:
         if process.run_reason is RunReason.CODING_AGENT:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from core.config import ForgeKind, ForgeSection
@@ -23,15 +24,25 @@ _KINDS: Mapping[ForgeKind, type[Forge]] = {
 
 
 class Forges:
-    """The hosts that an engine speaks with, each over one connection pool."""
+    """The hosts that an engine speaks with, each over one connection pool.
 
-    def __init__(self, settings: Mapping[str, ForgeSection]) -> None:
+    The settings are asked for each time, since they can change while the engine runs.
+    """
+
+    def __init__(self, settings: Callable[[], Mapping[str, ForgeSection]]) -> None:
         self._settings = settings
         self._doors: dict[tuple[str, str], ForgeHttp] = {}
 
-    def place(self, address: str) -> ForgePlace:
-        """The repository that a remote's address names; raises `UsageError` when no host is known for it."""
-        return forge_of(address, self._settings)
+    def place(self, address: str, *also: str) -> ForgePlace:
+        """The repository that a remote's address names, or else one of its other addresses.
+
+        Raises:
+            UsageError: No host is known for any of them.
+        """
+        for each in (address, *also):
+            with contextlib.suppress(UsageError):
+                return forge_of(each, self._settings())
+        return forge_of(address, self._settings())
 
     async def open(self, place: ForgePlace) -> Forge:
         """The repository, to be asked.

@@ -60,7 +60,11 @@ async def push_remote(repository: UserRepository, target: str, name: str = "") -
             hint=f"Name one with --remote, or set remote.pushDefault: {', '.join(remotes)}.",
         )
     address = await repository.git.run("remote", "get-url", "--push", "--", chosen)
-    return Remote(chosen, os.fsdecode(address.out).split("\n", 1)[0])
+    also = [
+        await _setting(repository, f"remote.{chosen}.pushurl"),
+        await _setting(repository, f"remote.{chosen}.url"),
+    ]
+    return Remote(chosen, os.fsdecode(address.out).split("\n", 1)[0], tuple(filter(None, also)))
 
 
 async def upstream_branch(repository: UserRepository, target: str, remote: Remote) -> str:

@@ -19,6 +19,9 @@ class Remote:
     address: str = field(repr=False)
     """As git uses it; may hold a password, so it is never shown, logged or stored."""
 
+    also: tuple[str, ...] = field(default=(), repr=False)
+    """Its other addresses: as the settings have them, before git rewrites them, and for fetches."""
+
     @property
     def url(self) -> str:
         """The address as it may be shown."""
@@ -26,7 +29,8 @@ class Remote:
 
     def covered(self, text: str) -> str:
         """What git or a hook said, without this remote's secrets."""
-        for secret in sorted(secrets_of(self.address), key=len, reverse=True):
+        secrets = {secret for each in (self.address, *self.also) for secret in secrets_of(each)}
+        for secret in sorted(secrets, key=len, reverse=True):
             text = text.replace(secret, COVER)
         return text
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.agents.registry import Executors
 from core.config import Config
+from core.forges.opening import Forges
 from core.lifecycle.operation import OperationLog
 from core.paths import Home
 from core.runners.docker import DockerRunner
@@ -33,6 +34,11 @@ class Context:
     builder: DockerRunner | None = None
     """Builds images; None where there is no container engine to ask."""
     secrets: Secrets = field(default_factory=Secrets)
+    forges: Forges = field(init=False)
+    """Hosts of pull requests, as the settings say."""
     clock: Callable[[], float] = now
     """Seconds since 1970; what age and idleness are measured by."""
     supervisor: Supervisor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forges = Forges(lambda: self.config.forges)

@@ -6,7 +6,7 @@ under the same leases; the remote is asked first where each branch is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.lifecycle.context import Context
 from core.lifecycle.copied_work import committed_copies
 from core.lifecycle.facts import WorkspaceFacts, workspace_facts
+from core.lifecycle.kept_failure import KeptFailure
 from core.lifecycle.landing import Landing
 from core.lifecycle.operation import Step, begin_operation
 from core.lifecycle.place import Place
@@ -66,7 +67,7 @@ class Pushing:
     async def preview(self, name: str, wanted: PushWanted) -> PushReport:
         """What a push would do now; nothing changes."""
         facts = await self._snapshots.take(name)
-        found = await self._pushed(facts, wanted)
+        found = await self.pushed(facts, wanted)
         return PushReport(workspace=name, repos=tuple([await plan_push(name, each) for each in found]))
 
     async def push(self, name: str, wanted: PushWanted) -> PushReport:
@@ -111,7 +112,7 @@ class Pushing:
             ConflictError: One of them must not be.
         """
         facts = await self._context.store.read(workspace_facts, operation.workspace)
-        found = await self._pushed(facts, wanted)
+        found = await self.pushed(facts, wanted)
         if not wanted.target:
             await self._refuse_copies(facts, [each.target for each in found])
         plans = [await plan_push(facts.name, each) for each in found]
@@ -137,10 +138,14 @@ class Pushing:
 
         return await self._context.store.read(read)
 
-    async def _pushed(self, facts: WorkspaceFacts, wanted: PushWanted) -> list[Pushed]:
+    async def pushed(self, facts: WorkspaceFacts, wanted: PushWanted) -> list[Pushed]:
+        """What is to be pushed where; of several repos only those with something of their own."""
         targets = _chosen(await self._landing.targets(facts, refresh=True), wanted.repo)
         if wanted.target:
             return [await pushed_target(each, wanted.remote) for each in targets]
+        if len(targets) > 1:
+            own = [each for each in targets if not await each.depot.is_ancestor(each.work.head, each.target)]
+            targets = own or targets
         return [await pushed_work(each, facts.branch, wanted.remote) for each in targets]
 
     async def _refuse_copies(self, facts: WorkspaceFacts, targets: Sequence[ReviewTarget]) -> None:
@@ -156,12 +161,10 @@ class Pushing:
             )
 
 
-class PushSteps:
+class PushSteps(KeptFailure):
     """The steps of one push; what they need of each other is in the journal alone."""
 
     def __init__(self, pushing: Pushing, operation: Operation, wanted: PushWanted) -> None:
-        self.failure: BoatyardError | None = None
-        """The error itself, for the caller who waits: the journal has only its document."""
         self._pushing = pushing
         self._operation = operation
         self._wanted = wanted
@@ -170,17 +173,10 @@ class PushSteps:
         """In order; the last one is what is left to do after a crash."""
         labels = dict(PUSH_STEPS)
         return [
-            Step("snapshot", labels["snapshot"], lambda: self._kept(self._snapshot)),
-            Step("look", labels["look"], lambda: self._kept(self._look)),
-            Step("push", labels["push"], lambda: self._kept(self._push), keeps=True),
+            Step("snapshot", labels["snapshot"], self.kept(self._snapshot)),
+            Step("look", labels["look"], self.kept(self._look)),
+            Step("push", labels["push"], self.kept(self._push), keeps=True),
         ]
-
-    async def _kept(self, work: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await work()
-        except BoatyardError as error:
-            self.failure = error
-            raise
 
     async def _snapshot(self) -> None:
         await self._pushing.take_snapshot(self._operation.workspace)

@@ -18,6 +18,7 @@ from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
+from core.lifecycle.pull_requests import PullRequests
 from core.lifecycle.pushing import Pushing, PushWanted
 from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
@@ -36,7 +37,7 @@ class Repair:
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
         restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
-        pushing: Pushing,
+        pushing: Pushing, pulls: PullRequests,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -49,6 +50,7 @@ class Repair:
         self._mending = mending
         self._applying = applying
         self._pushing = pushing
+        self._pulls = pulls
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -72,7 +74,7 @@ class Repair:
             await self._create(operation, arguments)
         elif operation.kind == "merge":
             await self._merge(operation, push=bool(arguments.get("push")))
-        elif operation.kind == "push":
+        elif operation.kind in ("push", "pull-request"):
             await self._push(operation, arguments)
         elif operation.kind == "restore-to":
             steps = self._restoring.steps(operation, int(str(arguments["number"])))
@@ -143,11 +145,14 @@ class Repair:
 
     async def _push(self, operation: Operation, arguments: dict[str, object]) -> None:
         """In the background: a remote that does not answer must not keep the engine from starting."""
-        if await self._pushing.resume(operation, arguments):
+        pull = operation.kind == "pull-request"
+        resumed = self._pulls.resume if pull else self._pushing.resume
+        if await resumed(operation, arguments):
             return
+        verb = "pr open" if pull else "push"
         error = ConflictError(
             f"the engine ended before anything of {operation.workspace!r} was pushed",
-            hint=f"Push again: boatyard workspace push {operation.workspace}",
+            hint=f"Do it again: boatyard workspace {verb} {operation.workspace}",
         )
         await self._context.operations.end(operation, OperationStatus.UNDONE, error)
 

@@ -15,6 +15,7 @@ import msgspec
 
 from core.store import models as m
 from core.store import workspace_queries as queries
+from core.store.pull_links import pull_links
 from core.values.conflicts import UpdateState
 from core.values.entities import (
     Approval,
@@ -134,6 +135,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     asking, unseen = queries.waiting(ids), queries.unseen(agents)
     ports, servers = queries.ports_of(ids), queries.dev_servers(ids)
     parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
+    pulls = pull_links(ids)
     return tuple(
         Workspace(
             id=row.id,
@@ -162,6 +164,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             rate_limited_until=row.rate_limited_until,
             rate_limit=row.rate_limit or "",
             update=_update(row),
+            pull_requests=pulls.get(row.id, ()),
             folder=row.working_directory,
             setup_completed_at=row.setup_completed_at,
             last_activity_at=row.last_activity_at,

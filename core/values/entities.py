@@ -7,6 +7,7 @@ means "not yet". Text from outside (titles, branches, output) is data and may ho
 from __future__ import annotations
 
 from core.values.conflicts import UpdateState
+from core.values.pull_requests import PullLink
 from core.values.states import (
     Activity,
     ApprovalStatus,
@@ -274,6 +275,8 @@ class Workspace(Value, frozen=True, kw_only=True):
     """What the provider said."""
     update: UpdateState | None = None
     """An update from the target branches that has stopped at conflicts."""
+    pull_requests: tuple[PullLink, ...] = ()
+    """The latest of each repo and host, as they were when they were last looked at."""
     folder: str = ""
     """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
     setup_completed_at: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from core.values.comments import Side
+from core.values.pushing import RepoPush
 from core.values.value import Value
 
 
@@ -56,6 +57,41 @@ class RemoteComment(Value, frozen=True, kw_only=True):
     created_at: float = 0.0
 
 
+class PullState(Value, frozen=True, kw_only=True):
+    """What is remembered of a pull request between two looks at it."""
+
+    title: str = ""
+    draft: bool = False
+    head: str = ""
+    failed: int = 0
+    """Checks at the head that have failed; `pending` and `passed` likewise."""
+    pending: int = 0
+    passed: int = 0
+    comments: int = 0
+    """Comments by people, those on lines and the others."""
+    looked_at: float | None = None
+    trouble: str = ""
+    """Why the last look at it came to nothing; empty: it did not."""
+
+
+class PullLink(Value, frozen=True, kw_only=True):
+    """A pull request of a workspace, as it was when it was last looked at."""
+
+    id: str
+    repo_id: str
+    repository: str
+    """Host and repository, such as `github.com/owner/name`."""
+    number: int
+    url: str
+    base: str
+    """The branch that it is to go into."""
+    status: PullStatus = PullStatus.OPEN
+    state: PullState = PullState()
+    merged_at: float | None = None
+    commit: str = ""
+    """What the base branch got, once it is merged."""
+
+
 class PullRequest(Value, frozen=True, kw_only=True):
     """A pull request as its host has it."""
 
@@ -73,3 +109,26 @@ class PullRequest(Value, frozen=True, kw_only=True):
     """The commit that the branch is at."""
     merged_at: float | None = None
     merge_commit: str = ""
+
+
+class PullView(Value, frozen=True, kw_only=True):
+    """A pull request of a workspace, looked at now."""
+
+    link: PullLink
+    pull: PullRequest
+    checks: tuple[Check, ...] = ()
+    comments: tuple[RemoteComment, ...] = ()
+
+
+class PullDraft(Value, frozen=True, kw_only=True):
+    """What a pull request would be, before it is opened."""
+
+    repo_id: str
+    repository: str
+    remote: str
+    branch: str
+    base: str
+    title: str
+    body: str
+    push: RepoPush
+    """What is pushed for it."""

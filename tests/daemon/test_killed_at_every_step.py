@@ -445,6 +445,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "apply",
         "update",
         "push",
+        "pull-request",
     }
 
 

@@ -37,7 +37,7 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
 @pytest.fixture
 async def forges(host: Host, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Forges]:
     monkeypatch.setenv("THE_TOKEN", TOKEN)
-    found = Forges({"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
+    found = Forges(lambda: {"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
     yield found
     await found.close()
 

@@ -122,6 +122,8 @@ class Host(ABC):
         self.page_size = 0
         """Entries on a page, whatever is asked for; 0: as asked."""
         self.url = ""
+        self.before: Callable[[], None] = lambda: None
+        """Called before each request is answered."""
 
     @property
     def api(self) -> str:
@@ -201,6 +203,7 @@ class Host(ABC):
             return web.Response(status=fault.status, headers=fault.headers, text=fault.body)
         if not request.path.startswith("/elsewhere") and not self._authorized(request):
             return web.json_response(self.nobody, status=401)
+        self.before()
         try:
             response = await handler(request)
         except Refused as error:

@@ -53,7 +53,7 @@ def test_no_known_repository(address: str) -> None:
 
 async def test_the_usual_variables_hold_for_the_usual_hosts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GH_TOKEN", "mine")
-    forges = Forges(OWN)
+    forges = Forges(lambda: OWN)
     assert (await forges.open(forges.place("git@github.com:a/b"))).http.token == "mine"
     with pytest.raises(NotFoundError, match=r"no token for https://github.example.org"):
         await forges.open(forges.place("git@github.example.org:a/b"))

@@ -119,7 +119,7 @@ async def test_it_is_told_whose_token_it_is(host: Host, forge: Forge) -> None:
 
 async def test_a_token_that_is_not_taken(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_TOKEN", "an-old-one")
-    forges = Forges({"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
+    forges = Forges(lambda: {"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
     forge = await forges.open(forges.place(f"{host.url}/{REPOSITORY}"))
     with pytest.raises(RefusedError, match="401") as caught:
         await forge.who()
@@ -259,6 +259,6 @@ async def test_a_next_page_at_another_host_is_not_asked_for(host: Host, forge: F
 @pytest.mark.parametrize("token", ["", "a b", "a\nb", "ü"])
 async def test_what_cannot_be_a_token(host: Host, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setenv("THE_TOKEN", token)
-    forges = Forges({"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
+    forges = Forges(lambda: {"test": ForgeSection(kind=host.kind, url=host.url, token="env:THE_TOKEN")})
     with pytest.raises(UsageError, match="characters that no token has"):
         await forges.open(forges.place(f"{host.url}/{REPOSITORY}"))

@@ -103,6 +103,8 @@ async def show(call: Invocation) -> None:
     for server in found.dev_servers:
         out.line(f"serves    {server.repo}: {server.url or server.notice or 'address not known yet'}")
     out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
+    for link in found.pull_requests:
+        out.line(f"pull      #{link.number} {link.status.value} {link.url}")
     for line in keeping_lines(found):
         out.line(line)
     for trouble in health.troubles if health else ():

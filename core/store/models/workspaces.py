@@ -119,6 +119,12 @@ class Merge(Entity):
     pr_number = peewee.IntegerField(null=True)
     pr_url = peewee.TextField(null=True)
     pr_status = peewee.CharField(null=True)
+    pr_repository = peewee.TextField(null=True)
+    """Host and repository, such as `github.com/owner/name`."""
+    pr_remote = peewee.TextField(null=True)
+    """The remote of the user's repository that leads there."""
+    pr_state = JSONField(null=True)
+    """How it was when it was last looked at (see `core.values.pull_requests.PullState`)."""
     merged_at = MillisecondsField(null=True)
 
     class Meta:
