@@ -372,6 +372,25 @@ def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
     boatyard("workspace", "remove", "served", "--force")
 
 
+def test_pushes(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "pushed", {"a": "a"})
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "clone", "-q", "--bare", str(repository), str(remote))
+    git(repository, "remote", "add", "origin", str(remote))
+    boatyard("project", "add", "pushed", str(repository))
+    task = boatyard("task", "add", "x", "--project", "pushed", "--json").json
+    boatyard("workspace", "new", task["id"], "--name", "pushed")
+    script = "echo b > b; git add b; git -c user.name=A -c user.email=a@b commit -qm b"
+    boatyard("workspace", "exec", "pushed", "--", "sh", "-c", script)
+    (pushed,) = call("workspace push", "pushed")["repos"]
+    assert pushed["new"] == git(remote, "rev-parse", pushed["branch"])
+    # Opening one needs a host: the acceptance tests have it.
+    assert "has no pull request" in call.people("workspace pr", "show", "pushed")
+    assert "not known which host" in call.people("workspace pr", "open", "pushed", "--dry-run")
+    DONE.add("workspace pr")
+    boatyard("workspace", "remove", "pushed", "--force")
+
+
 def test_every_verb_was_called() -> None:
     """Runs last: a new verb has to be called in this file."""
     verbs = {f"{verb.noun} {verb.name}".strip() for verb in VERBS if verb.noun != "container"}
