@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 MOST_TOLD = 3
 """Things wrong with the user's keys that are told at the start; `boatyard doctor` tells all."""
+MOST_UNDONE = 50
+"""Steps that can be taken back, one after the other."""
 THEME_SECONDS = 1.0
 """Between two looks at the file of the user's own theme."""
 
@@ -85,7 +87,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""
         self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
-        self._undo: Callable[[], Awaitable[None]] | None = None
+        self._undo: list[Callable[[], Awaitable[None]]] = []
         self._means: Means | None = None
         self._keys = KeyQueue(self)
         self._lent = False
@@ -379,17 +381,20 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """Shows a dialog and returns what it gives; None when it was left."""
         return await self.push_screen(screen, wait_for_dismiss=True)
 
-    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]]) -> None:
-        """Says what was done, and keeps how to take it back."""
-        self._undo = undo
+    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]], *, quiet: bool = False) -> None:
+        """Keeps how to take back what was done, and says both, unless it is plain to see."""
+        self._undo = [*self._undo[-MOST_UNDONE:], undo]
         self.home.undoable = True
+        if quiet:
+            self.home.refresh_bars()
+            return
         self.say(f"{told}; {self.keymap.hint('undo')} takes it back")
 
     async def undo_last(self) -> None:
         """Takes back what was done last."""
-        undo, self._undo = self._undo, None
-        self.home.undoable = False
-        if undo is not None:
+        if self._undo:
+            undo = self._undo.pop()
+            self.home.undoable = bool(self._undo)
             await undo()
 
     def on_home_screen_chosen(self, event: HomeScreen.Chosen) -> None:

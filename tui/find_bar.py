@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -9,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from tui.board_columns import SYNTAX
 from tui.rows import RowView
 
 
@@ -21,6 +24,10 @@ class FindBar(Horizontal):
         def __init__(self, needle: str) -> None:
             super().__init__()
             self.needle = needle
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._narrow: Callable[[str], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Label("find")
@@ -35,9 +42,35 @@ class FindBar(Horizontal):
         """Asks what to find in these rows."""
         self._rows = rows
         self.add_class("-shown")
+        self._narrow = None
+        self._begin("find", "", "")
+
+    def show_filter(self, rows: Widget, text: str, narrow: Callable[[str], None]) -> None:
+        """Asks what these rows are to show; `narrow` is told with every key that is typed."""
+        self._rows = rows
+        self.add_class("-shown")
+        self._narrow = narrow
+        self._begin("filter", text, SYNTAX)
+
+    def _begin(self, label: str, text: str, placeholder: str) -> None:
+        self.query_one(Label).update(label)
         field = self.query_one(Input)
-        field.value = ""
+        field.placeholder = placeholder
+        with field.prevent(Input.Changed):
+            field.value = text
         field.focus()
+
+    def leave(self) -> None:
+        """Back without what was typed; of a filter, nothing is left."""
+        if self._narrow is not None:
+            self._narrow("")
+        self.hide()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._narrow is not None and self.shown:
+            self._narrow(event.value)
 
     def hide(self) -> None:
         """Back to the rows.

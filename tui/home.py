@@ -24,6 +24,8 @@ from core.values.states import Activity
 from tui.actions import ACTIONS, BY_ID, FOOTER, Action
 from tui.attention import in_need
 from tui.bars import Footer, Header
+from tui.board import BoardPane
+from tui.board_view import BoardView
 from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
 from tui.changes import Changes
 from tui.conversation import Conversation
@@ -51,8 +53,8 @@ if TYPE_CHECKING:
     from tui.keymap import Keymap
     from tui.look import Look
 
-VIEWS = ("tree", "session", "files", "diff")
-TITLES = {"tree": "1 Tasks", "session": "2 Session", "files": "3 Files", "diff": "4 Diff"}
+VIEWS = ("tree", "session", "files", "diff", "board")
+TITLES = {"tree": "1 Tasks", "session": "2 Session", "files": "3 Files", "diff": "4 Diff", "board": "6 Board"}
 REST_SECONDS = 0.06
 """How long the cursor rests on a row of the tree before its session is shown."""
 FOOTER_KEYS = 6
@@ -110,6 +112,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
                 yield FilesPane(self.store, self.link, id="files")
                 yield DiffPane(self.store, self.link, id="diff")
             yield Inspector(id="inspector")
+            yield BoardPane(self.store, id="board")
         yield FindBar(id="find-bar")
         yield Footer(id="footer")
 
@@ -119,6 +122,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self.files = self.query_one("#files", FilesPane)
         self.diff = self.query_one("#diff", DiffPane)
         self.inspector = self.query_one("#inspector", Inspector)
+        self.board = self.query_one("#board", BoardPane)
         self._header = self.query_one("#header", Header)
         self._footer = self.query_one("#footer", Footer)
         self._small = self.query_one("#small", Card)
@@ -144,11 +148,13 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
     def situation(self) -> Situation:
         """Where the user is now."""
-        row = self._row
-        workspace = self.store.workspaces.get(self.session.workspace or "")
+        on_board = self.view == "board"
+        row = None if on_board else self._row
+        workspace = None if on_board else self.store.workspaces.get(self.session.workspace or "")
         if workspace is None and row is not None:
             workspace = self.store.workspaces.get(row.workspace)
         task = self.store.tasks.get(workspace.task_id if workspace else (row.task_id if row else ""))
+        task = self.board.current if on_board else task
         project = self.store.projects.get(task.project_id if task else (row.project_id if row else ""))
         return Situation(
             connected=self.link.state is LinkState.CONNECTED,
@@ -301,7 +307,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         """One step back: find, zoom, a pane's inside, the tree."""
         focused = self.focused
         if self._find_bar.shown:
-            self._find_bar.hide()
+            self._find_bar.leave()
         elif isinstance(focused, RangeRows) and focused.marking:
             focused.end_range()
         elif isinstance(focused, RowView) and focused.finding:
@@ -316,6 +322,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         elif self.view == "files" and self.files.step_back():
             pass
         elif self.view == "diff" and self.diff.step_back():
+            pass
+        elif self.view == "board" and self.board.step_back():
             pass
         elif self.view in ("files", "diff"):
             self.show_view("session")
@@ -345,6 +353,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
     def show_find(self) -> None:
         """Asks what to find in the pane in hand."""
+        if self.view == "board":
+            self._find_bar.show_filter(self.board.main, self.board.main.filter_text, self.board.main.narrow)
+            return
         self._find_bar.show(self.focused if isinstance(self.focused, RowView) else self.main_of(self.view))
 
     @on(FindBar.Missed)
@@ -356,6 +367,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         """Draws every line in the colours of now."""
         for view in self.query(RowView).results():
             view.rows_changed()
+        self.board.main.cards_changed()
         self._header.refresh()
         self._footer.refresh()
 
@@ -384,9 +396,21 @@ class HomeScreen(Screen[None], inherit_bindings=False):
                 self.show_selected()
         self.refresh_bars()
 
+    @on(BoardView.Chosen)
+    def _card_chosen(self, event: BoardView.Chosen) -> None:
+        event.stop()
+        task = self.board.current
+        names = self.store.in_sight(task.id) if task else []
+        if names:
+            self.go_to_workspace(names[-1])
+            self.come_back = names[-1], lambda: self.show_view("board")
+        elif task is not None:
+            self.post_message(self.Chosen("start"))
+
+    @on(BoardPane.Moved)
     @on(DiffPane.Loaded)
     @on(DiffPane.Moved)
-    def _diff_moved(self) -> None:
+    def _moved(self) -> None:
         self.refresh_bars()
 
     def refresh_bars(self) -> None:
@@ -440,7 +464,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
 
 _SCOPES: tuple[tuple[type, str], ...] = (
-    (RowView, "rows"), (Tree, "tree"), (Tree, "marks"), (FileTree, "tree"),
-    (SessionPane, "session"), (DiffPane, "diff"),
+    (RowView, "rows"), (BoardView, "rows"), (BoardView, "board"), (Tree, "tree"), (Tree, "marks"),
+    (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
     (Preview, "wide"), (DiffView, "wide"), (LogView, "log"), (Conversation, "talk"), (RangeRows, "range"),
 )  # fmt: skip

@@ -18,7 +18,7 @@ class Situation:
 
     connected: bool = True
     view: str = "tree"
-    """`tree`, `session`, `files` or `diff`."""
+    """`tree`, `session`, `files`, `diff` or `board`."""
     zoomed: bool = False
     project: Project | None = None
     task: Task | None = None
@@ -49,7 +49,8 @@ _NEED_ENGINE = frozenset({
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "sessions",
     "rules",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
-    "attempts", "discard", "take",
+    "attempts", "discard", "take", "subtask", "pictures", "card-right", "card-left", "card-down", "card-up",
+    "bulk", "edit-card",
 })  # fmt: skip
 
 
@@ -212,6 +213,14 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "pin": _workspace,
     "archive": _kept,
     "remix": _kept,
+    "subtask": _task,
+    "pictures": _task,
+    "card-right": _task,
+    "card-left": _task,
+    "card-down": _task,
+    "card-up": _task,
+    "bulk": _task,
+    "edit-card": _task,
     "edit": lambda now: _workspace(now) or ("" if now.path else "no file is selected"),
     "repair": _workspace,
     "limits": _workspace,

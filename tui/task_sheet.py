@@ -14,6 +14,7 @@ from textual.widgets import Input
 from core.values.states import RunnerKind
 from core.values.text import safe_text
 from tui.choice import Choice
+from tui.description import PREVIEW_KEY, Description
 from tui.prompt import Prompt
 from tui.sheet import Sheet
 from tui.store import Store, marked_title
@@ -101,8 +102,10 @@ def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:
 class TaskSheet(Sheet[TaskForm]):
     """A new task: Enter in any field makes it, and starts it unless told otherwise."""
 
-    def __init__(self, means: Means, projects: Sequence[Project], here: str, at: int = 0) -> None:
-        super().__init__("New task", "enter make it   tab next field   esc cancel")
+    def __init__(
+        self, means: Means, projects: Sequence[Project], here: str, at: int = 0, *, title: str = "New task"
+    ) -> None:
+        super().__init__(title, f"enter make it   tab next field   {PREVIEW_KEY} preview   esc cancel")
         self._means = means
         self._projects = projects
         self._here = here
@@ -110,9 +113,8 @@ class TaskSheet(Sheet[TaskForm]):
 
     def body(self) -> ComposeResult:
         yield self.field("Task", Input(placeholder="What is to be done", id="title", compact=True))
-        yield self.field(
-            "Description", Prompt("More for the agent, if the title does not say it", id="description")
-        )
+        more = "More for the agent, if the title does not say it"
+        yield self.field("Description", Description(placeholder=more))
         if self._projects:
             options = [(project.name, "", project.id) for project in self._projects]
             yield self.field("Project", Choice(options, at=self._at, id="project"))
@@ -217,15 +219,16 @@ class EditSheet(Sheet[tuple[str | None, str | None]]):
     """A task's title and description; gives None for what was left as it is."""
 
     def __init__(self, title: str, description: str) -> None:
-        super().__init__("Edit the task", "{send} keep   {newline} new line   {leave} cancel")
+        super().__init__(
+            "Edit the task",
+            f"{{send}} keep   {{newline}} new line   {PREVIEW_KEY} preview   {{leave}} cancel",
+        )
         self._task_title = safe_text(title)
         self._description = safe_text(description, multiline=True)
 
     def body(self) -> ComposeResult:
         yield self.field("Task", Input(self._task_title, id="title", compact=True))
-        prompt = Prompt(id="description")
-        prompt.text = self._description
-        yield self.field("Description", prompt)
+        yield self.field("Description", Description(self._description))
 
     def on_mount(self) -> None:
         self.query_one("#title").focus()

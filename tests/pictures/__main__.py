@@ -1,4 +1,4 @@
-"""`python -m tests.pictures`: draws the interface at three sizes over a real engine with real workspaces.
+"""`python -m tests.pictures`: draws the interface at three sizes, and its board, over a real engine with real workspaces.
 
 A harbour's repository, some tasks, and the demonstration's agent at work on them: one piece of work has
 been merged, one waits for review, one agent asks for permission.
@@ -16,7 +16,8 @@ from core.cli.sample import FILES
 from tests.acceptance.user import User, make_repository
 
 HERE = Path(__file__).parent
-SIZES = ("80x24", "120x40", "200x60")
+PICTURES = {"80x24": "", "120x40": "", "200x60": "", "120x40-board": "6"}
+"""The size, which the name begins with, and the keys that are pressed first."""
 MERGED = "Say in NOTES.md when the harbour opens"
 REVIEWED = "Greet a boat by its name in greeting.py"
 ASKING = "Explain in README.md how to greet a boat"
@@ -29,8 +30,9 @@ def main() -> None:
     user = User(folder / "home")
     try:
         set_the_scene(user, make_repository(folder / "harbour", FILES))
-        for size in SIZES:
-            argv = [sys.executable, "-m", "tui.picture", str(HERE / f"{size}.svg"), "--size", size]
+        for name, keys in PICTURES.items():
+            argv = [sys.executable, "-m", "tui.picture", str(HERE / f"{name}.svg")]
+            argv += ["--size", name.partition("-")[0], "--keys", keys]
             subprocess.run(argv, env=user.environment, check=True)
     finally:
         user.boatyard("engine", "stop", ok=False)

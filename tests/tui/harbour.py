@@ -76,6 +76,7 @@ from core.values.states import (
     TaskStatus,
     WorkspaceState,
 )
+from tests.tui.pier import Pier
 from tests.tui.quay import Quay
 from tests.tui.slip import Slip
 
@@ -85,12 +86,13 @@ HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
 NOW = 1_800_000_000.0
 
 
-class Harbour(Slip, Quay):
+class Harbour(Slip, Quay, Pier):
     """The engine and, after `connect`, the client of it."""
 
     def __init__(self) -> None:
         Quay.__init__(self)
         Slip.__init__(self)
+        Pier.__init__(self)
         self.sequence = 0
         self.log_of_events: list[told.AnyEvent] = []
         self.projects_: dict[str, Project] = {}
@@ -329,7 +331,12 @@ class Harbour(Slip, Quay):
 
     async def add_task(self, body: ask.AddTask) -> Task:
         self._asked("add_task", body)
-        return self.put_task(self.projects_[body.project], body.title, description=body.description)
+        more = {"description": body.description, "parent_workspace": body.parent_workspace or None}
+        task = self.put_task(self.projects_[body.project], body.title, body.status, **more)
+        if body.position is not None:
+            task = self.tasks_[task.id] = msgspec.structs.replace(task, position=body.position)
+            self.emit(told.TaskChanged(task=task))
+        return task
 
     async def update_task(self, task: str, body: ask.UpdateTask) -> Task:
         self._asked("update_task", (task, body))
@@ -341,6 +348,8 @@ class Harbour(Slip, Quay):
 
     async def remove_task(self, task: str) -> None:
         self._asked("remove_task", task)
+        if any(each.task_id == task for each in self.workspaces_.values()):
+            raise ConflictError("the task has workspaces", hint="Remove them first.")
         self.emit(told.Removed(entity="task", id=task))
 
     def _begin(self, name: str, task: Task, agent: str) -> Operation:

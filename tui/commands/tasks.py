@@ -11,6 +11,7 @@ from core.values import requests as ask
 from core.values.entities import Task, Workspace
 from core.values.states import OperationStatus, TaskStatus, WorkspaceState
 from tui.here import repository_here
+from tui.pictures_sheet import PicturesSheet
 from tui.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
 
 if TYPE_CHECKING:
@@ -35,7 +36,44 @@ async def new(app: BoatyardApp) -> None:
     if form.start:
         await _open(app, task.id, form)
     else:
-        app.home.go_to(f"task:{task.id}")
+        show_task(app, task.id)
+
+
+def show_task(app: BoatyardApp, task_id: str) -> None:
+    """Puts the cursor on a task, on the board where that is shown."""
+    if app.home.view == "board":
+        app.home.board.main.reveal(task_id)
+    else:
+        app.home.go_to(f"task:{task_id}")
+
+
+async def subtask(app: BoatyardApp) -> None:
+    """A new task that is a part of what the newest attempt at the selected one is about."""
+    task = app.home.situation().task
+    assert task is not None
+    names = app.store.in_sight(task.id)
+    if not names:
+        key = app.keymap.hint("start")
+        app.say(f"a part belongs to an attempt, and there is none yet: {key} starts one", severity="warning")
+        return
+    projects = [app.store.projects[task.project_id]]
+    title = f"New part of {names[-1]}"
+    form = await app.ask(TaskSheet(await app.means(), projects, repository_here(), title=title))
+    if form is None:
+        return
+    body = ask.AddTask(
+        project=form.project, title=form.title, description=form.description, parent_workspace=names[-1]
+    )
+    part = await app.client.add_task(body)
+    if form.start:
+        await _open(app, part.id, form)
+
+
+async def pictures(app: BoatyardApp) -> None:
+    """What the task's agents get to see with the prompt."""
+    task = app.home.situation().task
+    assert task is not None
+    await app.ask(PicturesSheet(app.link, task.id, task.title))
 
 
 async def _first(app: BoatyardApp, form: TaskForm) -> None:

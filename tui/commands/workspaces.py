@@ -9,6 +9,7 @@ from core.values import requests as ask
 from core.values.entities import Workspace
 from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
+from tui.commands.task_removal import remove_tasks
 from tui.menu import Menu, Option, question
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ async def _remove_task(app: BoatyardApp) -> None:
     task = app.home.situation().task
     assert task is not None
     names = app.store.workspaces_of.get(task.id, [])
+    if not names:
+        await remove_tasks(app, [task])
+        return
     with_it = f" with its workspaces {', '.join(names)}" if names else ""
     text = f"Remove the task {task.title!r}{with_it}? This cannot be undone."
     if await app.ask(question("Remove the task", text, "r", "Remove it")):
@@ -144,6 +148,7 @@ def _task_options(status: TaskStatus, *, of_workspace: bool) -> list[Option]:
         options.append(Option("t", "Task is to do again", "task-todo"))
     options.append(Option("e", "Edit the task", "task-edit"))
     options.append(Option("b", "Budget", "budget"))
+    options.append(Option("p", "Pictures", "pictures"))
     if not of_workspace:
         options.append(Option("r", "Remove the task", "remove", danger=True))
     return options
