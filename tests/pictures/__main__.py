@@ -1,4 +1,4 @@
-"""`python -m tests.pictures`: draws the interface at three sizes, and its board, over a real engine with real workspaces.
+"""`python -m tests.pictures`: draws the interface over a real engine with real workspaces.
 
 A harbour's repository, some tasks, and the demonstration's agent at work on them: one piece of work has
 been merged, one waits for review, one agent asks for permission.
