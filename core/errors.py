@@ -7,6 +7,7 @@
     │   └── ConfigError           "config"            exit 2   a settings file, with its line
     ├── NotFoundError             "not_found"         exit 3
     ├── ConflictError             "conflict"          exit 4   merge conflict, name taken, wrong state
+    ├── ForbiddenError            "forbidden"         exit 1   who asks may not, or is not known
     ├── UnreachableError          "unreachable"       exit 5   engine or container engine
     ├── GitError                  "git"               exit 1   a git command failed
     ├── AgentError                "agent"             exit 1   an agent cannot be started or spoken to
@@ -71,6 +72,13 @@ class ConflictError(BoatyardError):
     http_status = 409
 
 
+class ForbiddenError(BoatyardError):
+    """Whoever asks may not do this, or has not shown who they are."""
+
+    code = "forbidden"
+    http_status = 403
+
+
 class UnreachableError(BoatyardError):
     """Boatyard's engine or a container engine does not answer."""
 
@@ -114,7 +122,7 @@ class StorageError(BoatyardError):
 _BY_CODE: dict[str, type[BoatyardError]] = {
     kind.code: kind
     for kind in (
-        BoatyardError, UsageError, ConfigError, NotFoundError, ConflictError,
+        BoatyardError, UsageError, ConfigError, NotFoundError, ConflictError, ForbiddenError,
         UnreachableError, GitError, AgentError, ForgeError, ScriptError, StorageError,
     )
 }  # fmt: skip

@@ -54,6 +54,11 @@ class Home:
         return self.state / "engine.log"
 
     @property
+    def audit(self) -> Path:
+        """Who did what: one JSON document a line, rotated."""
+        return self.state / "audit.log"
+
+    @property
     def database(self) -> Path:
         return self.data / "boatyard.db"
 

@@ -23,6 +23,7 @@ NOUNS = {
     "scratch": ("drafts and preferences that terminals keep", ()),
     "template": ("files and settings that workspaces can be made from", ()),
     "container": ("the containers of this home", ()),
+    "token": ("who may use the API over the network", ()),
     "config": ("the settings file", ()),
 }
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
 
+from core.client.access_calls import AccessCalls
 from core.client.agent_calls import AgentCalls
 from core.client.changing_calls import ChangingCalls
 from core.client.checkpoint_calls import CheckpointCalls
@@ -49,6 +50,7 @@ from core.values.review import (
 
 
 class Client(
+    AccessCalls,
     AgentCalls,
     ChangingCalls,
     CheckpointCalls,

@@ -58,6 +58,7 @@ from core.engine.starting import Starting
 from core.engine.tags import Tags
 from core.engine.tasks import Tasks
 from core.engine.templates import Templates
+from core.engine.tokens import Tokens
 from core.engine.updating import Updating
 from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
@@ -112,6 +113,7 @@ class Engine:
     def __init__(self, context: Context) -> None:
         self._context = context
         self.hub = context.hub
+        self.home = context.home
         self.stop_requested = asyncio.Event()
         self.operations = context.operations
         self._started_at = time.time()
@@ -167,6 +169,7 @@ class Engine:
         self.rules = Rules(context)
         self.tags, self.scratches, self.images = Tags(context), Scratches(context), Images(context)
         self.paths = Paths(context)
+        self.tokens = Tokens(context)
         self.conversations = Conversations(context, self._starter)
         self.search = Search(context, self.conversations)
         self.log_keeping = LogKeeping(context, self.conversations, self.search)

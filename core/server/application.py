@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from core.engine import Engine
 from core.errors import BoatyardError, NotFoundError, UsageError
+from core.server.audit import Audit
 from core.server.call import ENGINE, Call
+from core.server.door import LINE_LIMIT
+from core.server.guard import PREFIX, Guard
+from core.server.holding import hold_door
+from core.server.peer import refuse_strangers
 from core.server.routes import ROUTES, Route
 from core.server.stream import stream_events, stream_usage
 
@@ -20,10 +25,6 @@ log = logging.getLogger(__name__)
 B = TypeVar("B", bound=msgspec.Struct)
 BODY_LIMIT = 4 * 2**20
 """Bytes that a request's body may have."""
-
-
-LINE_LIMIT = 2**16
-"""Bytes of a request's first line: a path of 4,096 bytes takes three times as many when it is quoted."""
 
 
 def make_runner(engine: Engine, *, shutdown_seconds: float) -> web.AppRunner:
@@ -37,14 +38,41 @@ def make_runner(engine: Engine, *, shutdown_seconds: float) -> web.AppRunner:
 
 
 def make_application(engine: Engine) -> web.Application:
-    """The application that serves `engine`."""
-    application = web.Application(middlewares=[_answer_errors], client_max_size=BODY_LIMIT)
+    """The application that serves `engine` to its own user, over the Unix socket."""
+    audit = Audit(engine.home.audit)
+    application = _application(engine, [audit.middleware(reads=False), _answer_errors, refuse_strangers])
+
+    async def door(request: web.Request) -> web.StreamResponse:
+        call = Call(request, None)
+        return await hold_door(request, call, lambda guard: guarded_application(engine, guard, audit))
+
+    async def close(_: web.Application) -> None:
+        audit.close()
+
+    application.router.add_get(PREFIX + "/door", door, allow_head=False)
+    application.on_cleanup.append(close)
+    return application
+
+
+def guarded_application(engine: Engine, guard: Guard, audit: Audit) -> web.Application:
+    """The application that serves `engine` to whoever passes the guard."""
+
+    async def close(_: web.Application) -> None:
+        guard.close()
+
+    application = _application(engine, [audit.middleware(reads=True), _answer_errors, guard.middleware])
+    application.on_cleanup.append(close)
+    return application
+
+
+def _application(engine: Engine, middlewares: list[Any]) -> web.Application:
+    application = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     application[ENGINE] = engine
     for route in ROUTES:
-        application.router.add_route(route.method, "/api/v1" + route.path, _handler(route))
-    application.router.add_get("/api/v1/events", _events)
-    application.router.add_get("/api/v1/containers/{name}/usage", _usage)
-    application.router.add_get("/api/v1/openapi.json", _openapi)
+        application.router.add_route(route.method, PREFIX + route.path, _handler(route))
+    application.router.add_get(PREFIX + "/events", _events)
+    application.router.add_get(PREFIX + "/containers/{name}/usage", _usage)
+    application.router.add_get(PREFIX + "/openapi.json", _openapi)
     return application
 
 

@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import logging.handlers
 import os
 import signal
 from collections.abc import Iterator
-from io import TextIOWrapper
 
 import msgspec
 from aiohttp import web
@@ -19,6 +17,7 @@ from core.engine import Engine
 from core.errors import BoatyardError, UnreachableError
 from core.paths import Home
 from core.server.application import make_runner
+from core.server.audit import PrivateLog
 
 log = logging.getLogger(__name__)
 
@@ -30,15 +29,6 @@ SHUTDOWN_SECONDS = 2.0
 
 class Busy(Exception):
     """Another engine holds the home's lock."""
-
-
-class PrivateLog(logging.handlers.RotatingFileHandler):
-    """A rotated log file that the user alone can read, whatever the umask."""
-
-    def _open(self) -> TextIOWrapper:
-        file = super()._open()
-        os.fchmod(file.fileno(), 0o600)
-        return file
 
 
 def run_engine(home: Home, report: int) -> None:

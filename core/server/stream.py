@@ -18,17 +18,18 @@ from core.values.events import Stopping
 
 async def stream_events(request: web.Request, hub: EventHub, since: int) -> web.WebSocketResponse:
     """Sends events after `since` until the client or the engine goes."""
-    return await _stream(request, lambda socket: _send(socket, hub, since))
+    return await stream(request, lambda socket: _send(socket, hub, since))
 
 
 async def stream_usage(request: web.Request, samples: AsyncIterator[Usage]) -> web.WebSocketResponse:
     """Sends what a container uses until it ends or the client goes."""
-    return await _stream(request, lambda socket: _send_usage(socket, samples))
+    return await stream(request, lambda socket: _send_usage(socket, samples))
 
 
-async def _stream(
+async def stream(
     request: web.Request, send: Callable[[web.WebSocketResponse], Coroutine[None, None, None]]
 ) -> web.WebSocketResponse:
+    """Upgrades a request and lets `send` send, until it has done or the client goes."""
     socket = web.WebSocketResponse(heartbeat=20, compress=False)
     await socket.prepare(request)
     sender = asyncio.create_task(send(socket))

@@ -27,7 +27,8 @@ R = TypeVar(
     | m.ApprovalRule
     | m.Image
     | m.Tag
-    | m.Template,
+    | m.Template
+    | m.ApiToken,
 )
 
 PREFIX = 4

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from core.values.access import Scope
 from core.values.comments import Side
 from core.values.conflicts import UpdateStyle
 from core.values.entities import TemplateFile
@@ -216,6 +217,13 @@ class AddTag(Request, frozen=True, kw_only=True):
 class UpdateTag(Request, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     content: str | UnsetType = UNSET
+
+
+class AddToken(Request, frozen=True, kw_only=True):
+    name: str
+    scope: Scope = Scope.READ
+    seconds: Annotated[float, Meta(gt=0, le=10 * 366 * 86400)] | None = None
+    """How long it holds; None: until it is removed."""
 
 
 class PutScratch(Request, frozen=True, kw_only=True):

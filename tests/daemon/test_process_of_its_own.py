@@ -19,7 +19,8 @@ from core.client import Client
 from core.client.launch import engine_answers, engine_holds, ensure_engine
 from core.errors import ConfigError, StorageError, UnreachableError
 from core.paths import find_home
-from core.server.daemon import LOG_BYTES, LOG_FILES, PrivateLog
+from core.server.audit import PrivateLog
+from core.server.daemon import LOG_BYTES, LOG_FILES
 from core.values.events import TaskChanged, WorkspaceChanged
 from core.values.requests import RunCommand, SendPrompt, UpdateRepo, UpdateTask
 from core.values.states import ProcessStatus, TaskStatus

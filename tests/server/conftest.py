@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from tests.server.outside import Outside, opened
 from tests.yard import Yard
 
 
@@ -22,3 +23,9 @@ async def http(yard: Yard) -> AsyncIterator[aiohttp.ClientSession]:
     connector = aiohttp.UnixConnector(path=str(yard.home.socket))
     async with aiohttp.ClientSession("http://boatyard", connector=connector) as session:
         yield session
+
+
+@pytest.fixture
+async def outside(yard: Yard) -> AsyncIterator[Outside]:
+    async with opened(yard) as each:
+        yield each

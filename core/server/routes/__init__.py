@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.server.routes import (
+    access,
     agents,
     changing,
     checkpoints,
@@ -28,6 +29,7 @@ from core.server.routes.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *engine.ROUTES,
+    *access.ROUTES,
     *agents.ROUTES,
     *projects.ROUTES,
     *preparation.ROUTES,
