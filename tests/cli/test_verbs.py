@@ -24,7 +24,7 @@ pytestmark = pytest.mark.xdist_group("verbs")
 
 OTHERS = {
     "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach",
-    "workspace screen", "workspace type", "workspace push", "keys",
+    "workspace screen", "workspace type", "workspace push", "keys", "serve",
 }  # fmt: skip
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()
@@ -354,6 +354,15 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     assert "WORK.md" in [found["path"] for found in call("workspace paths", workspace, "wrk")]
     project = boatyard("project", "list", "--json").json[0]["name"]
     assert call("project rules", project) == []
+
+
+def test_tokens(call: Calls) -> None:
+    made = call("token add", "phone", "--scope", "write", "--expires", "12h", twice=False)
+    assert made["secret"].startswith(f"boatyard_{made['token']['id']}_")
+    (listed,) = call("token list")
+    assert listed == made["token"]
+    assert "there is a token named 'phone' already" in call.people("token add", "phone")
+    assert call("token remove", "phone", twice=False) == {"removed": "phone"}
 
 
 def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
