@@ -86,6 +86,8 @@ class AttentionSection(Section, frozen=True, kw_only=True):
 class McpSection(Section, frozen=True, kw_only=True):
     """What agents may do through `boatyard mcp`."""
 
+    offer: bool = False
+    """Whether agents are told of it when they start; else only those that the user has told of it."""
     may_start_workspaces: bool = False
 
 

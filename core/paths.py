@@ -31,6 +31,12 @@ class Home:
     runtime: Path
 
     @property
+    def root(self) -> Path | None:
+        """The folder that all of it is under, as `--home` names it; None for the XDG base directories."""
+        base = self.config.parent
+        return base if self == _under(base) else None
+
+    @property
     def instance(self) -> str:
         """Twelve hexadecimal digits that tell this home's containers and volumes from every other's."""
         return hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:12]
@@ -141,6 +147,10 @@ def _absolute(root: str) -> Path:
         raise UsageError(f"{root!r} names no user's folder", hint="Write the path out.") from error
 
 
+def _under(base: Path) -> Home:
+    return Home(base / "config", base / "data", base / "state", base / "cache", base / "run")
+
+
 def find_home(override: str | None = None) -> Home:
     """The home that `override`, else `BOATYARD_HOME`, else the XDG base directories name.
 
@@ -149,8 +159,7 @@ def find_home(override: str | None = None) -> Home:
     """
     root = override or os.environ.get("BOATYARD_HOME")
     if root:
-        base = _absolute(root)
-        return Home(base / "config", base / "data", base / "state", base / "cache", base / "run")
+        return _under(_absolute(root))
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("boatyard", appauthor=False)

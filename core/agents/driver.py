@@ -151,6 +151,8 @@ class TurnRequest:
     """Whether it works inside of a sandbox of ours, where one of its own is of no use."""
     attachments: tuple[Attachment, ...] = ()
     """Files that go with the prompt."""
+    tools: tuple[str, ...] = ()
+    """The command of a server of the Model Context Protocol that the agent is told of; empty: of none."""
 
 
 class Driver(Protocol):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+TOOLS = "boatyard"
+"""The name that an agent knows our server of tools by."""
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -21,10 +21,10 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import os
 import socket
 from pathlib import Path
 
+from core.egress.listening import bind
 from core.egress.refusals import Refusals
 from core.egress.request import HEAD_BYTES, ProxyRequest, read_request
 from core.egress.rules import Rules
@@ -62,7 +62,7 @@ class Door:
         Raises:
             OSError: That cannot be done.
         """
-        listener = await asyncio.to_thread(_bind, folder)
+        listener = await asyncio.to_thread(bind, folder, SOCKET_NAME)
         self._server = await asyncio.start_unix_server(self._accept, sock=listener, limit=HEAD_BYTES)
 
     async def close(self) -> None:
@@ -183,25 +183,6 @@ class Doors:
     async def close(self) -> None:
         for workspace in list(self._doors):
             await self.shut(workspace)
-
-
-def _bind(folder: Path) -> socket.socket:
-    """A listening socket; by the folder's descriptor, because the address of one holds 107 bytes only."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_DIRECTORY | os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(SOCKET_NAME, dir_fd=descriptor)
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            listener.bind(f"/proc/self/fd/{descriptor}/{SOCKET_NAME}")
-        except OSError:
-            listener.close()
-            raise
-        listener.setblocking(False)
-        return listener
-    finally:
-        os.close(descriptor)
 
 
 async def _answer(writer: asyncio.StreamWriter, status: str, text: str) -> None:

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 
 from peewee import fn
@@ -85,6 +86,7 @@ from core.lifecycle.repair import Repair
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.spares import Spares
+from core.lifecycle.tools import serving
 from core.lifecycle.trash import Trash
 from core.lifecycle.turns import Turns
 from core.lifecycle.updating import Updates
@@ -221,7 +223,7 @@ class Engine:
         store = await asyncio.to_thread(Store, home)
         hub = EventHub(await store.write(_count_start))
         secrets = Secrets()
-        docker = DockerRunner(secrets=secrets)
+        docker = DockerRunner(secrets=secrets, serve_tools=partial(serving, home))
         engine = cls(
             Context(
                 home=home,

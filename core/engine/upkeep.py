@@ -70,11 +70,11 @@ class Upkeep:
         )
 
     async def open_doors(self) -> None:
-        """At the engine's start: what runs without a network of its own reaches listed hosts again, and is
-        reached at its ports."""
+        """At the engine's start: agents in containers reach their tools again, and what runs without a
+        network of its own reaches listed hosts, and is reached at its ports."""
         docker = cast(DockerRunner, self._context.runners[RunnerKind.DOCKER])
         docker.on_refused = self._tell_refused
-        for facts in await self._context.store.read(_apart):
+        for facts in await self._context.store.read(_contained):
             environment = Place(self._context.home, facts.name).environment(facts)
             try:
                 if environment.root.is_dir():
@@ -94,10 +94,10 @@ class Upkeep:
         )  # fmt: skip
 
 
-def _apart() -> list[WorkspaceFacts]:
-    """The open workspaces in containers that have no network of their own."""
-    rows = m.Workspace.select(m.Workspace.name, m.Workspace.settings).where(
+def _contained() -> list[WorkspaceFacts]:
+    """The open workspaces in containers."""
+    rows = m.Workspace.select(m.Workspace.name).where(
         m.Workspace.state.in_((WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CREATING)),
         m.Workspace.runner == RunnerKind.DOCKER,
     )
-    return [workspace_facts(row.name) for row in rows if row.settings.get("network", "full") != "full"]
+    return [workspace_facts(row.name) for row in rows]

@@ -25,6 +25,7 @@ from core.lifecycle.ports import Ports
 from core.lifecycle.queue_records import Queued, forget, put_back
 from core.lifecycle.screens import KIND as SCREEN
 from core.lifecycle.screens import screen_command, screen_runner
+from core.lifecycle.tools import tools_of
 from core.lifecycle.turn_records import turn_runs
 from core.processes.command import Command
 from core.runners.masking import HideAll, Mask
@@ -147,8 +148,16 @@ class Processes:
         process_id = turn.prompt.id
         contained = self._inner_runner(facts, action).isolates
         action["contained"] = contained
+        if tools := tools_of(self._context, facts.name, contained=contained):
+            action["tools"] = list(tools)
         request = TurnRequest(
-            process_id, turn.sent, cwd, turn.resume, contained=contained, attachments=turn.attachments
+            process_id,
+            turn.sent,
+            cwd,
+            turn.resume,
+            contained=contained,
+            attachments=turn.attachments,
+            tools=tools,
         )
         launch = executor.launch(request, contained=contained)
         new = NewProcess(
@@ -208,6 +217,7 @@ class Processes:
             started_at,
             contained=bool(action.get("contained")),
             attachments=attachments,
+            tools=msgspec.convert(action.get("tools", ()), tuple[str, ...]),
         )
         name, kind = str(action.get("executor", "")), str(action.get("kind", ""))
         driver = self._context.executors.driver(name, kind, request)

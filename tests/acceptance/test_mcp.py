@@ -10,28 +10,35 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from core.cli.main import main
-from tests.yard import AGENTS, HOST, Daemon
+from core.values.requests import WantedSettings
+from tests.engine import asking_agent
+from tests.yard import AGENTS, HOST, Daemon, Yard, docker_settings
 
 mcp = pytest.importorskip("mcp")
 
 
 @asynccontextmanager
-async def agent(daemon: Daemon, folder: str) -> AsyncIterator[Any]:
-    """The SDK's client of `boatyard mcp`, run where an agent of a workspace runs."""
+async def client(command: list[str], folder: str) -> AsyncIterator[Any]:
+    """The SDK's client of a server of tools."""
     from mcp import ClientSession, StdioServerParameters
     from mcp.client.stdio import stdio_client
 
-    server = StdioServerParameters(
-        command=sys.executable,
-        args=["-m", "core.cli.main", "--home", str(daemon.folder / "home"), "mcp"],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        cwd=folder,
-    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    server = StdioServerParameters(command=command[0], args=command[1:], env=env, cwd=folder)
     async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
         await session.initialize()
+        yield session
+
+
+@asynccontextmanager
+async def agent(daemon: Daemon, folder: str) -> AsyncIterator[Any]:
+    """The SDK's client of `boatyard mcp`, run where an agent of a workspace runs."""
+    command = [sys.executable, "-m", "core.cli.main", "--home", str(daemon.folder / "home"), "mcp"]
+    async with client(command, folder) as session:
         yield session
 
 
@@ -93,3 +100,62 @@ def test_where_no_engine_can_be_reached_it_says_so_and_starts_none(
     assert main(["--home", str(tmp_path / "elsewhere"), "mcp", "--workspace", "x"]) == 5
     assert "by design" in capsys.readouterr().err
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.container
+@pytest.mark.parametrize("network", ["none", "full"])
+async def test_an_agent_in_a_container_has_the_tools_of_its_own_workspace(
+    docker_engine: str, network: str
+) -> None:
+    async with Daemon(HOST + AGENTS) as daemon:
+        await daemon.start()
+        settings = msgspec.structs.replace(docker_settings(docker_engine), network=network)
+        for title in ("Paint the hull", "Sand the keel"):
+            workspace = await daemon.workspace(title=title, settings=settings)
+            found = await daemon.client.containers()
+            container = next(each for each in found if each.workspace == workspace.name)
+            exec_ = ["docker", "exec", "-i", container.name, "python3", "/boatyard/agents/boatyard_tools.py"]
+            async with client(exec_, "/") as session:
+                task = await call(session, "read_task")
+                assert (task["title"], task["workspace"]) == (title, workspace.name)
+                part = await call(session, "create_subtask", title="A part of it")
+                assert part["part_of"] == workspace.name
+        await daemon.restart()
+        await daemon.client.workspaces()
+        async with client(exec_, "/") as session:
+            assert (await call(session, "read_task"))["workspace"] == workspace.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("offer", [False, True])
+@pytest.mark.parametrize("runner", ["host", pytest.param("docker", marks=pytest.mark.container)])
+async def test_agents_are_told_of_the_tools_where_the_user_wants_it(
+    request: pytest.FixtureRequest, runner: str, offer: bool
+) -> None:
+    config = f"""{HOST}
+[mcp]
+offer = {str(offer).lower()}
+[agents.asks]
+kind = "acp"
+command = ["python3", "agent.py"]
+"""
+    async with Yard(config) as yard:
+        files = {"agent.py": Path(asking_agent.__file__).read_text()}
+        settings = WantedSettings()
+        if runner == "docker":
+            settings = docker_settings(request.getfixturevalue("docker_engine"))
+        workspace = await yard.workspace(
+            yard.repository(files=files), agent="asks", prompt='[["servers", {}]]', settings=settings
+        )
+        turn = await yard.turn(workspace.name)
+        (told,) = json.loads((await yard.client.turn(turn.id)).summary)
+        servers = told["servers"]
+        assert len(servers) == offer
+        if offer and runner == "host":
+            (server,) = servers
+            async with client([server["command"], *server["args"]], "/") as session:
+                assert (await call(session, "read_task"))["workspace"] == workspace.name
+        elif offer:
+            assert servers[0]["args"] == ["/boatyard/agents/boatyard_tools.py"]
+        await yard.remove(workspace.name)

@@ -1,7 +1,8 @@
 """An agent that asks its client to do what its prompt says, and answers with what came of it.
 
 The prompt is a JSON list of `[method, parameters]`; `$T` in a parameter is the last terminal that was
-made. Runs alone, with nothing but Python, also in a container.
+made, and `servers` is no method but asks for the servers of tools that the session was opened with. Runs
+alone, with nothing but Python, also in a container.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from typing import Any
 
 waiting = 0
+servers: list[dict[str, Any]] = []
 
 
 def say(message: dict[str, Any]) -> None:
@@ -32,8 +34,12 @@ def tell(update: dict[str, Any]) -> None:
 
 
 def prompt(text: str) -> None:
-    terminal, came = "", []
+    terminal = ""
+    came: list[dict[str, Any]] = []
     for method, params in json.loads(text):
+        if method == "servers":
+            came.append({"servers": servers})
+            continue
         given = {name: terminal if value == "$T" else value for name, value in params.items()}
         came.append(ask(method, given))
         if made := came[-1].get("result", {}).get("terminalId"):
@@ -50,6 +56,7 @@ def main() -> None:
             case "initialize":
                 say({"id": request["id"], "result": {"protocolVersion": 1, "agentCapabilities": {}}})
             case "session/new":
+                servers.extend(request["params"]["mcpServers"])
                 say({"id": request["id"], "result": {"sessionId": "s"}})
             case "session/prompt":
                 prompt(request["params"]["prompt"][0]["text"])

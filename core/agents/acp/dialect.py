@@ -6,6 +6,7 @@ from typing import Any
 
 from core.agents import reading
 from core.agents.attachments import display_name, embedded_text, image_data
+from core.agents.profile import TOOLS
 from core.values.conversation import Attachment
 
 NEWEST, OLDEST = 2, 1
@@ -31,6 +32,14 @@ def initialize(version: int) -> dict[str, Any]:
     if version >= NEWEST:
         params |= {"info": _INFO, "capabilities": {"elicitation": elicitation}}
     return params
+
+
+def tool_servers(command: tuple[str, ...], *, second: bool) -> list[dict[str, Any]]:
+    """The servers of tools that a session has; version 2 wants to be told how they are reached."""
+    if not command:
+        return []
+    server = {"name": TOOLS, "command": command[0], "args": list(command[1:]), "env": []}
+    return [{"type": "stdio", **server} if second else server]
 
 
 class Abilities:

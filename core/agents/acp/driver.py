@@ -235,11 +235,14 @@ class AcpDriver:
         return [*self._book.note(said, now), self._new_session()]
 
     def _new_session(self) -> Send:
-        return self._call("session/new", {"cwd": self._request.cwd, "mcpServers": []})
+        return self._call("session/new", {"cwd": self._request.cwd, "mcpServers": self._tool_servers()})
 
     def _earlier_session(self, method: str) -> Send:
-        params = {"sessionId": self._request.agent_session_id, "cwd": self._request.cwd, "mcpServers": []}
-        return self._call(method, params)
+        params = {"sessionId": self._request.agent_session_id, "cwd": self._request.cwd}
+        return self._call(method, {**params, "mcpServers": self._tool_servers()})
+
+    def _tool_servers(self) -> list[dict[str, Any]]:
+        return dialect.tool_servers(self._request.tools, second=self._abilities.second)
 
     def _opened(self, method: str, result: dict[str, Any], now: float) -> list[Effect]:
         self._session = reading.text(result.get("sessionId"))

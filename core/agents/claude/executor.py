@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from core.agents.claude.driver import ClaudeDriver
 from core.agents.driver import Driver, Launch, TurnRequest
-from core.agents.profile import Profile
+from core.agents.profile import TOOLS, Profile
 
 _STREAM = (
     "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
@@ -24,6 +25,9 @@ class ClaudeExecutor(Profile):
 
     def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
         more = [*_STREAM]
+        if request.tools:
+            server = {"command": request.tools[0], "args": list(request.tools[1:])}
+            more += ["--mcp-config", json.dumps({"mcpServers": {TOOLS: server}})]
         if self.model:
             more += ["--model", self.model]
         if self.mode:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from core.agents.codex.driver import CodexDriver
 from core.agents.driver import Driver, Launch, TurnRequest
-from core.agents.profile import Profile
+from core.agents.profile import TOOLS, Profile
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,11 @@ class CodexExecutor(Profile):
     kind: str = "codex"
 
     def launch(self, request: TurnRequest, *, contained: bool) -> Launch:
-        return Launch((*self.program(contained), "app-server"), self.variables(contained))
+        more: tuple[str, ...] = ()
+        if request.tools:
+            command, args = json.dumps(request.tools[0]), json.dumps(request.tools[1:])  # as in TOML
+            more = ("-c", f"mcp_servers.{TOOLS}.command={command}", "-c", f"mcp_servers.{TOOLS}.args={args}")
+        return Launch((*self.program(contained), "app-server", *more), self.variables(contained))
 
     def driver(self, request: TurnRequest) -> Driver:
         return CodexDriver(

@@ -16,6 +16,7 @@ from typing import ClassVar
 from core.egress.proxy import Doors
 from core.egress.published import Harbours
 from core.egress.refusals import Refusal, Refusals
+from core.egress.tools import Serve, ToolDoors
 from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
@@ -59,8 +60,16 @@ class DockerRunner:
     kind: ClassVar[RunnerKind] = RunnerKind.DOCKER
     isolates: ClassVar[bool] = True
 
-    def __init__(self, address: str | None = None, secrets: Secrets | None = None) -> None:
-        """Touches nothing yet; `address` is found as the `docker` command finds it when not given."""
+    def __init__(
+        self, address: str | None = None, secrets: Secrets | None = None, serve_tools: Serve | None = None
+    ) -> None:
+        """Touches nothing yet.
+
+        Args:
+            address: Of the engine; found as the `docker` command finds it when not given.
+            secrets: What gives containers their secrets.
+            serve_tools: The command that serves the tools of a workspace's agent; None: there are none.
+        """
         self._secrets = secrets or Secrets()
         self._delivered: dict[str, tuple[str, str]] = {}
         """By container: its id and start when it got its secrets."""
@@ -76,6 +85,7 @@ class DockerRunner:
         self._relays = Relays(self._engine, self._programs)
         self.doors = Doors()
         self._harbours = Harbours(LOOPBACK)
+        self._tools = ToolDoors(serve_tools) if serve_tools is not None else None
         self.on_refused: Callable[[str, Refusal], None] = lambda workspace, refusal: None
         """Told of each new destination that a workspace was not let through to."""
         self._locks: dict[str, asyncio.Lock] = {}
@@ -101,7 +111,9 @@ class DockerRunner:
                 await self._deliver(env, spec)
 
     async def open_door(self, env: Environment) -> None:
-        """Makes the listed hosts reachable for a workspace that has a list, and nothing for all others."""
+        """Opens the way to the agent's tools, and to the listed hosts where the workspace has a list."""
+        if self._tools is not None:
+            await self._tools.open(env.workspace, env.root / "etc")
         if env.settings.network == "allow":
             refusals = Refusals(lambda refusal: self.on_refused(env.workspace, refusal))
             await self.doors.open(env.workspace, env.root / "egress", env.settings.allow_hosts, refusals)
@@ -109,8 +121,10 @@ class DockerRunner:
             await self.doors.shut(env.workspace)
 
     async def reopen(self, env: Environment) -> None:
-        """After a start of ours: a container that runs gets its listed hosts and its ports again."""
+        """After a start of ours: a container that runs gets its tools, listed hosts and ports again."""
         await self.open_door(env)
+        if env.settings.network == "full":
+            return
         if await self.state(env) is EnvironmentState.RUNNING:
             await self._open_ports(env)
 
@@ -218,6 +232,8 @@ class DockerRunner:
 
     async def remove(self, env: Environment) -> None:
         await self.doors.shut(env.workspace)
+        if self._tools is not None:
+            await self._tools.shut(env.workspace)
         await self._harbours.shut(env.workspace)
         await self.stop(env)
         for owned in await self._engine.owned(env.instance, workspace=env.workspace):
@@ -291,6 +307,8 @@ class DockerRunner:
 
     async def close(self) -> None:
         await self.doors.close()
+        if self._tools is not None:
+            await self._tools.close()
         await self._harbours.close()
         await self.administration.close()
         self._connection.close()

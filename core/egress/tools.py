@@ -1,0 +1,147 @@
+"""The door through which an agent in a container reaches its tools (the Model Context Protocol).
+
+The engine's own socket is in no container. Each workspace has a socket of its own beside it, in a folder
+that only its container sees: whoever comes through is served as that workspace's agent, by a process that
+is started for the connection and knows no other workspace, so there is no name to give and no token to
+steal. Nothing here reads what passes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+
+from core.egress.listening import bind
+from core.errors import BoatyardError
+
+log = logging.getLogger(__name__)
+
+SOCKET_NAME = "tools.sock"
+CONNECTIONS = 4
+"""At once, for one workspace; more wait."""
+PIECE = 64 * 1024
+LEAVING_SECONDS = 5.0
+"""How long a server may take to end when nobody asks it any more."""
+
+Serve = Callable[[str], tuple[str, ...]]
+"""The command that serves a workspace's agent over its standard input and output."""
+
+
+class ToolDoor:
+    """The door of one workspace."""
+
+    def __init__(self, command: tuple[str, ...]) -> None:
+        self._command = command
+        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, folder: Path) -> None:
+        """Listens in a folder that no sandbox can write to.
+
+        Raises:
+            OSError: That cannot be done.
+        """
+        listener = await asyncio.to_thread(bind, folder, SOCKET_NAME)
+        self._server = await asyncio.start_unix_server(self._accept, sock=listener)
+
+    async def close(self) -> None:
+        """Ends all connections, and the processes that serve them."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            async with self._gate:
+                await self._serve(reader, writer)
+        except OSError:
+            pass  # One of both ends went away: the connection ends.
+        except asyncio.CancelledError:
+            pass  # The engine ends; raising would only be reported by the stream's machinery.
+        except Exception:  # the connection boundary: a defect must not end the engine
+            log.exception("a connection to the tools")
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server = await asyncio.create_subprocess_exec(
+            *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd="/"
+        )
+        assert server.stdin is not None and server.stdout is not None
+        asking = asyncio.create_task(_copy(reader, server.stdin))
+        try:
+            await _copy(server.stdout, writer)
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            await asyncio.shield(_end(server))
+
+
+class ToolDoors:
+    """The doors of all workspaces of one engine."""
+
+    def __init__(self, serve: Serve) -> None:
+        self._serve = serve
+        self._doors: dict[str, ToolDoor] = {}
+
+    async def open(self, workspace: str, folder: Path) -> None:
+        """Opens a workspace's door if it is not open.
+
+        Raises:
+            BoatyardError: The socket cannot be made.
+        """
+        if workspace in self._doors:
+            return
+        door = self._doors[workspace] = ToolDoor(self._serve(workspace))
+        try:
+            await door.open(folder)
+        except OSError as error:
+            del self._doors[workspace]
+            raise BoatyardError(
+                f"the tools of {workspace} cannot be reached in {folder}: {error.strerror}",
+                hint="Check the free space and the rights of that folder.",
+            ) from error
+
+    async def shut(self, workspace: str) -> None:
+        """Closes a workspace's door, if it is open."""
+        door = self._doors.pop(workspace, None)
+        if door is not None:
+            await door.close()
+
+    async def close(self) -> None:
+        for workspace in list(self._doors):
+            await self.shut(workspace)
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(PIECE):
+            writer.write(piece)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        if writer.can_write_eof():
+            writer.write_eof()
+
+
+async def _end(server: Process) -> None:
+    """Waits for a server whose input is closed; one that stays is ended."""
+    assert server.stdin is not None
+    server.stdin.close()
+    try:
+        async with asyncio.timeout(LEAVING_SECONDS):
+            await server.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            server.kill()
+        await server.wait()
