@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.bars import Footer
     from tui.changes import Changes
     from tui.composer import Composer
+    from tui.form_drafts import FormDrafts
     from tui.home import HomeScreen
     from tui.link import Connect, Link, LinkState
     from tui.prompt import Prompt
@@ -198,6 +199,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """What takes long to import, the panes, and the engine."""
         await asyncio.to_thread(importlib.import_module, "tui.home")
         troubles = await self._read_keys()
+        from tui.form_drafts import FormDrafts
         from tui.home import HomeScreen
         from tui.link import Link
         from tui.store import Store
@@ -205,6 +207,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.store: Store = Store()
         self.link: Link = Link(self.store, self._connect, self._link_told)
         self.link.reconnect_key = self.keymap.hint("reconnect")
+        self.task_drafts: FormDrafts = FormDrafts(self.link, "draft_task")
         self.home: HomeScreen = HomeScreen(self.store, self.link)
         await self.push_screen(self.home)
         self.ready = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,8 +15,9 @@ from core.values.states import RunnerKind
 from core.values.text import safe_text
 from tui.choice import Choice
 from tui.description import PREVIEW_KEY, Description
+from tui.form_drafts import Keep, Texts
 from tui.prompt import Prompt
-from tui.sheet import Sheet
+from tui.sheet import Result, Sheet
 from tui.store import Store, marked_title
 
 if TYPE_CHECKING:
@@ -99,22 +100,69 @@ def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:
     return [(str(r.kind), r.detail if r.isolates else note, r.kind) for r in usable]
 
 
-class TaskSheet(Sheet[TaskForm]):
+class TaskTexts(Sheet[Result], Generic[Result]):
+    """Title and description of a task, kept as they are typed."""
+
+    def __init__(self, title: str, keys: str, drafted: Texts, keep: Keep, present: Texts) -> None:
+        """
+        Args:
+            title: What the dialog is about.
+            keys: The keys that work in it.
+            drafted: What was typed before and not sent.
+            keep: Is given what is typed.
+            present: What the fields hold where nothing was typed.
+        """
+        super().__init__(title, keys)
+        self._drafted = dict(drafted)
+        self._keep = keep
+        self._present = present
+
+    def beginning(self, field: str) -> str:
+        """What a field holds at first."""
+        text = self._drafted.get(field, self._present.get(field, ""))
+        return safe_text(text, multiline=field == "description")
+
+    @on(Input.Changed, "#title")
+    def _title_typed(self, event: Input.Changed) -> None:
+        self._typed("title", event.value)
+
+    @on(Prompt.Changed, "#description")
+    def _description_typed(self, event: Prompt.Changed) -> None:
+        self._typed("description", event.text_area.text)
+
+    def _typed(self, field: str, text: str) -> None:
+        if text == self.beginning(field):
+            return
+        self._drafted[field] = text
+        self._keep(dict(self._drafted))
+
+
+class TaskSheet(TaskTexts[TaskForm]):
     """A new task: Enter in any field makes it, and starts it unless told otherwise."""
 
     def __init__(
-        self, means: Means, projects: Sequence[Project], here: str, at: int = 0, *, title: str = "New task"
+        self,
+        means: Means,
+        projects: Sequence[Project],
+        here: str,
+        at: int = 0,
+        *,
+        drafted: Texts,
+        keep: Keep,
+        title: str = "New task",
     ) -> None:
-        super().__init__(title, f"enter make it   tab next field   {PREVIEW_KEY} preview   esc cancel")
+        keys = f"enter make it   tab next field   {PREVIEW_KEY} preview   esc cancel"
+        super().__init__(title, keys, drafted, keep, {})
         self._means = means
         self._projects = projects
         self._here = here
         self._at = at
 
     def body(self) -> ComposeResult:
-        yield self.field("Task", Input(placeholder="What is to be done", id="title", compact=True))
+        what = Input(self.beginning("title"), placeholder="What is to be done", id="title", compact=True)
+        yield self.field("Task", what)
         more = "More for the agent, if the title does not say it"
-        yield self.field("Description", Description(placeholder=more))
+        yield self.field("Description", Description(self.beginning("description"), placeholder=more))
         if self._projects:
             options = [(project.name, "", project.id) for project in self._projects]
             yield self.field("Project", Choice(options, at=self._at, id="project"))
@@ -215,20 +263,19 @@ class StartSheet(Sheet[TaskForm]):
         self.dismiss(replace(form, env=env, secrets=secrets, fetch=fetch, template=template, image=image))
 
 
-class EditSheet(Sheet[tuple[str | None, str | None]]):
+class EditSheet(TaskTexts[tuple[str | None, str | None]]):
     """A task's title and description; gives None for what was left as it is."""
 
-    def __init__(self, title: str, description: str) -> None:
-        super().__init__(
-            "Edit the task",
-            f"{{send}} keep   {{newline}} new line   {PREVIEW_KEY} preview   {{leave}} cancel",
-        )
+    def __init__(self, title: str, description: str, *, drafted: Texts, keep: Keep) -> None:
+        keys = f"{{send}} keep   {{newline}} new line   {PREVIEW_KEY} preview   {{leave}} cancel"
+        present = {"title": title, "description": description}
+        super().__init__("Edit the task", keys, drafted, keep, present)
         self._task_title = safe_text(title)
         self._description = safe_text(description, multiline=True)
 
     def body(self) -> ComposeResult:
-        yield self.field("Task", Input(self._task_title, id="title", compact=True))
-        yield self.field("Description", Description(self._description))
+        yield self.field("Task", Input(self.beginning("title"), id="title", compact=True))
+        yield self.field("Description", Description(self.beginning("description")))
 
     def on_mount(self) -> None:
         self.query_one("#title").focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,21 +19,29 @@ if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 
+NEW = "new"
+"""The draft of a task that is a part of no other."""
+
+
 async def new(app: BoatyardApp) -> None:
     """A new task, started at once unless told otherwise."""
     projects = sorted(app.store.projects.values(), key=lambda project: project.name.casefold())
     now = app.home.situation()
     at = next((i for i, project in enumerate(projects) if project == now.project), 0)
-    form = await app.ask(TaskSheet(await app.means(), projects, repository_here(), at))
+    drafted, keep = await app.task_drafts.of(NEW), partial(app.task_drafts.keep, NEW)
+    sheet = TaskSheet(await app.means(), projects, repository_here(), at, drafted=drafted, keep=keep)
+    form = await app.ask(sheet)
     if form is None:
         return
     if form.start and form.agent:
         app.remember_agent(form.agent)
     if not form.project:
         await _first(app, form)
+        await app.task_drafts.forget(NEW)
         return
     body = ask.AddTask(project=form.project, title=form.title, description=form.description)
     task = await app.client.add_task(body)
+    await app.task_drafts.forget(NEW)
     if form.start:
         await _open(app, task.id, form)
     else:
@@ -58,13 +67,18 @@ async def subtask(app: BoatyardApp) -> None:
         return
     projects = [app.store.projects[task.project_id]]
     title = f"New part of {names[-1]}"
-    form = await app.ask(TaskSheet(await app.means(), projects, repository_here(), title=title))
+    key = f"part of {names[-1]}"
+    drafted, keep = await app.task_drafts.of(key), partial(app.task_drafts.keep, key)
+    form = await app.ask(
+        TaskSheet(await app.means(), projects, repository_here(), title=title, drafted=drafted, keep=keep)
+    )
     if form is None:
         return
     body = ask.AddTask(
         project=form.project, title=form.title, description=form.description, parent_workspace=names[-1]
     )
     part = await app.client.add_task(body)
+    await app.task_drafts.forget(key)
     if form.start:
         await _open(app, part.id, form)
 
@@ -148,10 +162,12 @@ async def edit(app: BoatyardApp) -> None:
     """Another title or description."""
     task = app.home.situation().task
     assert task is not None
-    changed = await app.ask(EditSheet(task.title, task.description))
+    drafted, keep = await app.task_drafts.of(task.id), partial(app.task_drafts.keep, task.id)
+    changed = await app.ask(EditSheet(task.title, task.description, drafted=drafted, keep=keep))
     if changed is not None:
         title, description = (UNSET if part is None else part for part in changed)
         await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
+        await app.task_drafts.forget(task.id)
 
 
 async def _set_status(app: BoatyardApp, status: TaskStatus) -> None:
