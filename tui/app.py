@@ -166,6 +166,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys from the terminal in order, each after the one before has done what it does."""
+        if self.ready and isinstance(event, events.Key | events.MouseDown):
+            self.home.touched = True
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._keys.take(event, super().on_event)
         else:
@@ -280,6 +282,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         if state.connected:
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
             self.run_worker(self._read_review(), group="review", exclusive=True)
+            self.call_after_refresh(self._bring_back, not self._begin_at_newest)
             if self._begin_at_newest and self.store.workspaces:
                 self._begin_at_newest = False
                 newest = max(self.store.workspaces.values(), key=lambda each: each.created_at)
@@ -287,6 +290,9 @@ class BoatyardApp(App[None], inherit_bindings=False):
         elif error is not None:
             self.home.connection_lost(error)
         self.home.refresh_bars()
+
+    def _bring_back(self, select: bool) -> None:
+        self.run_worker(self.home.arranging.load(select=select), group="layout", exclusive=True)
 
     async def _read_agents(self) -> None:
         try:

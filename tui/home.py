@@ -22,6 +22,7 @@ from textual.widgets import Input
 from core.errors import BoatyardError
 from core.values.states import Activity
 from tui.actions import ACTIONS, BY_ID, FOOTER, Action
+from tui.arranging import Arranging
 from tui.attention import in_need
 from tui.bars import Footer, Header
 from tui.board import BoardPane
@@ -92,6 +93,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.store = store
         self.link = link
+        self.arranging = Arranging(self, link)
         self.view = "tree"
         self.zoomed = False
         self._told_seen = ""
@@ -101,6 +103,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self._row: TreeRow | None = None
         self._rest: Timer | None = None
         self._welcoming = False
+        self.touched = False
+        """Whether the user has pressed a key yet."""
 
     def compose(self) -> ComposeResult:
         yield Card(id="small")
@@ -228,6 +232,18 @@ class HomeScreen(Screen[None], inherit_bindings=False):
                 project_card(project, self.store.repos_of(project.id), count, self._keymap)
             )
 
+    def bring_back(self, key: str, view: str) -> None:
+        """Goes where the user was the last time, as far as that is still there."""
+        kind, _, name = key.partition(":")
+        store = self.store
+        if name not in {"workspace": [*store.workspaces], "task": [*store.tasks]}.get(kind, store.projects):
+            return
+        self.tree_view.reveal(key)
+        self._row = self.tree_view.current
+        self.show_selected()
+        if kind == "workspace" or view in ("tree", "board"):
+            self.show_view(view or "tree")
+
     def go_to_workspace(self, name: str, *, view: str = "session") -> None:
         """Selects a workspace, there or as soon as it comes, and shows it."""
         workspace = self.store.workspaces.get(name)
@@ -276,10 +292,11 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         main = self.main_of(view)
         if self.focused is None or not self._inside(self.focused, view):
             self.set_focus(main)
-        self.call_after_refresh(self._settle)
+        self.call_after_refresh(self.settle)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """After the layout: looks at what came into sight, and moves the focus there."""
+        self.arranging.follow()
         self.files.look_again()
         self.diff.look_again()
         focused = self.focused
@@ -299,9 +316,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
     def toggle_zoom(self, zoomed: bool) -> None:
         """Gives the pane in hand the whole screen, or shows the others again."""
-        self.zoomed = zoomed
-        self.set_class(zoomed, "-zoom")
-        self.call_after_refresh(self._settle)
+        self.arranging.zoom(zoomed)
 
     def step_back(self) -> None:
         """One step back: find, zoom, a pane's inside, the tree."""
@@ -347,7 +362,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._small.show(small_card(event.size.width, event.size.height))
         self.diff.watched = event.size.width >= 160
-        self.call_after_refresh(self._settle)
+        self.call_after_refresh(self.settle)
 
     # Finding
 
@@ -418,6 +433,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         if not self.is_mounted or not hasattr(self, "_footer"):
             return
         self._look_at()
+        self.arranging.note_selection(self._row.key if self._row else "", self.view)
         now = self.situation()
         project = now.project.name if now.project else ""
         notice = self.store.notice if not now.workspace and self.store.projects else ""

@@ -10,7 +10,7 @@ PRESETS: dict[str, Mapping[str, tuple[str, ...]]] = {
     DEFAULT: {},
     "vim": {
         "undo": ("u",),
-        "update": ("less_than_sign",),
+        "update": ("O",),
         "fold-in": ("h", "left"),
         "unfold": ("l", "right"),
         "quit": ("q", "Z"),

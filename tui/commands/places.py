@@ -62,8 +62,9 @@ def interrupt(app: BoatyardApp) -> None:
     app.say(f"{app.keymap.hint('quit')} leaves; the engine and all agents go on without this window")
 
 
-def leave(app: BoatyardApp) -> None:
+async def leave(app: BoatyardApp) -> None:
     app.keep_preferences()
+    await app.home.arranging.leave()
     app.exit()
 
 
