@@ -83,6 +83,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("dev", ("o",), "dev server", "Start the dev server, open its page, or stop it", ASK),
     # Review
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
+    Action("pull-request", ("P",), "pull request",
+           "Push; open the workspace's pull request; its checks and comments", REVIEW),
     Action("timeline", ("t",), "timeline", "The checkpoints: look, compare, go back", REVIEW),
     Action("checkpoint", (), "checkpoint", "Keep everything as it is now as a checkpoint", REVIEW),
     Action("compare", ("B",), "base", "What the diff compares with: target, last turn, a commit, …", REVIEW),

@@ -8,6 +8,7 @@ from core.values.entities import Task, Workspace
 from tui.durations import ago
 from tui.file_tree import SIGNS
 from tui.forecasts import clash_lines
+from tui.pull_signs import pull_facts
 from tui.rows import RowView
 from tui.spans import Line, Span, fit
 from tui.states import TASK, workspace_sign
@@ -86,6 +87,7 @@ class Inspector(RowView):
             ("serves", ((server.url or server.notice or "looking for its address", "text"),))
             for server in workspace.dev_servers
         ]
+        facts += [("pull", each) for each in pull_facts(workspace, self.glyphs)]
         names = (*workspace.settings.secrets, *workspace.settings.auth_files)
         facts += [("secret", ((name, "text"), (" kept nowhere", "dim"))) for name in names]
         facts += [("variable", ((name, "text"),)) for name in workspace.settings.env]

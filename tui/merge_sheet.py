@@ -38,6 +38,8 @@ class MergeForm:
     message: str
     conflicts: tuple[Conflict, ...] = ()
     update: bool = False
+    push: bool = False
+    """Whether the target branch is pushed afterwards."""
 
 
 class MergeRows(RowView):
@@ -78,13 +80,15 @@ class MergeSheet(Sheet[MergeForm]):
 
     def __init__(self, link: Link, workspace: str, repos: dict[str, str]) -> None:
         super().__init__(
-            f"Merge {workspace}", "enter merge   m s r style   i message   u update first   esc cancel"
+            f"Merge {workspace}",
+            "enter merge  m s r style  i message  p push  u update first  esc cancel",
         )
         self._link = link
         self._workspace = workspace
         self._repos = repos
         self._preview: MergePreview | None = None
         self._edited = False
+        self._push = False
 
     def body(self) -> ComposeResult:
         yield MergeRows()
@@ -143,8 +147,17 @@ class MergeSheet(Sheet[MergeForm]):
         for sentence in preview.blocked:
             lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
         if not preview.conflicts and not preview.blocked and self._something():
-            lines += [(), (("enter ", "key"), ("merges", "text"))]
+            lines += [
+                (),
+                (("p ", "key"), (f"push {self._targets(preview)} afterwards: ", "dim"),
+                 ("yes" if self._push else "no", "strong" if self._push else "dim")),
+                (("enter ", "key"), ("merges", "text")),
+            ]  # fmt: skip
         return lines
+
+    @staticmethod
+    def _targets(preview: MergePreview) -> str:
+        return ", ".join(dict.fromkeys(repo.target_branch for repo in preview.repos if repo.old != repo.new))
 
     def _path(self, conflict: Conflict) -> str:
         """The file's path; where there are several repos, below the name of its own."""
@@ -165,6 +178,10 @@ class MergeSheet(Sheet[MergeForm]):
             event.stop()
             event.prevent_default()
             self.query_one("#message").focus()
+        elif event.character == "p" and self._preview is not None:
+            event.stop()
+            self._push = not self._push
+            self.query_one(MergeRows).show(self._lines(self._preview))
         elif event.character == "u":
             event.stop()
             self.dismiss(
@@ -204,4 +221,5 @@ class MergeSheet(Sheet[MergeForm]):
         elif not self._something():
             self.problem("The target branch has everything already.")
         else:
-            self.dismiss(MergeForm(preview.style, self.query_one("#message", Prompt).text.strip()))
+            text = self.query_one("#message", Prompt).text.strip()
+            self.dismiss(MergeForm(preview.style, text, push=self._push))

@@ -200,6 +200,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "command": _open,
     "dev": _open,
     "merge": _merge,
+    "pull-request": _kept,
     "timeline": _workspace,
     "compare": _workspace,
     "update": _open,

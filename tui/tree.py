@@ -12,6 +12,7 @@ from tui.actions import bindings
 from tui.changes import Changes
 from tui.durations import age
 from tui.forecasts import clash_mark
+from tui.pull_signs import pull_mark
 from tui.rows import RowView
 from tui.spans import Line, Span
 from tui.states import TASK, workspace_sign
@@ -238,6 +239,7 @@ class Tree(RowView):
         right: list[Span] = list(
             clash_mark(self._store.forecasts.get(workspace.name), self.glyphs, short=width < WIDE)
         )
+        right += pull_mark(workspace)
         stopped = workspace.update is not None and width < WIDE  # what it says needs the room
         if (workspace.added or workspace.removed) and not stopped:
             right.append((f"+{workspace.added}", "added"))

@@ -18,13 +18,13 @@ from core.forges.links import is_loopback, proxy_for
 
 
 async def read_foreign(url: str, api: str, limit: int, seconds: float) -> bytes:
-    """What another server has at an address that the host has given.
+    """The end of what another server has at an address that the host has given.
 
     Its address has to be public, by name and by what the name leads to; one inside of this machine or its
     network is only believed of a host that is on this machine itself.
 
     Raises:
-        ForgeError: It must not be asked, refuses, or sends more than the limit.
+        ForgeError: It must not be asked, refuses, or does not answer.
     """
     parts = urlsplit(url)
     inside = is_loopback(urlsplit(api).hostname or "")
@@ -43,7 +43,7 @@ async def read_foreign(url: str, api: str, limit: int, seconds: float) -> bytes:
             raise ForgeError(f"{parts.hostname} answers {response.status} for a log", hint="Try again.")
         body = b""
         async for chunk in response.content.iter_chunked(64 * 1024):
-            body = (body + chunk)[-limit:]  # of a log the end is what is wanted
+            body = (body + chunk)[-limit:]
         return body
 
 

@@ -33,7 +33,10 @@ PATIENCE = 5.0
 """Seconds that a host may ask to wait for before that is told instead."""
 PAGES = 30
 KEPT = 256
-"""Answers that are kept for conditional requests."""
+"""Answers that are kept for conditional requests, each of at most `KEPT_BYTES`."""
+KEPT_BYTES = 256 * 1024
+LOG_BYTES = 256 * 1024
+"""Of a log its end is enough."""
 REDIRECTS = (301, 302, 303, 307, 308)
 _MANY_REDIRECTS = 4
 
@@ -101,7 +104,7 @@ class ForgeHttp:
         return (await self.answer(method, url, msgspec.json.encode(body))).document()
 
     async def text(self, path: str) -> str:
-        """A log. One that the host keeps elsewhere is read there without the token."""
+        """The end of a log. One that the host keeps elsewhere is read there without the token."""
         answer = await self.answer("GET", self._url(path, None), elsewhere=True)
         return answer.body.decode("utf-8", "replace")
 
@@ -145,7 +148,7 @@ class ForgeHttp:
         if answer.status == 304 and url in self._kept:
             return self._kept[url]
         raise_for(answer.status, answer.headers, answer.body, self._host, self.clock(), self._covered)
-        if method == "GET" and "ETag" in answer.headers:
+        if method == "GET" and "ETag" in answer.headers and len(answer.body) <= KEPT_BYTES:
             self._kept[url] = answer
             self._kept.move_to_end(url)
             while len(self._kept) > KEPT:
@@ -156,7 +159,7 @@ class ForgeHttp:
         """Follows redirects on the same host; to another one only for a log, and without the token."""
         target = url
         for _ in range(_MANY_REDIRECTS):
-            answer = await self._once(method, target, body, conditional=target == url)
+            answer = await self._once(method, target, body, conditional=target == url, log=elsewhere)
             where = answer.headers.get("Location", "")
             if answer.status not in REDIRECTS or not where:
                 return answer
@@ -167,12 +170,14 @@ class ForgeHttp:
                         f"{self._host} sends requests on to {urlsplit(target).hostname}, which gets no token",
                         hint="If it has moved, change its address in config.toml ([forges.NAME]).",
                     )
-                return Answer(200, {}, await read_foreign(target, self.api, BODY_LIMIT, self.seconds))
+                return Answer(200, {}, await read_foreign(target, self.api, LOG_BYTES, self.seconds))
             if method != "GET" and answer.status not in (307, 308):
                 raise ForgeError(f"{self._host} redirects a change", hint="Check its address in config.toml.")
         raise ForgeError(f"{self._host} redirects in a circle", hint="Check its address in config.toml.")
 
-    async def _once(self, method: str, url: str, body: bytes | None, *, conditional: bool) -> Answer:
+    async def _once(
+        self, method: str, url: str, body: bytes | None, *, conditional: bool, log: bool
+    ) -> Answer:
         headers = dict(self.headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -183,7 +188,8 @@ class ForgeHttp:
             proxy=proxy_for(url),
             timeout=aiohttp.ClientTimeout(total=self.seconds),
         ) as response:  # fmt: skip
-            return Answer(response.status, response.headers, await read_limited(response, BODY_LIMIT))
+            read = read_end(response, LOG_BYTES) if log else read_limited(response, BODY_LIMIT)
+            return Answer(response.status, response.headers, await read)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
@@ -223,3 +229,11 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes:
             )
         parts.append(chunk)
     return b"".join(parts)
+
+
+async def read_end(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The last bytes of an answer, however long it is."""
+    end = b""
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        end = (end + chunk)[-limit:]
+    return end

@@ -91,6 +91,17 @@ async def test_checks_are_the_latest_of_each_name_and_over_all_pages(host: Host,
     assert log == ("line 1\nline 2\n" if host.kind != "gitea" else "")
 
 
+async def test_of_a_long_log_the_end_is_read(
+    host: Host, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.forges.http.LOG_BYTES", 1000)
+    pull = await forge.create(DRAFT)
+    host.runs = [Run(2002, "tests", "failed", log="line\n" * 100_000 + "end\n")]
+    (check,) = [each for each in await forge.checks(pull) if each.name == "tests"]
+    log = await forge.log(check)
+    assert host.kind == "gitea" or (len(log) == 1000 and log.endswith("line\nend\n"))
+
+
 async def test_comments_have_their_places_and_marks(host: Host, forge: Forge) -> None:
     pull = await forge.create(DRAFT)
     host.page_size = 2

@@ -76,6 +76,7 @@ from core.values.states import (
     TaskStatus,
     WorkspaceState,
 )
+from tests.tui.berth import PUSH, Berth
 from tests.tui.pier import Pier
 from tests.tui.quay import Quay
 from tests.tui.slip import Slip
@@ -86,13 +87,14 @@ HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
 NOW = 1_800_000_000.0
 
 
-class Harbour(Slip, Quay, Pier):
+class Harbour(Slip, Quay, Pier, Berth):
     """The engine and, after `connect`, the client of it."""
 
     def __init__(self) -> None:
         Quay.__init__(self)
         Slip.__init__(self)
         Pier.__init__(self)
+        Berth.__init__(self)
         self.sequence = 0
         self.log_of_events: list[told.AnyEvent] = []
         self.projects_: dict[str, Project] = {}
@@ -585,11 +587,13 @@ class Harbour(Slip, Quay, Pier):
 
     async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
         self._asked("merge", (name, body.style, body.message))
+        if body.push:
+            self._asked("merge_and_push", name)
         merge = Merge(
             id="m", workspace=name, repo_id=_id("repo", "app"), target_branch="main",
             style=body.style or MergeStyle.MERGE, commit="c" * 40,
         )  # fmt: skip
-        return MergeResult(workspace=name, merges=(merge,))
+        return MergeResult(workspace=name, merges=(merge,), pushes=(PUSH,) if body.push else ())
 
     async def sessions(self, name: str) -> tuple[Session, ...]:
         return tuple(self.sessions_)

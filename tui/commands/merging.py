@@ -29,9 +29,10 @@ async def merge(app: BoatyardApp) -> None:
         )
         return
     result = await app.client.merge(
-        workspace.name, ask.MergeWorkspace(style=form.style, message=form.message)
+        workspace.name, ask.MergeWorkspace(style=form.style, message=form.message, push=form.push)
     )
     told = ", ".join(f"{each.target_branch} is at {each.commit[:8]}" for each in result.merges)
+    told += "".join(f", pushed to {each.remote}" for each in result.pushes if not each.nothing)
     app.say(f"Merged {workspace.name}: {told}" if told else f"{workspace.name}: nothing was left to merge")
 
 
