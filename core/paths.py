@@ -98,6 +98,16 @@ class Home:
         return self.data / "images"
 
     @property
+    def published(self) -> Path:
+        """Copies of folders that were published, `NAME.N`."""
+        return self.data / "public" / "versions"
+
+    @property
+    def served(self) -> Path:
+        """A link for each published workspace, to the copy that is served."""
+        return self.data / "public" / "served"
+
+    @property
     def trash(self) -> Path:
         return self.data / "trash"
 
@@ -121,6 +131,9 @@ class Home:
                 self.backups,
                 self.exchange,
                 self.images,
+                self.published.parent,
+                self.published,
+                self.served,
             )
             for folder in own:
                 folder.mkdir(mode=0o700, exist_ok=True)

@@ -29,6 +29,14 @@ class KeepingCalls:
         """Shows an archived workspace again; it stays closed."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/unarchive", Workspace)
 
+    async def publish_workspace(self, name: str, body: ask.PublishWorkspace) -> Operation:
+        """Begins to make a folder public; the operation's result says what was left out."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/publish", Operation, body=body)
+
+    async def unpublish_workspace(self, name: str) -> Operation:
+        """Begins to take back what was published."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/unpublish", Operation)
+
     async def trash(self) -> tuple[Trashed, ...]:
         """What can be recovered, the latest first."""
         return await self._http.call("GET", "/trash", tuple[Trashed, ...])

@@ -40,6 +40,7 @@ from core.engine.preparation import Preparation
 from core.engine.processes import Processes
 from core.engine.projects import Projects
 from core.engine.provenance import Provenance
+from core.engine.publishing import Publications
 from core.engine.pull_requests import Pulls
 from core.engine.pull_watching import PullWatching
 from core.engine.pushing import Pushes
@@ -78,6 +79,7 @@ from core.lifecycle.operation import OperationLog
 from core.lifecycle.placing import Placing
 from core.lifecycle.ports import Ports
 from core.lifecycle.processes import Processes as ProcessStarter
+from core.lifecycle.publishing import Publishing
 from core.lifecycle.pull_following import Following
 from core.lifecycle.pull_requests import PullRequests
 from core.lifecycle.pushing import Pushing
@@ -136,6 +138,7 @@ class Engine:
         applying = Applying(context, self._snapshots, placing)
         restoring = Restoring(context, self._snapshots, placing)
         mending = Mending(context)
+        publishing = Publishing(context)
         self._repair = Repair(
             context,
             creation,
@@ -149,6 +152,7 @@ class Engine:
             applying,
             pushing,
             pulls,
+            publishing,
         )
         self._client_requests = ClientRequests(context, self._starter)
         context.supervisor = Supervisor(
@@ -164,6 +168,7 @@ class Engine:
         starting = Starting(context, self.repos, self.tasks, planner, creation)
         self.remixing = Remixing(context, self._snapshots, planner, starting)
         self.workspaces = Workspaces(context, starting, creation, closing, removal)
+        self.publications = Publications(context, self.workspaces, publishing)
         self.sessions = Sessions(context, self._turns, closing)
         self.queue = Queue(context, self._turns)
         self.spending = Spending(context, self.sessions)

@@ -21,6 +21,7 @@ from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
 from core.lifecycle.place import Place
+from core.lifecycle.publishing import Publishing
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.soundness import Damage, damage_of
 from core.store import models as m
@@ -73,6 +74,7 @@ class Removal:
         self._snapshots = snapshots
         self._closing = closing
         self._mending = Mending(context)
+        self._publishing = Publishing(context)
 
     async def loss(self, name: str) -> LossReport:
         """What removing would put into the trash, counted over all repos."""
@@ -181,6 +183,7 @@ class Removal:
 
     async def _to_trash(self, name: str) -> None:
         root, trash = self._place(name).root, self._context.home.trash / name
+        await self._publishing.withdraw(name)
         if root.exists():
             await asyncio.to_thread(root.rename, trash)
 

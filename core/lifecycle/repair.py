@@ -18,6 +18,7 @@ from core.lifecycle.create import POINT_OF_KEEPING, Creation, is_kept
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import Step
+from core.lifecycle.publishing import Publishing
 from core.lifecycle.pull_requests import PullRequests
 from core.lifecycle.pushing import Pushing, PushWanted
 from core.lifecycle.removal import Removal
@@ -37,7 +38,7 @@ class Repair:
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
         restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
-        pushing: Pushing, pulls: PullRequests,
+        pushing: Pushing, pulls: PullRequests, publishing: Publishing,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -51,6 +52,7 @@ class Repair:
         self._applying = applying
         self._pushing = pushing
         self._pulls = pulls
+        self._publishing = publishing
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -86,6 +88,9 @@ class Repair:
             await self._finish(operation, self._restoring.rewind_steps(operation, number, turn))
         elif operation.kind == "repair":
             await self._finish(operation, self._mending.steps(operation.id, operation.workspace))
+        elif operation.kind == "publish":
+            folder, by = str(arguments["folder"]), str(arguments["by"])
+            await self._finish(operation, self._publishing.publish_steps(operation, folder, by))
         elif operation.kind == "archive":
             scripts = bool(arguments.get("scripts", True))
             await self._finish(operation, self._archiving.steps(operation, scripts=scripts))
@@ -170,6 +175,7 @@ class Repair:
             "remove": self._removal.remove_steps,
             "recover": self._removal.recover_steps,
             "purge": self._trash.purge_steps,
+            "unpublish": self._publishing.unpublish_steps,
         }[operation.kind](operation.workspace)
 
 

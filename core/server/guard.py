@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import msgspec
 from aiohttp import web
 
+from core.engine.publishing import ASKING
 from core.engine.tokens import Tokens
 from core.errors import BoatyardError, ForbiddenError, UsageError
 from core.server.failures import Failures
@@ -64,6 +65,7 @@ class Guard:
             request[WHO] = f"token {token.name} ({token.id[:8]})"
             _check_scope(request, token)
             await _take_body(request)
+            ASKING.set(token.name)
             with self._present(request, token):
                 return await handler(request)
 

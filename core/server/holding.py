@@ -13,6 +13,7 @@ from core.errors import BoatyardError, UsageError
 from core.server.call import Call
 from core.server.door import names_of, opened, parse_address
 from core.server.guard import Guard
+from core.server.public import public_application
 from core.server.stream import stream
 from core.values.access import DoorAnswer, OpenDoor
 
@@ -44,11 +45,16 @@ def _opened(
     kind = call.text("kind")
     host, port = parse_address(call.text("address"))
     more = call.text("hosts").split(",")
-    if kind != "api":
-        raise UsageError(f"there is no door {kind[:20]!r}", hint="Use 'api'.")
-    return opened(
-        kind, (host, port), lambda bound: serve_api(Guard(call.engine.tokens, names_of(host, bound, more)))
-    )
+
+    def application(bound: int) -> web.Application:
+        names = names_of(host, bound, more)
+        if kind == "public":
+            return public_application(call.engine.home, names)
+        return serve_api(Guard(call.engine.tokens, names))
+
+    if kind not in ("api", "public"):
+        raise UsageError(f"there is no door {kind[:20]!r}", hint="Use 'api' or 'public'.")
+    return opened(kind, (host, port), application)
 
 
 async def _until_stopped(socket: web.WebSocketResponse, engine: Engine, door: OpenDoor) -> None:

@@ -166,6 +166,8 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             update=_update(row),
             pull_requests=pulls.get(row.id, ()),
             folder=row.working_directory,
+            published_at=row.published_at,
+            published_by=row.published_by or "",
             setup_completed_at=row.setup_completed_at,
             last_activity_at=row.last_activity_at,
             created_at=row.created_at,

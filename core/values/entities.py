@@ -279,6 +279,9 @@ class Workspace(Value, frozen=True, kw_only=True):
     """The latest of each repo and host, as they were when they were last looked at."""
     folder: str = ""
     """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
+    published_at: float | None = None
+    """When a folder of it was last published; None: nothing of it is public."""
+    published_by: str = ""
     setup_completed_at: float | None = None
     last_activity_at: float = 0.0
     created_at: float = 0.0

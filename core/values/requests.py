@@ -340,6 +340,11 @@ class SendChecks(Request, frozen=True, kw_only=True):
     """The same one is not sent twice."""
 
 
+class PublishWorkspace(Request, frozen=True, kw_only=True):
+    folder: str = "canvas"
+    """Below where agents work in the workspace."""
+
+
 class RemixWorkspace(Request, frozen=True, kw_only=True):
     name: str = ""
     """Empty: made from the task's title."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +355,16 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     assert "WORK.md" in [found["path"] for found in call("workspace paths", workspace, "wrk")]
     project = boatyard("project", "list", "--json").json[0]["name"]
     assert call("project rules", project) == []
+
+
+def test_publishing(call: Calls, workspace: str) -> None:
+    folder = Path(call("workspace show", workspace)["folder"]) / "repo" / "canvas"
+    folder.mkdir()
+    (folder / "index.html").write_text("x")
+    assert call("workspace publish", workspace)["result"]["files"] == 1
+    assert call("workspace unpublish", workspace, twice=False)["status"] == "done"
+    assert "nothing of" in call.people("workspace unpublish", workspace)
+    shutil.rmtree(folder)
 
 
 def test_tokens(call: Calls) -> None:

@@ -20,6 +20,7 @@ from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
 from core.lifecycle.create import POINT_OF_KEEPING, step_labels
 from core.lifecycle.landing import MERGE_STEPS
 from core.lifecycle.mending import REPAIR_STEPS
+from core.lifecycle.publishing import PUBLISH_STEPS, UNPUBLISH_STEPS
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
 from core.lifecycle.trash import PURGE_STEPS
@@ -33,6 +34,7 @@ from core.values.requests import (
     EmptyTrash,
     MergeWorkspace,
     NewWorkspace,
+    PublishWorkspace,
     RemixWorkspace,
     RemoveWorkspace,
     RestoreTo,
@@ -417,6 +419,48 @@ async def test_a_purge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: st
     await daemon.workspace(repository, name="do-it")  # the name is free again
 
 
+def served(daemon: Daemon) -> str | None:
+    """What is public of the workspace `do-it`."""
+    path = daemon.home.served / "do-it" / "index.html"
+    return path.read_text() if path.exists() else None
+
+
+async def with_a_page(daemon: Daemon) -> Path:
+    """A workspace whose first page is published; its second one is not yet."""
+    await daemon.start()
+    workspace = await daemon.workspace(name="do-it")
+    page = Path(workspace.repos[0].path) / "canvas" / "index.html"
+    page.parent.mkdir()
+    page.write_text("one")
+    await daemon.done(await daemon.client.publish_workspace("do-it", PublishWorkspace()))
+    page.write_text("two")
+    return page
+
+
+@pytest.mark.parametrize("step", names(PUBLISH_STEPS))
+async def test_a_publication(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    await with_a_page(daemon)
+    body = PublishWorkspace()
+    await killed(
+        daemon, monkeypatch, f"publish:{step}", lambda: daemon.client.publish_workspace("do-it", body)
+    )
+    assert (await operation_of(daemon, "publish")).status is OperationStatus.DONE
+    assert served(daemon) == "two"
+    assert len(list(daemon.home.published.iterdir())) == 1, "a copy that nobody sees is kept"
+    assert [each.name for each in daemon.home.served.iterdir()] == ["do-it"]
+    assert (await daemon.client.workspace("do-it")).published_at is not None
+
+
+@pytest.mark.parametrize("step", names(UNPUBLISH_STEPS))
+async def test_a_publication_taken_back(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    await with_a_page(daemon)
+    await killed(daemon, monkeypatch, f"unpublish:{step}", lambda: daemon.client.unpublish_workspace("do-it"))
+    assert (await operation_of(daemon, "unpublish")).status is OperationStatus.DONE
+    assert served(daemon) is None
+    assert list(daemon.home.published.iterdir()) == list(daemon.home.served.iterdir()) == []
+    assert (await daemon.client.workspace("do-it")).published_at is None
+
+
 def test_every_kind_of_operation_is_killed_here() -> None:
     """A new kind of operation has to be added to this file."""
     kinds = set()
@@ -446,6 +490,8 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "update",
         "push",
         "pull-request",
+        "publish",
+        "unpublish",
     }
 
 

@@ -12,7 +12,13 @@ from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.values.entities import Trashed
-from core.values.requests import ArchiveWorkspace, EmptyTrash, RemixWorkspace, UpdateWorkspace
+from core.values.requests import (
+    ArchiveWorkspace,
+    EmptyTrash,
+    PublishWorkspace,
+    RemixWorkspace,
+    UpdateWorkspace,
+)
 
 
 async def set_some(call: Invocation) -> None:
@@ -46,6 +52,17 @@ async def remix(call: Invocation) -> int:
     body = RemixWorkspace(name=args.new_name, with_env=args.with_env, agent=args.agent, prompt=args.prompt)
     async with call.engine() as client:
         return await follow_operation(call.out, client, await client.remix_workspace(args.name, body))
+
+
+async def publish(call: Invocation) -> int:
+    body = PublishWorkspace(folder=call.args.folder)
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.publish_workspace(call.args.name, body))
+
+
+async def unpublish(call: Invocation) -> int:
+    async with call.engine() as client:
+        return await follow_operation(call.out, client, await client.unpublish_workspace(call.args.name))
 
 
 async def archive(call: Invocation) -> int:
@@ -146,6 +163,11 @@ def _remix(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt", default="", help="what the agent is told, instead of the task's text")
 
 
+def _publish(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("--folder", default="canvas", help="below where its agents work (canvas)")
+
+
 def _archive(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--undo", action="store_true", help="show it again; it stays closed")
@@ -166,6 +188,8 @@ VERBS = (
     Verb("workspace", "set", "change limits, network, when it closes by itself", set_some, _set),
     Verb("workspace", "pin", "keep it from closing by itself", pin, _pin),
     Verb("workspace", "remix", "make another from what it has now", remix, _remix),
+    Verb("workspace", "publish", "copy a folder to where 'serve --public' shows it", publish, _publish),
+    Verb("workspace", "unpublish", "take back what was published", unpublish, name),
     Verb("workspace", "archive", "run its archive scripts, close and hide it", archive, _archive),
     Verb("workspace", "recover", "bring a removed workspace back, or list them", recover, _recover),
     Verb("workspace", "purge", "delete removed workspaces for good", purge, _purge),

@@ -1,4 +1,4 @@
-"""Routes about what becomes of workspaces: pinned, archived, in the trash."""
+"""Routes about what becomes of workspaces: pinned, archived, published, in the trash."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ ROUTES = (
     ),
     Route(
         "POST", WORKSPACE + "/unarchive", lambda c: c.engine.keeping.unarchive(c.part("name")), v.Workspace
+    ),
+    Route(
+        "POST",
+        WORKSPACE + "/publish",
+        lambda c: c.engine.publications.publish(c.part("name"), c.body),
+        v.Operation,
+        ask.PublishWorkspace,
+    ),
+    Route(
+        "POST",
+        WORKSPACE + "/unpublish",
+        lambda c: c.engine.publications.unpublish(c.part("name")),
+        v.Operation,
     ),
     Route("GET", "/trash", lambda c: c.engine.keeping.trash(), tuple[v.Trashed, ...]),
     Route(
