@@ -116,6 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("find", ("slash",), "find", "Find text in the pane; in output: only lines that fit, ! all others",
            VIEW),
     Action("search", ("S",), "search", "Search everything: prompts, answers, commands, output", VIEW),
+    Action("grep", ("f",), "find in files", "Find text in the workspace's files", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Board
     Action("board", ("6",), "board", "The board: all tasks in columns by status", VIEW),
@@ -252,7 +253,7 @@ FOOTER: dict[str, tuple[str, ...]] = {
         "choose",
         "back",
     ),
-    "files": ("choose", "edit", "pane-4", "prompt", "merge", "copy", "back"),
+    "files": ("choose", "edit", "grep", "pane-4", "prompt", "merge", "copy", "back"),
     "diff": ("hunk-next", "comment", "comments", "discard", "merge", "reviewed", "prompt", "back"),
     "board": ("choose", "new", "card-right", "mark-card", "filter", "bulk", "edit-card", "back"),
     "prompt": ("send", "newline", "editor", "send-to", "leave"),

@@ -94,6 +94,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self._lent = False
         """Whether another program has the terminal."""
         self.last_search = Search()
+        self.last_grep = ""
+        """What was last looked for in files."""
         self.last_commands: dict[str, str] = {}
         """What was last run by hand, by workspace."""
         self.comment_drafts: dict[str, str] = {}

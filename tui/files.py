@@ -82,6 +82,12 @@ class FilesPane(Horizontal):
         """The line of the file that the cursor is on, from 1."""
         return self._preview.cursor_row + 1
 
+    def go_to(self, path: str, line: int) -> None:
+        """Shows a file at a line, counted from 1."""
+        self._preview.show(path, line)
+        self.add_class("-inside")
+        self._preview.focus()
+
     def step_back(self) -> bool:
         """From the preview to the tree, where there is only room for one."""
         if self.has_class("-inside"):

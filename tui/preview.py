@@ -45,9 +45,12 @@ class Preview(RowView):
         self._colours: dict[int, list[Line]] = {}
         self._note = ""
         self._across = 0
+        self._wanted_line = 0
+        """The line to go to as soon as it is there; 0: none."""
 
-    def show(self, path: str) -> None:
-        """Shows another file from its beginning; an empty path shows none."""
+    def show(self, path: str, line: int = 0) -> None:
+        """Shows another file from its beginning, or at a line (from 1); an empty path shows none."""
+        self._wanted_line = line
         if path != self.path:
             self._across = 0
             self.cursor_row = 0
@@ -57,7 +60,7 @@ class Preview(RowView):
         self._note = "Reading" if path else ""
         self.rows_changed()
         if path:
-            self.post_message(self.Wants(path, 0))
+            self.post_message(self.Wants(path, max(0, line - 1) // PAGE))
 
     def take(self, page: int, content: FileContent) -> None:
         """Takes in a window that was asked for."""
@@ -72,6 +75,9 @@ class Preview(RowView):
         self._pages.put(page, content.lines, max(self._pages.total, end + (1 if content.more else 0)))
         self._colours.pop(page, None)
         self.rows_changed()
+        if content.start < self._wanted_line <= end:
+            self.move_to(self._wanted_line - 1)
+            self._wanted_line = 0
         if self._pages.total <= MOST_LINES:
             self._colour(page, content.lines)
 

@@ -49,8 +49,8 @@ _NEED_ENGINE = frozenset({
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "sessions",
     "rules",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
-    "attempts", "discard", "take", "subtask", "pictures", "card-right", "card-left", "card-down", "card-up",
-    "bulk", "edit-card",
+    "attempts", "discard", "take", "grep", "subtask", "pictures", "card-right", "card-left", "card-down",
+    "card-up", "bulk", "edit-card",
 })  # fmt: skip
 
 
@@ -206,6 +206,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "update": _open,
     "attempts": _task,
     "blame": _in_file,
+    "grep": _workspace,
     "comments": _workspace,
     "comment": _in_diff,
     "discard": _in_diff,

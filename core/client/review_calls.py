@@ -11,6 +11,7 @@ from core.values.review import (
     FileContent,
     FileDiff,
     FileNode,
+    FoundLines,
     MergePreview,
     MergeResult,
 )
@@ -41,6 +42,17 @@ class ReviewCalls:
         """A window of a file's lines."""
         query: Query = {"path": path, "start": start, "limit": limit}
         return await self._http.call("GET", f"/workspaces/{part(name)}/file", FileContent, query=query)
+
+    async def grep(
+        self, name: str, text: str, *, regex: bool = False, ignore_case: bool = False, limit: int = 200,
+        latest: bool = False,
+    ) -> FoundLines:  # fmt: skip
+        """Lines of the workspace's files that have a text, or fit an expression; `latest` takes no snapshot
+        first, and is quicker."""
+        query: Query = {"text": text, "limit": limit}
+        flags = {"regex": regex, "ignore_case": ignore_case, "latest": latest}
+        query |= {flag: "true" for flag, given in flags.items() if given}
+        return await self._http.call("GET", f"/workspaces/{part(name)}/grep", FoundLines, query=query)
 
     async def blame(self, name: str, path: str) -> tuple[LinesFrom, ...]:
         """Which turn, which prompt and which tool call brought each line of a file (`REPO/PATH`)."""

@@ -27,6 +27,7 @@ from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
 from core.engine.forecasting import Forecasting
+from core.engine.grepping import Grepping
 from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
@@ -192,6 +193,7 @@ class Engine:
         self.pulls = Pulls(context, pulls, following, pushing, self.sessions)
         self.pull_watching = PullWatching(context, following, self._attended)
         self.review = Review(context, self._snapshots, landing, self.pushing)
+        self.grepping = Grepping(context, self.review.comparing, self._snapshots)
         updates = Updates(context, self._snapshots, landing, applying)
         self.updating = Updating(context, updates, self.sessions)
         self.forecasting = Forecasting(context)

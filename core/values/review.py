@@ -105,6 +105,25 @@ class FileNode(Value, frozen=True, kw_only=True):
     """What the latest snapshot says of it against the target; of a folder: something below changed."""
 
 
+class FoundLine(Value, frozen=True, kw_only=True):
+    """A line of a file that has what was looked for."""
+
+    path: str
+    """Relative to the workspace's folder."""
+    line: int
+    """From 1."""
+    text: str
+    """Its beginning."""
+
+
+class FoundLines(Value, frozen=True, kw_only=True):
+    """Lines that have what was looked for, in the order of the files."""
+
+    lines: tuple[FoundLine, ...]
+    more: bool
+    """Whether there are others."""
+
+
 class FileContent(Value, frozen=True, kw_only=True):
     """A window of a file's lines."""
 

@@ -160,6 +160,9 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]
     assert "WORK.md" in {node["name"] for node in call("workspace files", workspace, "repo")}
     assert call("workspace cat", workspace, "repo/WORK.md")["lines"] == ["Do it"]
+    found = call("workspace grep", workspace, "do IT", "--ignore-case")["lines"]
+    assert {"path": "repo/WORK.md", "line": 1, "text": "Do it"} in found
+    assert call("workspace grep", workspace, "no such text", codes=(1,))["lines"] == []
     assert call("workspace requests", workspace) == call("workspace queue", workspace) == []
     assert call("workspace send", workspace, "More", "--wait", twice=False)["status"] == "completed"
     assert call("workspace stop", workspace)["stopped"] == workspace

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from core.errors import ConflictError
+from core.errors import ConflictError, UsageError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.entities import Task
+from core.values.review import FoundLine, FoundLines
 
 if TYPE_CHECKING:
     from core.values.prompting import Image
@@ -19,6 +20,7 @@ class Pier:
     """A part of `tests.tui.harbour.Harbour`."""
 
     tasks_: dict[str, Task]
+    contents: dict[str, list[str]]
 
     def __init__(self) -> None:
         self.pictures_: dict[str, list[Image]] = {}
@@ -48,6 +50,21 @@ class Pier:
             self.tasks_[each.id] = msgspec.structs.replace(each, position=number)
             self.emit(told.TaskChanged(task=self.tasks_[each.id]))
         return self.tasks_[task]
+
+    async def grep(
+        self, name: str, text: str, *, regex: bool = False, ignore_case: bool = False, limit: int = 200,
+        latest: bool = False,
+    ) -> FoundLines:  # fmt: skip
+        self._asked("grep", (name, text, regex, ignore_case, latest))
+        if regex and "(" in text:
+            raise UsageError("that is no expression", hint="Escape it.")
+        found = [
+            FoundLine(path=path, line=number, text=line)
+            for path, lines in self.contents.items()
+            for number, line in enumerate(lines, 1)
+            if text in (line.lower() if ignore_case else line)
+        ]
+        return FoundLines(lines=tuple(found[:limit]), more=len(found) > limit)
 
     async def task_images(self, task: str) -> tuple[Image, ...]:
         return tuple(self.pictures_.get(task, ()))

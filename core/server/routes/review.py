@@ -10,7 +10,15 @@ from core.server.call import Call
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
 from core.values.provenance import LinesFrom
-from core.values.review import DiffSummary, FileContent, FileDiff, FileNode, MergePreview, MergeResult
+from core.values.review import (
+    DiffSummary,
+    FileContent,
+    FileDiff,
+    FileNode,
+    FoundLines,
+    MergePreview,
+    MergeResult,
+)
 from core.values.states import MergeStyle
 
 CONTEXT_LIMIT = 20_000
@@ -62,6 +70,20 @@ ROUTES = (
         ),
         FileContent,
         query=("path", "start", "limit"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/grep",
+        lambda c: c.engine.grepping.find(
+            c.part("name"),
+            c.text("text"),
+            regex=c.flag("regex"),
+            ignore_case=c.flag("ignore_case"),
+            limit=c.number("limit", 200),
+            fresh=not c.flag("latest"),
+        ),
+        FoundLines,
+        query=("text", "regex", "ignore_case", "limit", "latest"),
     ),
     Route(
         "GET",
