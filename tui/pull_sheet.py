@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.link import Link
     from tui.look import Look
 
-KEYS = "p push  o open  e edit  d draft  f checks to the agent  c comments  y copy address  r again"
+KEYS = "p push  o open  e edit  d draft  f send checks  c comments  y copy"
 
 
 class PullSheet(Sheet[str]):

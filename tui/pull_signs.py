@@ -27,9 +27,12 @@ def pull_sign(link: PullLink) -> tuple[str, str]:
     return ("failed" if link.state.failed else "review"), ("draft" if link.state.draft else "open")
 
 
-def pull_mark(workspace: Workspace) -> list[Span]:
-    """The workspace's pull requests in a row of the tree, such as `#12 open`."""
-    return [(f"#{link.number} {word} ", token) for link, (token, word) in _signed(workspace)]
+def pull_mark(workspace: Workspace, glyphs: Glyphs) -> list[Span]:
+    """The workspace's pull requests in a row of the tree, such as `#12 open`, with a cross if checks fail."""
+    return [
+        (f"#{link.number} {word}{glyphs.failed if token == 'failed' else ''} ", token)
+        for link, (token, word) in _signed(workspace)
+    ]
 
 
 def pull_facts(workspace: Workspace, glyphs: Glyphs) -> list[tuple[Span, ...]]:

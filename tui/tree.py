@@ -239,7 +239,7 @@ class Tree(RowView):
         right: list[Span] = list(
             clash_mark(self._store.forecasts.get(workspace.name), self.glyphs, short=width < WIDE)
         )
-        right += pull_mark(workspace)
+        right += pull_mark(workspace, self.glyphs)
         stopped = workspace.update is not None and width < WIDE  # what it says needs the room
         if (workspace.added or workspace.removed) and not stopped:
             right.append((f"+{workspace.added}", "added"))

@@ -17,6 +17,7 @@ NOUNS = {
     "task": ("units of work", ()),
     "workspace": ("attempts at tasks: clone, branch, environment, sessions", ("ws",)),
     "landing": ("workspaces that land one after the other", ()),
+    "forge": ("hosts of pull requests", ()),
     "process": ("scripts, agents and commands, with their logs", ()),
     "agent": ("executors of prompts", ()),
     "tag": ("texts that @NAME in a prompt stands for", ()),

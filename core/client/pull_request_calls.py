@@ -6,13 +6,17 @@ from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.pull_requests import PullDraft, PullLink, PullView
+from core.values.pull_requests import ForgeStatus, PullDraft, PullLink, PullView
 
 
 class PullRequestCalls:
     """A part of `core.client.Client`. A repo is given by its name or id; empty: all of the workspace."""
 
     _http: Connection
+
+    async def forges(self) -> tuple[ForgeStatus, ...]:
+        """The hosts of pull requests that are set up, each asked whose token it is."""
+        return await self._http.call("GET", "/forges", tuple[ForgeStatus, ...], patient=True)
 
     async def pull_requests(self, name: str, *, repo: str = "") -> tuple[PullView, ...]:
         """How a workspace's pull requests are now, with checks and comments: their hosts are asked."""

@@ -189,6 +189,7 @@ class Engine:
             context, pulls,
             lambda text, name: self.reconciliation.tell(text, name),
             lambda name, changed, gone: self.comments.tell_changed(name, changed, gone),
+            self._snapshots.take,
         )  # fmt: skip
         self.pulls = Pulls(context, pulls, following, pushing, self.sessions)
         self.pull_watching = PullWatching(context, following, self._attended)

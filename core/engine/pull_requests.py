@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 
 from core.engine.sessions import Sessions
 from core.engine.texts import check_text
-from core.errors import ConflictError, ForgeError, NotFoundError
+from core.errors import BoatyardError, ConflictError, ForgeError, NotFoundError
+from core.forges.address import ForgePlace
 from core.forges.forge import Edit, Forge
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
@@ -16,7 +18,15 @@ from core.lifecycle.pull_records import Followed, one_of_them, pulls_of
 from core.lifecycle.pull_requests import OpenWanted, PullRequests
 from core.lifecycle.pushing import Pushing, PushWanted
 from core.values.answers import SendAnswer
-from core.values.pull_requests import Check, CheckStatus, PullDraft, PullLink, PullStatus, PullView
+from core.values.pull_requests import (
+    Check,
+    CheckStatus,
+    ForgeStatus,
+    PullDraft,
+    PullLink,
+    PullStatus,
+    PullView,
+)
 from core.values.requests import OpenPullRequest, SendChecks, SendPrompt, UpdatePullRequest
 from core.values.states import WorkspaceState
 
@@ -41,6 +51,19 @@ class Pulls:
         self._following = following
         self._pushing = pushing
         self._sessions = sessions
+
+    async def forges(self) -> tuple[ForgeStatus, ...]:
+        """The hosts that are set up, each asked whose token it is."""
+        return tuple(await asyncio.gather(*map(self._status, self._context.forges.places())))
+
+    async def _status(self, place: ForgePlace) -> ForgeStatus:
+        user = trouble = ""
+        try:
+            user = await (await self._context.forges.open(place)).who()
+        except BoatyardError as error:
+            await self._context.forges.forget(place)
+            trouble = f"{error.message}. {error.hint}".strip()
+        return ForgeStatus(name=place.name, kind=place.kind.value, url=place.web, user=user, trouble=trouble)
 
     async def drafts(self, name: str, repo: str, remote: str, base: str) -> tuple[PullDraft, ...]:
         """What opening them would do now; the host is asked, nothing changes."""

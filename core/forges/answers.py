@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.forges.errors import RateLimitedError, RefusedError
 _TOLD = 500
 """Characters of a host's own words that an error repeats."""
 _USUAL_WAIT = 60.0
+_LONGEST_WAIT = 86_400.0
 
 
 def raise_for(
@@ -64,12 +65,22 @@ def _limited_until(status: int, headers: Mapping[str, str], said: str, moment: f
     left = headers.get("X-RateLimit-Remaining", headers.get("RateLimit-Remaining", ""))
     if status == 403 and left != "0" and "Retry-After" not in headers and "rate limit" not in said.lower():
         return None
-    with contextlib.suppress(ValueError):
-        if "Retry-After" in headers:
-            return moment + max(1.0, float(headers["Retry-After"]))
-        reset = headers.get("X-RateLimit-Reset", headers.get("RateLimit-Reset", ""))
-        return max(moment + 1.0, float(reset))
-    return moment + _USUAL_WAIT
+    reset = headers.get("X-RateLimit-Reset", headers.get("RateLimit-Reset", ""))
+    wait = _USUAL_WAIT
+    if "Retry-After" in headers:
+        wait = _seconds(headers["Retry-After"], _USUAL_WAIT)
+    elif reset:
+        wait = _seconds(reset, moment + _USUAL_WAIT) - moment
+    return moment + min(max(wait, 1.0), _LONGEST_WAIT)
+
+
+def _seconds(header: str, default: float) -> float:
+    """A number of a header; what is none, or is not finite, counts as the default."""
+    try:
+        found = float(header)
+    except ValueError:
+        return default
+    return found if math.isfinite(found) else default
 
 
 def _words(body: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any
 from core.errors import ForgeError
 from core.forges.http import ForgeHttp
 from core.values.pull_requests import Check, CheckStatus, PullRequest, RemoteComment
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,12 @@ def text(document: Any, *path: str) -> str:
     for name in path:
         document = document.get(name) if isinstance(document, dict) else None
     return document if isinstance(document, str) else ""
+
+
+def commit_id(document: Any, *path: str) -> str:
+    """A commit's id; whatever else is there, which git might take for an option, is none."""
+    found = text(document, *path)
+    return found if _COMMIT.fullmatch(found) else ""
 
 
 def number(value: Any) -> int:

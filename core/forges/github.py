@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import ForgeError
-from core.forges.forge import Draft, Edit, Forge, fields, items, latest, moment, number, strange, text
+from core.forges.forge import (
+    Draft,
+    Edit,
+    Forge,
+    commit_id,
+    fields,
+    items,
+    latest,
+    moment,
+    number,
+    strange,
+    text,
+)
 from core.forges.links import quoted
 from core.values.comments import Side
 from core.values.pull_requests import Check, CheckStatus, PullRequest, PullStatus, RemoteComment
@@ -147,9 +159,9 @@ def _pull(document: Any) -> PullRequest:
         status=PullStatus.MERGED if merged else closed,
         branch=text(pull, "head", "ref"),
         base=text(pull, "base", "ref"),
-        head=text(pull, "head", "sha"),
+        head=commit_id(pull, "head", "sha"),
         merged_at=moment(pull.get("merged_at")),
-        merge_commit=text(pull, "merge_commit_sha") if merged else "",
+        merge_commit=commit_id(pull, "merge_commit_sha") if merged else "",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.forges.forge import Draft, Edit, Forge, fields, items, latest, moment, number, text
+from core.forges.forge import Draft, Edit, Forge, commit_id, fields, items, latest, moment, number, text
 from core.forges.links import quoted
 from core.values.comments import Side
 from core.values.pull_requests import Check, CheckStatus, PullRequest, PullStatus, RemoteComment
@@ -14,6 +14,8 @@ PER_PAGE = 100
 _DRAFT = re.compile(r"^\s*(?:draft:|\[draft\]|\(draft\))\s*", re.IGNORECASE)
 _STATUS = {"opened": PullStatus.OPEN, "locked": PullStatus.OPEN, "merged": PullStatus.MERGED,
            "closed": PullStatus.CLOSED}  # fmt: skip
+_MERGED = ("merge_commit_sha", "squash_commit_sha", "sha")
+"""Which commit the target branch got, by how it was merged."""
 _CHECK = {
     "success": CheckStatus.PASSED, "failed": CheckStatus.FAILED, "canceled": CheckStatus.FAILED,
     "skipped": CheckStatus.SKIPPED, "manual": CheckStatus.SKIPPED,
@@ -89,7 +91,7 @@ def _titled(title: str, draft: bool) -> str:
 def _pull(document: Any) -> PullRequest:
     pull = fields(document)
     status = _STATUS.get(text(pull, "state"), PullStatus.OPEN)
-    merged = text(pull, "merge_commit_sha") or text(pull, "squash_commit_sha") or text(pull, "sha")
+    merged = next(filter(None, (commit_id(pull, name) for name in _MERGED)), "")
     title = text(pull, "title")
     return PullRequest(
         number=number(pull.get("iid")),
@@ -100,7 +102,7 @@ def _pull(document: Any) -> PullRequest:
         status=status,
         branch=text(pull, "source_branch"),
         base=text(pull, "target_branch"),
-        head=text(pull, "sha"),
+        head=commit_id(pull, "sha"),
         merged_at=moment(pull.get("merged_at")),
         merge_commit=merged if status is PullStatus.MERGED else "",
     )

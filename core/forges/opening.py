@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from core.config import ForgeKind, ForgeSection
 from core.errors import NotFoundError, UsageError
-from core.forges.address import USUAL_TOKENS, ForgePlace, forge_of
+from core.forges.address import BUILT_IN, USUAL_TOKENS, ForgePlace, forge_of
 from core.forges.forge import Forge
 from core.forges.gitea import Gitea
 from core.forges.github import GitHub
@@ -44,6 +44,15 @@ class Forges:
                 return forge_of(each, self._settings())
         return forge_of(address, self._settings())
 
+    def places(self) -> tuple[ForgePlace, ...]:
+        """The hosts that the settings name, and those known without that have a token; no repository."""
+        settings = self._settings()
+        known = {**settings, **{name: BUILT_IN[name] for name in USUAL_TOKENS if _usual_token(name)}}
+        return tuple(
+            forge_of(f"{section.url.rstrip('/')}/owner/name", {name: section})
+            for name, section in known.items()
+        )
+
     async def open(self, place: ForgePlace) -> Forge:
         """The repository, to be asked.
 
@@ -68,6 +77,11 @@ class Forges:
             await door.close()
 
 
+def _usual_token(host: str) -> str:
+    names = USUAL_TOKENS.get(host, ())
+    return next((os.environ[name].strip() for name in names if os.environ.get(name, "").strip()), "")
+
+
 async def _token(place: ForgePlace) -> str:
     what = f"token of {place.name}"
     if place.token:
@@ -75,7 +89,7 @@ async def _token(place: ForgePlace) -> str:
     else:
         host = urlsplit(place.web).netloc.lower()
         names = USUAL_TOKENS.get(host, ())
-        token = next((os.environ[name].strip() for name in names if os.environ.get(name)), "")
+        token = _usual_token(host)
         if not token:
             either = f"set {' or '.join(names)} and start the engine anew, or " if names else ""
             raise NotFoundError(

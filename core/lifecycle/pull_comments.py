@@ -119,6 +119,8 @@ async def _lines(depot: Depot, commit: str, path: str) -> list[str]:
         name = text_to_name(path)
     except ValueError:
         return []
+    if not commit:
+        return []
     answer = await depot.git.run("cat-file", "blob", f"{commit}:".encode() + name, ok=(0, 128))
     if answer.code or len(answer.out) > SIZE_LIMIT or b"\0" in answer.out:
         return []

@@ -9,6 +9,10 @@ from core.errors import BoatyardError, ConflictError, NotFoundError
 from core.forges.address import ForgePlace
 from core.forges.errors import RefusedError
 from core.forges.forge import Forge
+from core.git.depot import Depot
+from core.git.merge import record_landed
+from core.git.remotes import fetch_for
+from core.git.user_repository import inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, workspace_facts
 from core.lifecycle.place import Place
@@ -27,11 +31,13 @@ class Following:
     def __init__(
         self, context: Context, pulls: PullRequests, tell: Callable[[str, str], None],
         tell_comments: Callable[[str, Sequence[str], Sequence[str]], Awaitable[None]],
+        take_snapshot: Callable[[str], Awaitable[object]],
     ) -> None:  # fmt: skip
         self._context = context
         self._pulls = pulls
         self._tell = tell
         self._tell_comments = tell_comments
+        self._take_snapshot = take_snapshot
 
     async def look(self, followed: Followed) -> PullView:
         """Asks the host, writes down what it says, and tells what has changed.
@@ -65,10 +71,29 @@ class Following:
             if error.status == 401:
                 await self._context.forges.forget(place)
             raise
+        if pull.status is PullStatus.MERGED and followed.link.status is not PullStatus.MERGED:
+            await self._landed(followed, repo, pull)
         seen = await self._record(followed, pull, checks, len(comments))
         await self._keep_comments(followed, repo, pull, comments)
         self._publish(seen)
         return PullView(link=seen.link, pull=pull, checks=checks, comments=comments)
+
+    async def _landed(self, followed: Followed, repo: RepoFacts, pull: PullRequest) -> None:
+        """Remembers what was merged there, so that it does not count as the workspace's own any more.
+
+        For that the merge has to be known here: it is fetched, as the user's own `git fetch` would. Where
+        that fails, the workspace shows its changes until the target branch has them.
+        """
+        depot = Place(self._context.home, followed.workspace).depot(repo.repo_id)
+        try:
+            repository = await inspect_repository(repo.path)
+            await fetch_for(repository, repo.target_branch)
+            await depot.refresh(repository)
+            if await has_commit(depot, pull.head) and await has_commit(depot, pull.merge_commit):
+                await record_landed(depot, followed.workspace, pull.head, pull.merge_commit)
+                await self._take_snapshot(followed.workspace)
+        except BoatyardError as error:
+            log.warning("after the merge of %s: %s", pull.url, error)
 
     async def _asked(self, followed: Followed) -> tuple[RepoFacts, ForgePlace, Forge]:
         facts = await self._context.store.read(workspace_facts, followed.workspace)
@@ -112,6 +137,13 @@ class Following:
             self._context.hub.publish(TaskChanged(task=seen.task))
         for text in _news(seen):
             self._tell(text, seen.workspace.name)
+
+
+async def has_commit(depot: Depot, commit: str) -> bool:
+    """Whether the depot has a commit of this id."""
+    if not commit:
+        return False
+    return (await depot.git.run("cat-file", "-e", f"{commit}^{{commit}}", ok=(0, 1, 128))).code == 0
 
 
 def _news(seen: Seen) -> list[str]:

@@ -57,6 +57,18 @@ class RemoteComment(Value, frozen=True, kw_only=True):
     created_at: float = 0.0
 
 
+class ForgeStatus(Value, frozen=True, kw_only=True):
+    """A host of pull requests, and whether the token for it works."""
+
+    name: str
+    kind: str
+    url: str
+    user: str = ""
+    """Whose token it is."""
+    trouble: str = ""
+    """Why it cannot be used; empty: it can."""
+
+
 class PullState(Value, frozen=True, kw_only=True):
     """What is remembered of a pull request between two looks at it."""
 

@@ -104,6 +104,26 @@ async def test_a_merge_at_the_host_finishes_the_task(yard: Yard, host: Host) -> 
     assert await yard.engine.pull_watching.look() == 0, "it is not followed any more"
 
 
+async def test_what_was_merged_there_as_one_commit_is_no_change_of_the_workspace_any_more(
+    yard: Yard, host: Host
+) -> None:
+    _, bare = await opened(yard, host)
+    clone = yard.folder / "maintainer"
+    git(yard.folder, "clone", "-q", str(bare), str(clone))
+    git(clone, "config", "user.name", "M")
+    git(clone, "config", "user.email", "m@localhost")
+    git(clone, "merge", "-q", "--squash", "origin/boatyard/fix-it")
+    git(clone, "commit", "-q", "-m", "Fix it (#1)")
+    git(clone, "push", "-q")
+    assert (await yard.client.workspace("fix-it")).added == 3
+    host.merge(1, git(clone, "rev-parse", "HEAD"))
+    await yard.client.pull_requests("fix-it")
+    assert (await yard.client.workspace("fix-it")).added == 0
+    assert (await yard.client.diff("fix-it")).files == ()
+    commit_inside(await yard.client.workspace("fix-it"), {"b.txt": "b\n"})
+    assert [file.path for file in (await yard.client.diff("fix-it")).files] == ["b.txt"]
+
+
 async def test_one_that_is_closed_is_told_and_another_may_be_opened(yard: Yard, host: Host) -> None:
     await opened(yard, host)
     host.pull(1).state = "closed"
@@ -177,6 +197,7 @@ async def test_what_cannot_be_opened_is_told_before_anything_is_pushed(yard: Yar
     (yard.folder / "token").write_text("an-old-one")
     with pytest.raises(ForgeError, match="401"):
         await yard.client.open_pull_requests("fix-it", OPEN)
+    assert [each.user for each in await yard.client.forges() if each.name == "test"] == [""]
     (yard.folder / "token").unlink()
     await yard.restart()
     with pytest.raises(NotFoundError, match="token"):
@@ -235,6 +256,8 @@ def _at_a_shell(user: User, host: Host, tmp_path: Path) -> None:
     user.boatyard("project", "add", "p", str(repository))
     task = user.boatyard("task", "add", "Do it", "--project", "p", "--json").json["id"]
     user.boatyard("workspace", "new", task, "--name", "fix-it")
+    (forge,) = user.boatyard("forge", "list", "--json").json
+    assert (forge["name"], forge["kind"], forge["user"], forge["trouble"]) == ("test", "github", "octo", "")
     none = user.boatyard("workspace", "pr", "open", "fix-it", "--json", ok=False)
     assert (none.code, none.error["code"]) == (4, "conflict")
     script = "echo a > a; git add a; git -c user.name=A -c user.email=a@b commit -qm a"

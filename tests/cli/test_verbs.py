@@ -407,6 +407,7 @@ def test_pushes(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
     boatyard("workspace", "exec", "pushed", "--", "sh", "-c", script)
     (pushed,) = call("workspace push", "pushed")["repos"]
     assert pushed["new"] == git(remote, "rev-parse", pushed["branch"])
+    assert isinstance(call("forge list"), list)
     # Opening one needs a host: the acceptance tests have it.
     assert "has no pull request" in call.people("workspace pr", "show", "pushed")
     assert "not known which host" in call.people("workspace pr", "open", "pushed", "--dry-run")

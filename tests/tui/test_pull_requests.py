@@ -40,7 +40,7 @@ async def test_checks_and_comments_are_seen_and_handed_over(fleet: Harbour) -> N
     fleet.checks, fleet.remarks = (FAILING, PASSING), (REMARK,)
     async with at_the_helm(fleet, (200, 60)) as helm:
         await helm.open_workspace("second")
-        await helm.sees("pull", "#12 open", "✗1", "●2", "1 comment")
+        await helm.sees("#12 open✗", "pull", "✗1", "●2", "1 comment")
         await helm.press("P")
         await helm.sees("tests failed", "3 of 80 [failed]", "lint passed", "ann", "a.py:7", "Why [so]?")
         await helm.press("f")

@@ -159,4 +159,15 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--request-id", default="", help="with --send: the same one is sent once")
 
 
-VERBS = (Verb("workspace", "pr", "open, change or look at its pull request", pull_request, _declare),)
+async def forges(call: Invocation) -> None:
+    """The hosts that are set up, and whether their tokens work."""
+    async with call.engine() as client:
+        found = await client.forges()
+    rows = [(each.name, each.kind, each.url, each.user or "-", each.trouble) for each in found]
+    call.out.table(found, ("NAME", "KIND", "URL", "USER", "TROUBLE"), rows)
+
+
+VERBS = (
+    Verb("workspace", "pr", "open, change or look at its pull request", pull_request, _declare),
+    Verb("forge", "list", "show the hosts of pull requests, and whose tokens work", forges, aliases=("ls",)),
+)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.pull_requests import PullDraft, PullLink, PullView
+from core.values.pull_requests import ForgeStatus, PullDraft, PullLink, PullView
 
 PULLS = WORKSPACE + "/pull-requests"
 
 ROUTES = (
+    Route("GET", "/forges", lambda c: c.engine.pulls.forges(), tuple[ForgeStatus, ...]),
     Route(
         "GET",
         PULLS,
