@@ -16,7 +16,7 @@ import msgspec
 from core.errors import BoatyardError, ConflictError
 from core.store import Store, lookup, views
 from core.store import models as m
-from core.store.models.fields import now
+from core.store.models.fields import moment_after, now
 from core.supervision.crash import crash_point
 from core.supervision.hub import EventHub
 from core.values.entities import Operation, StepReport
@@ -195,7 +195,10 @@ def begin_operation(
         ConflictError: Another operation on the workspace is under way.
     """
     refuse_busy(workspace)
+    latest = m.Operation.select().where(m.Operation.workspace == workspace)
+    last = latest.order_by(m.Operation.created_at.desc()).first()
     row = m.Operation.create(
+        created_at=moment_after(last.created_at if last else None),
         kind=kind,
         workspace=workspace,
         workspace_name=workspace.name,

@@ -10,8 +10,10 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
+from peewee import fn
 
 from core.agents.client_requests import CreateTerminal
 from core.agents.driver import Driver, Executor, Launch, TurnRequest
@@ -31,7 +33,7 @@ from core.processes.command import Command
 from core.runners.masking import HideAll, Mask
 from core.runners.runner import Runner
 from core.store import models as m
-from core.store.models.fields import new_id
+from core.store.models.fields import moment_after, new_id
 from core.supervision.crash import crash_point
 from core.supervision.live import run_directory
 from core.supervision.supervisor import Subject
@@ -274,8 +276,9 @@ def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
         _make_session(facts, new)
         forget(new.id)
     m.ExecutionProcess.create(
-        id=new.id, session=new.session_id, run_reason=new.reason.value, action=new.action, label=new.label
-    )
+        id=new.id, session=new.session_id, run_reason=new.reason.value, action=new.action, label=new.label,
+        started_at=moment_after(_latest(m.ExecutionProcess.started_at, facts.id)),
+    )  # fmt: skip
     for repo in facts.repos:
         m.ProcessRepoState.create(process=new.id, repo=repo.repo_id, head_before=repo.head)
     if new.turn is not None:
@@ -286,10 +289,24 @@ def _insert(facts: WorkspaceFacts, new: NewProcess) -> None:
         )
 
 
+def _latest(column: Any, workspace_id: str) -> float | None:
+    """The latest time in a column of a workspace's sessions or processes."""
+    query = m.Session.select(fn.MAX(column)).where(m.Session.workspace == workspace_id)
+    if column.model is m.ExecutionProcess:
+        query = query.join(m.ExecutionProcess)
+    latest = query.scalar(as_tuple=False)
+    return None if latest is None else float(latest)
+
+
 def _make_session(facts: WorkspaceFacts, new: NewProcess) -> None:
     executor = str(new.action["executor"])
     row, made = m.Session.get_or_create(
-        id=new.session_id, defaults={"workspace": facts.id, "executor": executor}
+        id=new.session_id,
+        defaults={
+            "workspace": facts.id,
+            "executor": executor,
+            "created_at": moment_after(_latest(m.Session.created_at, facts.id)),
+        },
     )
     if not made and (row.executor != executor or row.handover):
         row.executor, row.handover = executor, False

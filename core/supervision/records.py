@@ -41,8 +41,8 @@ def finish(
     process_id: str, status: ProcessStatus, code: int | None, reason: str, summary: str
 ) -> list[Approval]:
     """Records the end; returns the approvals that nobody has to answer any more."""
-    moment = now()
     row = process_row(process_id)
+    moment = max(now(), row.started_at)  # also where the clock was set back meanwhile
     row.status, row.exit_code, row.reason, row.completed_at = status.value, code, reason, moment
     row.save()
     if summary:

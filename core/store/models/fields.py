@@ -46,6 +46,15 @@ def now() -> float:
     return round(time.time(), 3)
 
 
+def moment_after(latest: float | None) -> float:
+    """The time of a row that comes behind another one, also where the clock was set back since.
+
+    Args:
+        latest: The other row's time; None: there is none.
+    """
+    return now() if latest is None else max(now(), round(latest + 0.001, 3))
+
+
 def new_id() -> str:
     """A fresh random id: 32 hexadecimal digits of a UUID."""
     return uuid.uuid4().hex
