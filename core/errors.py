@@ -21,6 +21,7 @@ Exceptions of a library never leave the module that wraps the library.
 
 from __future__ import annotations
 
+import errno
 from typing import Any, ClassVar
 
 
@@ -117,6 +118,24 @@ class StorageError(BoatyardError):
 
     code = "storage"
     http_status = 507
+
+
+_DISK = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EIO: "the disk does not work",
+}
+
+
+def disk_trouble(error: BaseException) -> StorageError | None:
+    """The error in words, if it is the disk's; None: it is a defect, or something that a caller knows."""
+    if not isinstance(error, OSError) or error.errno not in _DISK:
+        return None
+    where = f": {error.filename}" if error.filename else ""
+    return StorageError(
+        _DISK[error.errno] + where, hint="Free some space or make it writable, then try again."
+    )
 
 
 _BY_CODE: dict[str, type[BoatyardError]] = {

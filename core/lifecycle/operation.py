@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.errors import BoatyardError, ConflictError
+from core.errors import BoatyardError, ConflictError, disk_trouble
 from core.store import Store, lookup, views
 from core.store import models as m
 from core.store.models.fields import moment_after, now
@@ -111,6 +111,8 @@ class OperationLog:
             except BoatyardError as error:
                 return await self._fail(operation, [*done, step], step, error)
             except Exception as error:  # the operation boundary: whatever it is, it is told and undone
+                if (full := disk_trouble(error)) is not None:
+                    return await self._fail(operation, [*done, step], step, full)
                 log.exception("%s of %s failed at %s", operation.kind, operation.workspace, step.name)
                 told = BoatyardError(
                     f"{step.label}: unexpected {type(error).__name__}: {error}",

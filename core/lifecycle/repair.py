@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from core.errors import BoatyardError, ConflictError
+from core.errors import BoatyardError, ConflictError, disk_trouble
 from core.lifecycle.applying import Applying
 from core.lifecycle.archiving import Archiving
 from core.lifecycle.closing import Closing
@@ -62,6 +62,9 @@ class Repair:
             except BoatyardError as error:
                 await self._fail(operation, error)
             except Exception as error:  # the operation boundary: told, and the others go on
+                if (full := disk_trouble(error)) is not None:
+                    await self._fail(operation, full)
+                    continue
                 log.exception("repairing %s of %s", operation.kind, operation.workspace)
                 hint = "This is a defect in Boatyard; 'boatyard engine logs' has its trace."
                 await self._fail(operation, BoatyardError(f"unexpected {error!r}", hint=hint))

@@ -164,9 +164,10 @@ class Turns:
             try:
                 executor = self._context.executors.get(queued.executor or facts.executor)
                 await self.start(facts, executor, queued)
-            except BoatyardError as error:
+            except (BoatyardError, OSError) as error:
                 log.warning("the queued prompt of %s was not started: %s", name, error)
-                await self._context.store.write(could_not_start, name, queued.id, error.message)
+                trouble = getattr(error, "message", str(error))
+                await self._context.store.write(could_not_start, name, queued.id, trouble)
         await tell_queue(self._context, name)
 
     async def _after_turn(self, process: Process) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from core.engine import Engine
-from core.errors import BoatyardError, NotFoundError, UsageError
+from core.errors import BoatyardError, NotFoundError, UsageError, disk_trouble
 from core.server.audit import Audit
 from core.server.call import ENGINE, Call
 from core.server.door import LINE_LIMIT
@@ -128,6 +128,9 @@ async def _answer_errors(
     except web.HTTPException as error:
         return _error(_http_error(request, error), error.status)
     except Exception as error:  # the request boundary: told to the caller, and logged with its trace
+        if (full := disk_trouble(error)) is not None:
+            log.warning("%s %s: %s", request.method, request.path, full)
+            return _error(full, full.http_status)
         log.exception("%s %s failed", request.method, request.path)
         hint = "This is a defect in Boatyard; 'boatyard engine logs' has its trace."
         return _error(BoatyardError(f"unexpected {type(error).__name__}: {error}", hint=hint), 500)

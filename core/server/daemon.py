@@ -25,6 +25,8 @@ LOG_BYTES = 5 * 2**20
 LOG_FILES = 3
 SHUTDOWN_SECONDS = 2.0
 """How long open requests may take to end when the engine stops."""
+SOCKET_LOOK_SECONDS = 1.0
+"""How often the engine looks whether its socket is still there."""
 
 
 class Busy(Exception):
@@ -83,7 +85,9 @@ async def _serve(home: Home, report: int) -> None:
             asyncio.get_running_loop().add_signal_handler(number, engine.stop_requested.set)
         log.info("the engine serves %s on %s", home.data, home.socket)
         _report(report, b"ready")
+        watching = asyncio.create_task(_keep_reachable(runner, home))
         await engine.run_until_stopped()
+        watching.cancel()
         home.socket.unlink(missing_ok=True)
         await runner.cleanup()
     finally:
@@ -104,6 +108,32 @@ async def _listen(runner: web.AppRunner, home: Home) -> None:
         ) from error
     finally:
         os.umask(before)
+
+
+async def _keep_reachable(runner: web.AppRunner, home: Home) -> None:
+    """Binds the socket again when somebody has removed it: a tool that clears temporary folders, say."""
+    own = _identity(home)
+    while True:
+        await asyncio.sleep(SOCKET_LOOK_SECONDS)
+        if own is not None and _identity(home) == own:
+            continue
+        try:
+            home.create()
+            await _listen(runner, home)
+        except BoatyardError as error:
+            log.error("%s", error)
+            continue
+        own = _identity(home)
+        log.warning("the socket %s was gone, and is there again", home.socket)
+
+
+def _identity(home: Home) -> tuple[int, int] | None:
+    """What tells this socket from another one at the same path."""
+    try:
+        status = home.socket.lstat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _report(descriptor: int, message: bytes) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TypeVar
 
-from core.errors import BoatyardError, StorageError
+from core.errors import BoatyardError, StorageError, disk_trouble
 from core.processes.run_directory import ExitReport
 from core.runners import end_reason
 from core.store import Store
@@ -26,6 +26,8 @@ GRACE_SECONDS = 3.0
 """Between the request to terminate and the kill."""
 RETRY_SECONDS = 1.0
 """Between two attempts to record an end that the disk has no room for."""
+FOLLOW_UP_SECONDS = 5.0
+"""Between two attempts to see to what follows it."""
 
 
 class Ending:
@@ -114,10 +116,17 @@ class Ending:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow_up(self, process: Process) -> None:
-        try:
-            await self._on_end(process)
-        except Exception:  # the process boundary: it has ended all the same
-            log.exception("after the end of %s in %s", process.id, process.workspace)
+        """Sees to what follows an end, again and again while the disk has no room for it."""
+        while True:
+            try:
+                await self._on_end(process)
+                return
+            except Exception as error:  # the process boundary: it has ended all the same
+                if not isinstance(error, StorageError) and disk_trouble(error) is None:
+                    log.exception("after the end of %s in %s", process.id, process.workspace)
+                    return
+                log.error("after the end of %s in %s: %s", process.id, process.workspace, error)
+                await asyncio.sleep(FOLLOW_UP_SECONDS)
 
 
 def _judge(report: ExitReport | None, live: LiveProcess) -> tuple[ProcessStatus, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -24,7 +26,7 @@ from core.server.daemon import LOG_BYTES, LOG_FILES
 from core.values.events import TaskChanged, WorkspaceChanged
 from core.values.requests import RunCommand, SendPrompt, UpdateRepo, UpdateTask
 from core.values.states import ProcessStatus, TaskStatus
-from tests.waiting import until
+from tests.waiting import until, until_async
 from tests.yard import AGENTS, HOST, Daemon
 
 pytestmark = pytest.mark.slow
@@ -197,6 +199,48 @@ async def test_the_socket_of_a_dead_engine_is_replaced(daemon: Daemon) -> None:
     assert not await engine_answers(daemon.home)
     await daemon.start()
     assert (await daemon.client.engine_status()).pid == daemon.pid
+
+
+@pytest.mark.parametrize("what", ["the socket", "its folder", "something else in its place"])
+async def test_a_socket_that_was_removed_comes_back(daemon: Daemon, what: str) -> None:
+    await daemon.start()
+    task, pid = await daemon.task("here"), daemon.pid
+    if what == "its folder":
+        shutil.rmtree(daemon.home.socket.parent)
+    else:
+        daemon.home.socket.unlink()
+    if what == "something else in its place":
+        daemon.home.socket.touch()
+    await until_async(lambda: engine_answers(daemon.home), seconds=60)
+    assert not await daemon.start(), "a second engine was started"
+    async with Client(daemon.home.socket) as client:
+        assert (await client.tasks())[0].id == task.id
+    assert daemon.pid == pid
+    assert stat.S_IMODE(daemon.home.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(daemon.home.socket.parent.stat().st_mode) == 0o700
+
+
+async def test_after_a_reboot_what_ran_is_lost_with_a_reason_and_work_goes_on(daemon: Daemon) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace()
+    argv = ("sh", "-c", "echo before; exec sleep 600")
+    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
+    run = daemon.home.workspaces / workspace.name / "runs" / process.id
+    await until(lambda: (run / "out").read_bytes() == b"before\n", seconds=60)
+    # A reboot ends everything at once, without a word, and clears the folder for sockets.
+    await daemon.kill()
+    for each in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if each.environ().get("BOATYARD_RUN") == run.name or str(run) in each.cmdline():
+                each.kill()
+    shutil.rmtree(daemon.home.socket.parent)
+    await daemon.start()
+    ended = await daemon.client.wait_process(process.id)
+    assert (ended.status, ended.exit_code) == (ProcessStatus.LOST, None)
+    assert ended.reason
+    assert (await daemon.client.log(process.id)).text == "before\n"
+    again = await daemon.client.run_command(workspace.name, RunCommand(argv=("true",)))
+    assert (await daemon.client.wait_process(again.id)).exit_code == 0
 
 
 async def test_socket_lock_log_and_database_are_the_users_alone_whatever_the_umask() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +12,14 @@ import pytest
 
 from core.agents.command import CommandDriver
 from core.errors import StorageError
+from core.lifecycle import turn_records
 from core.store import Store
 from core.store import models as m
 from core.supervision import ending, records
 from core.supervision.journal import Journal
-from core.values.events import LogGrew, ProcessChanged
+from core.values.events import LogGrew, ProcessChanged, TaskChanged, WorkspaceChanged
 from core.values.requests import RunCommand, SendPrompt
-from core.values.states import OperationStatus, ProcessStatus, WorkspaceState
+from core.values.states import OperationStatus, ProcessStatus, TaskStatus, WorkspaceState
 from tests.waiting import until
 from tests.yard import Yard
 
@@ -46,6 +48,23 @@ async def test_the_end_of_a_process_is_recorded_as_soon_as_the_disk_has_room(
     process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", "exit 7")))
     ended = await yard.client.wait_process(process.id)
     assert (ended.status, ended.exit_code, len(refusals)) == (ProcessStatus.FAILED, 7, 5)
+
+
+async def test_what_follows_a_turn_is_done_as_soon_as_the_disk_has_room(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "FOLLOW_UP_SECONDS", 0.01)
+    monkeypatch.setenv("GATE", str(gate := yard.fifo()))
+    workspace = await yard.workspace(agent="gated", prompt="first")
+    await yard.client.send(workspace.name, SendPrompt(prompt="second", agent="writer"))
+    refusals = refuse(monkeypatch, turn_records.settle, 3)
+    noted = refuse(monkeypatch, turn_records.note, 3)
+    async with yard.watch() as watch:
+        await asyncio.to_thread(gate.write_text, "go\n")
+        await watch.until(TaskChanged, lambda e: e.task.status is TaskStatus.IN_REVIEW, 60)
+        await watch.until(WorkspaceChanged, lambda e: e.workspace.turns == 2, 60)
+    assert (len(refusals), len(noted)) == (3, 3)
+    assert (await yard.turn(workspace)).status is ProcessStatus.COMPLETED
 
 
 async def test_a_full_disk_keeps_nobody_from_stopping_what_fills_it(

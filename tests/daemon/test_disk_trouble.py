@@ -1,0 +1,263 @@
+"""A disk that is full or read-only, and a database that somebody else holds or has exchanged.
+
+The disk is a small one of its own, which only root can mount. Nothing is lost, it is said in words, and no
+engine has to be started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.errors import BoatyardError, StorageError
+from core.values.access import Scope
+from core.values.requests import (
+    AddTag,
+    AddTask,
+    AddToken,
+    ArchiveWorkspace,
+    MergeWorkspace,
+    NewWorkspace,
+    PublishWorkspace,
+    PutScratch,
+    RemoveWorkspace,
+    RunCommand,
+    SendPrompt,
+    TakeCheckpoint,
+    UpdateTask,
+)
+from core.values.states import OperationStatus, ProcessStatus
+from tests.bench.soak_checks import database_wrongs, repository_wrongs
+from tests.waiting import until
+from tests.yard import Daemon
+
+pytestmark = pytest.mark.slow
+
+SIZE_MB = 64
+
+
+def mount(*argv: str) -> bool:
+    return subprocess.run(["mount", *argv], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own."""
+    folder = tmp_path / "d"
+    folder.mkdir()
+    if os.getuid() != 0 or not mount("-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(folder)):
+        pytest.skip("only root can mount a small disk, and not in every container")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+async def afloat(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
+    """A home, and the user's repository, on the small disk."""
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    daemon = Daemon()
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    async with daemon:
+        yield daemon
+
+
+class Ballast:
+    """Fills the disk to its last byte."""
+
+    def __init__(self, disk: Path) -> None:
+        self._path = disk / "ballast"
+
+    def load(self) -> None:
+        with self._path.open("ab", buffering=0) as file:
+            for size in (2**20, 4096, 1):
+                try:
+                    while True:
+                        file.write(b"\0" * size)
+                except OSError as error:
+                    assert error.errno == errno.ENOSPC
+
+    def drop(self) -> None:
+        self._path.unlink()
+
+
+Act = Callable[[Daemon], Awaitable[object]]
+
+
+async def operation(daemon: Daemon, begun: Awaitable[object]) -> None:
+    """Waits for an operation; one that did not end well raises what it says."""
+    ended = await daemon.client.wait_operation((await begun).id)  # type: ignore[attr-defined]
+    if ended.status is not OperationStatus.DONE:
+        error = ended.error or {}
+        raise BoatyardError(str(error.get("message")), hint=str(error.get("hint")))
+
+
+async def turn(daemon: Daemon) -> None:
+    sent = await daemon.client.send("do-it", SendPrompt(prompt="more", agent="writer"))
+    ended = await daemon.client.wait_process(sent.id)
+    if ended.status is not ProcessStatus.COMPLETED:
+        raise BoatyardError(ended.reason)
+
+
+async def command(daemon: Daemon) -> None:
+    process = await daemon.client.run_command("do-it", RunCommand(argv=("sh", "-c", "echo x; exit 0")))
+    ended = await daemon.client.wait_process(process.id)
+    if ended.status is not ProcessStatus.COMPLETED:
+        raise BoatyardError(ended.reason)
+
+
+async def another(daemon: Daemon) -> None:
+    (task, *_) = await daemon.client.tasks()
+    await operation(daemon, daemon.client.new_workspace(NewWorkspace(task=task.id, name="another")))
+
+
+async def retitle(daemon: Daemon) -> None:
+    (task, *_) = await daemon.client.tasks()
+    await daemon.client.update_task(task.id, UpdateTask(description="x" * 50_000))
+
+
+WRITES: dict[str, Act] = {
+    "a task": lambda d: d.client.add_task(AddTask(project="harbour", title="x", description="y" * 50_000)),
+    "a task that changes": retitle,
+    "a tag": lambda d: d.client.add_tag(AddTag(name="tag", content="x" * 50_000)),
+    "a draft": lambda d: d.client.put_scratch("draft_task", "x", PutScratch(payload={"text": "x" * 50_000})),
+    "a token": lambda d: d.client.add_token(AddToken(name="phone", scope=Scope.READ)),
+    "a command": command,
+    "a turn": turn,
+    "a checkpoint": lambda d: d.client.take_checkpoint("do-it", TakeCheckpoint(message="m")),
+    "a publication": lambda d: operation(d, d.client.publish_workspace("do-it", PublishWorkspace())),
+    "a merge": lambda d: d.client.merge("do-it", MergeWorkspace()),
+    "a workspace": another,
+    "a closing": lambda d: operation(d, d.client.close_workspace("do-it")),
+    "an opening": lambda d: operation(d, d.client.restore_workspace("do-it")),
+    "an archiving": lambda d: operation(d, d.client.archive_workspace("do-it", ArchiveWorkspace())),
+    "a removal": lambda d: operation(d, d.client.remove_workspace("do-it", RemoveWorkspace(force=True))),
+    "a recovery": lambda d: operation(d, d.client.recover_workspace("do-it")),
+}
+"""Everything that writes, in an order in which one can follow the other."""
+
+
+async def filled(daemon: Daemon) -> None:
+    """A workspace with work of every kind in it, and a page to publish."""
+    await daemon.start()
+    workspace = await daemon.workspace(name="do-it", agent="writer", prompt="begin")
+    await daemon.turn(workspace)
+    folder = Path(workspace.repos[0].path)
+    (folder / "canvas").mkdir()
+    (folder / "canvas" / "index.html").write_text("page")
+    (folder / "canvas" / "large.bin").write_bytes(os.urandom(300_000))
+
+
+async def test_nothing_is_lost_on_a_full_disk_and_everything_goes_on_when_there_is_room(
+    afloat: Daemon, small_disk: Path
+) -> None:
+    await filled(afloat)
+    pid, ballast = afloat.pid, Ballast(small_disk)
+    refused = 0
+    for name, act in WRITES.items():
+        ballast.load()
+        try:
+            async with asyncio.timeout(120):
+                await act(afloat)
+        except BoatyardError as error:
+            refused += 1
+            assert error.message and "unexpected" not in error.message, (name, error)
+        finally:
+            ballast.drop()
+        assert afloat.pid == pid and (await afloat.client.engine_status()).pid == pid, name
+        try:
+            await act(afloat)
+        except BoatyardError as error:  # it was done the first time, in what room there was
+            assert error.code in ("conflict", "not_found"), (name, error)
+    assert refused >= len(WRITES) // 2, "the disk was never full"
+    await afloat.stop()
+    assert [wrong for wrong in database_wrongs(afloat.home) if "queue" not in wrong] == []
+    assert repository_wrongs(afloat.folder / "repo") == []
+    await afloat.start()
+
+
+async def test_a_process_that_ends_on_a_full_disk_keeps_its_exit_code(
+    afloat: Daemon, small_disk: Path
+) -> None:
+    await afloat.start()
+    workspace = await afloat.workspace()
+    gate, ballast = afloat.fifo(), Ballast(small_disk)
+    argv = ("sh", "-c", f"echo before; read line < {gate}; seq 1 100000; exit 7")
+    process = await afloat.client.run_command(workspace.name, RunCommand(argv=argv))
+    run = afloat.home.workspaces / workspace.name / "runs" / process.id
+    await until(lambda: (run / "out").read_bytes() == b"before\n", seconds=60)
+    ballast.load()
+    await asyncio.to_thread(gate.write_text, "go\n")
+    await until(lambda: (run / "exit").read_text().strip(), seconds=60)
+    ballast.drop()
+    ended = await afloat.client.wait_process(process.id)
+    assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 7)
+    assert (await afloat.client.log(process.id, offset=0, limit=7)).text == "before\n"
+
+
+async def test_an_engine_on_a_read_only_disk_says_so_and_starts_when_it_is_writable(
+    afloat: Daemon, small_disk: Path
+) -> None:
+    await afloat.start()
+    task = await afloat.task("kept")
+    await afloat.stop()
+    await until(lambda: mount("-o", "remount,ro", str(small_disk)), seconds=60)  # it is being let go of
+    try:
+        with pytest.raises(BoatyardError) as refusal:
+            await afloat.start()
+        assert "ead-only" in refusal.value.message + refusal.value.hint
+    finally:
+        assert mount("-o", "remount,rw", str(small_disk))
+    await afloat.start()
+    assert [each.id for each in await afloat.client.tasks()] == [task.id]
+
+
+async def test_a_database_that_somebody_holds_is_waited_for_and_then_told(daemon: Daemon) -> None:
+    await daemon.start()
+    task, pid = await daemon.task("kept"), daemon.pid
+    with closing(sqlite3.connect(daemon.home.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked"):
+            await daemon.client.update_task(task.id, UpdateTask(title="never"))
+        assert (await daemon.client.task(task.id)).title == "kept"
+        waits = asyncio.create_task(daemon.client.update_task(task.id, UpdateTask(title="changed")))
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+        assert (await waits).title == "changed"
+    assert daemon.pid == pid
+
+
+async def test_an_older_copy_of_the_database_is_used_and_what_it_does_not_know_stays(daemon: Daemon) -> None:
+    await daemon.start()
+    old = await daemon.workspace(name="old", agent="writer")
+    await daemon.turn(old)
+    await daemon.stop()
+    copy = daemon.folder / "copy.db"
+    with closing(sqlite3.connect(daemon.home.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copy(daemon.home.database, copy)
+    await daemon.start()
+    new = await daemon.workspace(name="new", title="another", agent="writer")
+    await daemon.turn(new)
+    page = Path(new.repos[0].path) / "WORK.md"
+    written = page.read_text()
+    await daemon.stop()
+    for end in ("-wal", "-shm"):
+        daemon.home.database.with_name(daemon.home.database.name + end).unlink(missing_ok=True)
+    shutil.copy(copy, daemon.home.database)
+    await daemon.start()
+    assert [each.name for each in await daemon.client.workspaces()] == ["old"]
+    assert page.read_text() == written, "work that the database does not know was deleted"
+    await daemon.client.send("old", SendPrompt(prompt="on"))
+    assert (await daemon.turn("old")).status is ProcessStatus.COMPLETED
