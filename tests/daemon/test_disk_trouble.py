@@ -51,16 +51,17 @@ def mount(*argv: str) -> bool:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own."""
-    folder = tmp_path / "d"
-    folder.mkdir()
+def small_disk() -> Iterator[Path]:
+    """A file system of its own, with a short path: a socket will be on it."""
+    folder = Path(tempfile.mkdtemp(prefix="disk-"))
     if os.getuid() != 0 or not mount("-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(folder)):
+        folder.rmdir()
         pytest.skip("only root can mount a small disk, and not in every container")
     try:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+        folder.rmdir()
 
 
 @pytest.fixture
