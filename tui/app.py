@@ -368,7 +368,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         from tui.situation import why_not
 
         focused = self.home.focused
-        if action_id == "new" and getattr(focused, "finding", False):
+        if action_id in ("new", "new-file") and getattr(focused, "finding", False):
             self.run_worker(self.run_action("find(1)", focused))
             return
         reason = why_not(action_id, self.home.situation())

@@ -25,7 +25,7 @@ SIGNS: dict[Change, tuple[str, str]] = {
 class FileTree(RowView):
     """Folders first; a mark says what changed against the target."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree", "file-tree")]
 
     class WantsFolder(Message):
         """A folder was opened for the first time."""
@@ -41,6 +41,8 @@ class FileTree(RowView):
         self._asked: set[str] = set()
         self._rows: list[tuple[FileNode, int]] = []
         self._loaded = False
+        self._wanted = ""
+        """The path that the cursor is to be on as soon as it is there."""
 
     def reset(self) -> None:
         """Another workspace: forgets everything."""
@@ -53,6 +55,16 @@ class FileTree(RowView):
         """The folders in sight, the workspace's own first; they are what a refresh reads again."""
         return ["", *sorted(self._open)]
 
+    def reveal(self, path: str) -> list[str]:
+        """Puts the cursor on a path, now or when its folder has been read; the folders to read for it."""
+        self._wanted = path
+        parts = path.split("/")[:-1]
+        above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        self._open.update(above)
+        self._asked.update(above)
+        self._rebuild()
+        return above
+
     def take(self, path: str, nodes: tuple[FileNode, ...]) -> None:
         """Takes in what is in a folder."""
         self._folders[path] = nodes
@@ -63,6 +75,8 @@ class FileTree(RowView):
         at = self.current.path if self.current else ""
         self._rows = []
         self._add("", 0)
+        if any(node.path == self._wanted for node, _ in self._rows):
+            at, self._wanted = self._wanted, ""
         self.rows_changed()
         self.move_to(next((i for i, (node, _) in enumerate(self._rows) if node.path == at), self.cursor_row))
 

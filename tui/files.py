@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -15,6 +17,9 @@ from tui.link import Link
 from tui.preview import PAGE, Preview
 from tui.rows import RowView
 from tui.store import Store
+
+if TYPE_CHECKING:
+    from core.values.review import FileNode
 
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests on a file before it is read."""
@@ -68,6 +73,22 @@ class FilesPane(Horizontal):
                 self._read_folder(self.workspace, folder)
             if self._preview.path:
                 self._read_file(self.workspace, self._preview.path, 0)
+
+    @property
+    def current(self) -> FileNode | None:
+        """What the cursor of the tree is on."""
+        return self._tree.current
+
+    def read_again(self) -> None:
+        """The files are others now."""
+        self._stale = True
+        self.look_again()
+
+    def reveal(self, path: str) -> None:
+        """Puts the tree's cursor on a path, as soon as it is there; opens the folders above it."""
+        for folder in self._tree.reveal(path):
+            if self.workspace:
+                self._read_folder(self.workspace, folder)
 
     @property
     def shown_path(self) -> str:

@@ -481,6 +481,6 @@ class HomeScreen(Screen[None], inherit_bindings=False):
 
 _SCOPES: tuple[tuple[type, str], ...] = (
     (RowView, "rows"), (BoardView, "rows"), (BoardView, "board"), (Tree, "tree"), (Tree, "marks"),
-    (FileTree, "tree"), (SessionPane, "session"), (DiffPane, "diff"),
+    (FileTree, "tree"), (FileTree, "file-tree"), (SessionPane, "session"), (DiffPane, "diff"),
     (Preview, "wide"), (DiffView, "wide"), (LogView, "log"), (Conversation, "talk"), (RangeRows, "range"),
 )  # fmt: skip

@@ -24,6 +24,7 @@ PLACES = (
     frozenset({"app", "rows", "session", "range", "talk"}),
     frozenset({"app", "rows", "diff", "wide", "range"}),
     frozenset({"app", "rows", "tree", "wide"}),
+    frozenset({"app", "rows", "tree", "file-tree"}),
     frozenset({"app", "rows", "board"}),
     frozenset({"prompt"}),
 )

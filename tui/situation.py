@@ -50,7 +50,7 @@ _NEED_ENGINE = frozenset({
     "rules",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
     "attempts", "discard", "take", "grep", "subtask", "pictures", "card-right", "card-left", "card-down",
-    "card-up", "bulk", "edit-card",
+    "card-up", "new-file", "rename-file", "delete-file", "bulk", "edit-card",
 })  # fmt: skip
 
 
@@ -207,6 +207,9 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "attempts": _task,
     "blame": _in_file,
     "grep": _workspace,
+    "new-file": _open,
+    "rename-file": _open,
+    "delete-file": _open,
     "comments": _workspace,
     "comment": _in_diff,
     "discard": _in_diff,

@@ -186,10 +186,13 @@ class Timeline(Sheet[Choice]):
 class LineSheet(Sheet[str]):
     """Asks for one line; an empty one is an answer, too."""
 
-    def __init__(self, title: str, label: str, placeholder: str, value: str = "") -> None:
+    def __init__(
+        self, title: str, label: str, placeholder: str, value: str = "", *, add: bool = False
+    ) -> None:
+        """With `add`, what is typed goes behind the value; else it replaces it."""
         super().__init__(title, "enter do it   esc cancel")
         self._label = label
-        self._input = Input(value, placeholder=placeholder, compact=True)
+        self._input = Input(value, placeholder=placeholder, compact=True, select_on_focus=not add)
 
     def body(self) -> ComposeResult:
         yield self.field(self._label, self._input)

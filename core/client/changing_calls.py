@@ -15,6 +15,11 @@ class ChangingCalls:
 
     _http: Connection
 
+    async def change_file(self, name: str, body: ask.ChangeFile) -> Operation:
+        """Begins to make, rename, remove or bring back a file or folder; its result has the number of the
+        checkpoint that was taken `before`."""
+        return await self._http.call("POST", f"/workspaces/{part(name)}/files", Operation, body=body)
+
     async def update_from_target(self, name: str, body: ask.UpdateFromTarget) -> Operation:
         """Begins to bring the target branches' new commits in; its result has the `conflicts`."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/update", Operation, body=body)

@@ -26,6 +26,7 @@ from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
+from core.engine.file_changes import FileChanges
 from core.engine.forecasting import Forecasting
 from core.engine.grepping import Grepping
 from core.engine.housekeeping import Housekeeping
@@ -203,6 +204,7 @@ class Engine:
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
+        self.file_changes = FileChanges(context, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.attempts = Attempts(context, self.review.comparing, checking, self.forecasting, self.keeping)
         self.housekeeping = Housekeeping(

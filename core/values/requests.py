@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -471,6 +472,28 @@ class DiffPart(Request, frozen=True, kw_only=True):
     """Removed lines, as the old side counts them."""
     new: tuple[LineRange, ...] = ()
     """Added lines, as the new side counts them; neither of both: the whole file."""
+
+
+class FileAction(StrEnum):
+    """What becomes of a file, or of a folder with all that is in it."""
+
+    CREATE = "create"
+    RENAME = "rename"
+    DELETE = "delete"
+    RESTORE = "restore"
+    """As a checkpoint has it."""
+
+
+class ChangeFile(Request, frozen=True, kw_only=True):
+    action: FileAction
+    path: str
+    """Below the workspace's folder: the repository's name, then the path in it."""
+    to: str = ""
+    """The new path, for `rename`."""
+    content: str = ""
+    """For `create`."""
+    checkpoint: int = 0
+    """The number, for `restore`."""
 
 
 class DiscardParts(Request, frozen=True, kw_only=True):

@@ -163,6 +163,12 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     found = call("workspace grep", workspace, "do IT", "--ignore-case")["lines"]
     assert {"path": "repo/WORK.md", "line": 1, "text": "Do it"} in found
     assert call("workspace grep", workspace, "no such text", codes=(1,))["lines"] == []
+    ended = call("workspace create-file", workspace, "repo/n.txt", "--content", "n", twice=False)
+    assert ended["status"] == "done"
+    call("workspace rename-file", workspace, "repo/n.txt", "repo/m.txt", twice=False)
+    before = call("workspace delete-file", workspace, "repo/m.txt", twice=False)["result"]["before"]
+    call("workspace restore-file", workspace, "repo/m.txt", str(before))
+    call("workspace delete-file", workspace, "repo/m.txt", twice=False)
     assert call("workspace requests", workspace) == call("workspace queue", workspace) == []
     assert call("workspace send", workspace, "More", "--wait", twice=False)["status"] == "completed"
     assert call("workspace stop", workspace)["stopped"] == workspace

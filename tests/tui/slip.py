@@ -122,6 +122,10 @@ class Slip:
         )
         return self.put_operation(operation)
 
+    async def change_file(self, name: str, body: ask.ChangeFile) -> Operation:
+        self._asked("change_file", (name, body))
+        return self._done("apply", name, before=5)
+
     # Updates
 
     async def workspace(self, name: str) -> Workspace:

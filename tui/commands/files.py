@@ -1,12 +1,16 @@
-"""The files of a workspace: text found in them."""
+"""The files of a workspace: text found in them; files made, renamed, removed and brought back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.values.requests import ChangeFile, FileAction
+from tui.commands.parts import finished
 from tui.grep_sheet import GrepSheet
+from tui.timeline import LineSheet
 
 if TYPE_CHECKING:
+    from core.values.review import FileNode
     from tui.app import BoatyardApp
 
 
@@ -20,3 +24,69 @@ async def grep(app: BoatyardApp) -> None:
     if found is not None:
         app.home.show_view("files")
         app.home.files.go_to(*found)
+
+
+async def new(app: BoatyardApp) -> None:
+    """A file beside the one at the cursor, or in the folder."""
+    node = app.home.files.current
+    folder = ""
+    if node is not None:
+        folder = node.path if node.folder else node.path.rpartition("/")[0]
+    path = await app.ask(LineSheet("New file", "Path", "repository/folder/name", f"{folder}/", add=True))
+    if path and not path.endswith("/"):
+        await _change(app, ChangeFile(action=FileAction.CREATE, path=path))
+        _offer(app, f"{path} is made", ChangeFile(action=FileAction.DELETE, path=path))
+        app.home.files.reveal(path)
+
+
+async def rename(app: BoatyardApp) -> None:
+    """Another name, or another folder."""
+    node = _chosen(app)
+    to = (
+        await app.ask(LineSheet(f"Rename {node.name}", "To", "repository/folder/name", node.path, add=True))
+        if node
+        else ""
+    )
+    if node is not None and to and to != node.path:
+        await _change(app, ChangeFile(action=FileAction.RENAME, path=node.path, to=to))
+        back = ChangeFile(action=FileAction.RENAME, path=to, to=node.path)
+        _offer(app, f"{node.path} is {to} now", back)
+        app.home.files.reveal(to)
+
+
+async def delete(app: BoatyardApp) -> None:
+    """Removes what the cursor is on; a checkpoint of before has it."""
+    node = _chosen(app)
+    if node is not None:
+        before = await _change(app, ChangeFile(action=FileAction.DELETE, path=node.path))
+        back = ChangeFile(action=FileAction.RESTORE, path=node.path, checkpoint=before)
+        _offer(app, f"{node.path} is deleted", back)
+
+
+def _chosen(app: BoatyardApp) -> FileNode | None:
+    """What the cursor of the tree is on, unless that is a whole repository."""
+    node = app.home.files.current
+    if node is None or "/" not in node.path:
+        app.say("go to a file or a folder in a repository first", severity="warning")
+        return None
+    return node
+
+
+async def _change(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
+    """Does it, and waits for the end; the number of the checkpoint that was taken before."""
+    name = name or app.home.files.workspace or ""
+    ended = await finished(app, await app.client.change_file(name, body))
+    app.home.files.read_again()
+    before = ended.result.get("before")
+    return before if isinstance(before, int) else 0
+
+
+def _offer(app: BoatyardApp, told: str, body: ChangeFile) -> None:
+    """Keeps how to take it back: that alone, and nothing else that was written meanwhile."""
+    name = app.home.files.workspace or ""
+
+    async def back() -> None:
+        await _change(app, body, name)
+        app.home.files.reveal(body.to or body.path)
+
+    app.can_undo(told, back)

@@ -1,12 +1,15 @@
-"""`boatyard workspace grep`: text found in a workspace's files."""
+"""`boatyard workspace grep` and verbs that change single files."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from core.cli.invocation import Invocation
+from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.values.requests import ChangeFile, FileAction
 
 NOTHING_FOUND = 1
 """The exit code, as that of grep."""
@@ -34,4 +37,55 @@ def _grep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, default=200, metavar="N", help="lines at most (200)")
 
 
-VERBS = (Verb("workspace", "grep", "find text in the workspace's files", grep, _grep),)
+async def create(call: Invocation) -> int:
+    content = sys.stdin.read() if call.args.content == "-" else call.args.content
+    return await _change(call, ChangeFile(action=FileAction.CREATE, path=call.args.path, content=content))
+
+
+async def rename(call: Invocation) -> int:
+    return await _change(call, ChangeFile(action=FileAction.RENAME, path=call.args.path, to=call.args.to))
+
+
+async def delete(call: Invocation) -> int:
+    return await _change(call, ChangeFile(action=FileAction.DELETE, path=call.args.path))
+
+
+async def restore(call: Invocation) -> int:
+    args = call.args
+    body = ChangeFile(action=FileAction.RESTORE, path=args.path, checkpoint=args.checkpoint)
+    return await _change(call, body)
+
+
+async def _change(call: Invocation, body: ChangeFile) -> int:
+    async with call.engine() as client:
+        operation = await client.change_file(call.args.name, body)
+        return await follow_operation(call.out, client, operation)
+
+
+def _path(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("path", help="REPO/PATH")
+
+
+def _create(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("--content", default="", metavar="TEXT", help="what is in it; - reads standard input")
+
+
+def _rename(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("to", help="REPO/PATH, in the same repository")
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("checkpoint", type=int, help="its number")
+
+
+VERBS = (
+    Verb("workspace", "grep", "find text in the workspace's files", grep, _grep),
+    Verb("workspace", "create-file", "make a file; a checkpoint is taken before", create, _create),
+    Verb("workspace", "rename-file", "rename a file or folder", rename, _rename),
+    Verb("workspace", "delete-file", "remove a file or folder; restore-file brings it back", delete, _path),
+    Verb("workspace", "restore-file", "bring a file or folder back from a checkpoint", restore, _restore),
+)

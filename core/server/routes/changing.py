@@ -18,6 +18,13 @@ ROUTES = (
     ),
     Route(
         "POST",
+        WORKSPACE + "/files",
+        lambda c: c.engine.file_changes.begin(c.part("name"), c.body),
+        Operation,
+        ask.ChangeFile,
+    ),
+    Route(
+        "POST",
         WORKSPACE + "/update",
         lambda c: c.engine.updating.begin(c.part("name"), c.body),
         Operation,

@@ -1,0 +1,147 @@
+"""Files of a workspace made, renamed, removed and brought back by the user.
+
+What the files will be is computed in the depot, over a snapshot that is taken for it, and brought by the
+operation that brings parts of a diff: a checkpoint is taken before, nothing that an agent has written
+meanwhile is overwritten, and the sandbox alone writes its files. What git ignores is in no snapshot, could
+not be brought back, and is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.errors import ConflictError, NotFoundError, UsageError
+from core.git.depot import Depot
+from core.git.merge_tree import scaffold
+from core.git.path_text import text_to_name
+from core.git.snapshot import is_folder_below
+from core.git.tree_edit import FILE, TreeEntry, with_entries, write_blob
+from core.lifecycle.applying import Applying, Goal, Plan
+from core.lifecycle.checkpoint_records import checkpoint_states
+from core.lifecycle.context import Context
+from core.lifecycle.facts import RepoFacts, WorkspaceFacts
+from core.lifecycle.place import Place
+from core.lifecycle.snapshots import Snapshots
+from core.review.files import list_folder
+from core.store import lookup
+from core.values.entities import Operation
+from core.values.requests import ChangeFile, FileAction
+
+Entries = dict[bytes, TreeEntry | None]
+CONTENT_LIMIT = 1024 * 1024
+"""Bytes that a new file may have."""
+
+
+class FileChanges:
+    """What a user can do with single files and folders."""
+
+    def __init__(self, context: Context, snapshots: Snapshots, applying: Applying) -> None:
+        self._context = context
+        self._snapshots = snapshots
+        self._applying = applying
+
+    async def begin(self, name: str, body: ChangeFile) -> Operation:
+        """Begins to change a file, or a folder with all that is in it; a checkpoint is taken before.
+
+        Raises:
+            NotFoundError: There is no such file, as far as git sees.
+            UsageError: The path is none of the workspace's, or the content is too long.
+            ConflictError: There is something of that name already, or an agent works.
+        """
+        await self._context.store.read(lambda: lookup.live_workspace(name).id)
+        facts = await self._snapshots.take(name)
+        repo, path = _located(facts, body.path)
+        depot = Place(self._context.home, name).depot(repo.repo_id)
+        entries = await self._entries(facts, repo, depot, path, body)
+        tree = await with_entries(depot, repo.snapshot, entries)
+        goal = Goal(await scaffold(depot, tree, repo.head), repo.head, repo.snapshot)
+        message = f"before: {body.action.value} {body.path[:150]}"
+        return await self._applying.begin("apply", name, Plan(goals={repo.repo_id: goal}, message=message))
+
+    async def _entries(
+        self, facts: WorkspaceFacts, repo: RepoFacts, depot: Depot, path: bytes, body: ChangeFile
+    ) -> Entries:
+        """What becomes of each path."""
+        match body.action:
+            case FileAction.CREATE:
+                if len(content := body.content.encode("utf-8", "replace")) > CONTENT_LIMIT:
+                    hint = "Make it in the workspace."
+                    raise UsageError(f"a new file can have {CONTENT_LIMIT} bytes at most", hint=hint)
+                await _refuse_taken(depot, repo, path, body.path)
+                await self._refuse_ignored(facts.name, body.path)
+                return {path: TreeEntry(FILE, await write_blob(depot, content))}
+            case FileAction.RENAME:
+                other, to = _located(facts, body.to)
+                if other is not repo:
+                    raise UsageError("files cannot move between repositories", hint="Copy it in a shell.")
+                found = await _below(depot, repo.snapshot, path, body.path)
+                await _refuse_taken(depot, repo, to, body.to, leaving=found)
+                if to not in found:
+                    await self._refuse_ignored(facts.name, body.to)
+                gone: Entries = dict.fromkeys(found)
+                return gone | {to + each.removeprefix(path): entry for each, entry in found.items()}
+            case FileAction.DELETE:
+                return dict.fromkeys(await _below(depot, repo.snapshot, path, body.path))
+            case FileAction.RESTORE:
+                states = await self._context.store.read(checkpoint_states, facts.name, body.checkpoint)
+                if repo.repo_id not in states:
+                    raise NotFoundError(f"checkpoint {body.checkpoint} does not have {repo.name}")
+                return dict(await _below(depot, states[repo.repo_id].commit, path, body.path))
+
+    async def _refuse_ignored(self, name: str, path: str) -> None:
+        """Refuses a name that only the disk knows something of."""
+        folder, _, last = path.strip("/").rpartition("/")
+        try:
+            nodes = await list_folder(Place(self._context.home, name).code, folder)
+        except NotFoundError:
+            return
+        if any(node.name == last for node in nodes):
+            hint = "git ignores it: no checkpoint has it. Choose another name."
+            raise ConflictError(f"there is {path[:200]!r} already", hint=hint)
+
+
+def _located(facts: WorkspaceFacts, path: str) -> tuple[RepoFacts, bytes]:
+    """The repository that a path below the workspace's folder is in, and the name there."""
+    folder, _, inner = path.strip("/").partition("/")
+    repo = next((each for each in facts.repos if each.name == folder), None)
+    try:
+        name = text_to_name(inner)
+    except ValueError:
+        name = b""
+    if repo is None or not name or not is_folder_below(name):
+        names = ", ".join(f"{each.name}/…" for each in facts.repos)
+        raise UsageError(
+            f"{path[:200]!r} is no path of a file in {facts.name!r}", hint=f"Its files begin with {names}"
+        )
+    return repo, name
+
+
+async def _below(depot: Depot, commit: str, path: bytes, shown: str) -> dict[bytes, TreeEntry]:
+    """The file of this name, or all files of the folder."""
+    listed = await depot.git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", path)
+    found = {}
+    for line in listed.out.split(b"\0"):
+        info, tab, name = line.partition(b"\t")
+        words = info.decode("ascii", "replace").split(" ")
+        if tab and len(words) == 3 and (name == path or name.startswith(path + b"/")):
+            found[name] = TreeEntry(words[0], words[2])
+    if not found:
+        raise NotFoundError(
+            f"git sees no {shown[:200]!r} there", hint="What is ignored is in no checkpoint: use a shell."
+        )
+    return found
+
+
+async def _refuse_taken(
+    depot: Depot, repo: RepoFacts, path: bytes, shown: str, leaving: Mapping[bytes, TreeEntry] | None = None
+) -> None:
+    """Refuses a name that something has, and one below a file."""
+    parts = path.split(b"/")
+    for count in range(1, len(parts) + 1):
+        name = b"/".join(parts[:count])
+        listed = await depot.git.run("ls-tree", "-z", "--full-tree", repo.snapshot, "--", name)
+        kind = listed.out.partition(b"\t")[0].split(b" ")[1:2]
+        if kind and (count == len(parts) or kind != [b"tree"]) and name not in (leaving or {}):
+            raise ConflictError(
+                f"there is {shown[:200]!r} already, or a file above it", hint="Choose another."
+            )
