@@ -81,7 +81,11 @@ class Comments:
         return self._tell(await self._context.store.write(write))
 
     async def update(self, comment_id: str, body: UpdateComment) -> ReviewComment:
-        """Changes its text, or resolves it, or opens it again."""
+        """Changes its text, or resolves it, or opens it again.
+
+        Raises:
+            ConflictError: The text is one on a pull request.
+        """
         text = None if not isinstance(body.body, str) else check_text("the comment", body.body, BODY_LIMIT)
 
         def write() -> ReviewComment:
@@ -89,6 +93,11 @@ class Comments:
             if text is not None:
                 if not text.strip():
                     raise UsageError("the comment is empty", hint="Remove it instead.")
+                if row.remote_id:
+                    raise ConflictError(
+                        "the comment is on a pull request, where its author wrote it",
+                        hint="Add one of your own beside it, or mark it as resolved.",
+                    )
                 row.body, row.sent_at = text.strip(), None
             if isinstance(body.resolved, bool):
                 row.resolved = body.resolved

@@ -153,6 +153,8 @@ async def test_review_comments_come_into_the_workspaces_own_list(yard: Yard, hos
     assert (found["Done"].resolved, found["Gone"].first) == (True, 0)
     with pytest.raises(ConflictError, match="on a pull request"):
         await yard.client.remove_comment(why.id)
+    with pytest.raises(ConflictError, match="where its author wrote it"):
+        await yard.client.update_comment(why.id, UpdateComment(body="Because"))
     await yard.client.update_comment(why.id, UpdateComment(resolved=True))
     host.remarks[0].body = "Why two, really?"
     host.remarks.pop(3)

@@ -9,9 +9,17 @@ import pytest
 
 from core.errors import BoatyardError, ConflictError, GitError, NotFoundError
 from core.values.entities import Workspace
-from core.values.requests import AddProject, AddTask, MergeWorkspace, NewWorkspace, PushWorkspace, UpdateRepo
+from core.values.requests import (
+    AddProject,
+    AddTask,
+    MergeWorkspace,
+    NewWorkspace,
+    PushWorkspace,
+    RunCommand,
+    UpdateRepo,
+)
 from tests.acceptance.user import User, git, make_repository
-from tests.yard import Yard
+from tests.yard import AGENTS, Yard, docker_settings
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +71,20 @@ async def test_commits_are_pushed_and_uncommitted_work_stays(yard: Yard) -> None
     assert (await yard.client.push_preview("fix-it")).repos[0].rewrites
     await yard.client.push("fix-it", PUSH)
     assert at(remote, workspace.branch) == amended
+
+
+@pytest.mark.container
+async def test_what_was_committed_in_a_container_is_pushed_from_outside(docker_engine: str) -> None:
+    async with Yard(AGENTS) as yard:
+        remote = give_remote(yard.repository())
+        workspace = await yard.workspace(name="fix-it", settings=docker_settings(docker_engine))
+        script = "echo a > a.txt; git add -A; git -c user.name=A -c user.email=a@b commit -qm a"
+        process = await yard.client.run_command("fix-it", RunCommand(argv=("sh", "-c", f"cd repo; {script}")))
+        assert (await yard.client.wait_process(process.id)).exit_code == 0
+        (pushed,) = (await yard.client.push("fix-it", PUSH)).repos
+        assert at(remote, workspace.branch) == pushed.new
+        assert git(remote, "show", f"{workspace.branch}:a.txt") == "a"
+        await yard.remove("fix-it")
 
 
 async def test_somebody_elses_commits_are_kept(yard: Yard) -> None:
