@@ -23,7 +23,7 @@ async def open_once(forge: Forge, draft: Draft) -> tuple[PullRequest, bool]:
         ForgeError: The host refuses, or does not answer.
         NotFoundError: It does not know the repository or a branch.
     """
-    found = await forge.find(draft.branch, draft.base)
+    found = await forge.find(draft.branch, draft.base, draft.fork)
     if found is not None:
         return found, False
     try:
@@ -33,7 +33,7 @@ async def open_once(forge: Forge, draft: Draft) -> tuple[PullRequest, bool]:
     except ForgeError as error:
         if isinstance(error, RefusedError) and error.status < 500 and error.status not in THERE_ALREADY:
             raise
-        found = await forge.find(draft.branch, draft.base)
+        found = await forge.find(draft.branch, draft.base, draft.fork)
         if found is None:
             raise
         return found, True

@@ -25,6 +25,8 @@ class Draft:
     title: str
     body: str
     draft: bool = False
+    fork: str = ""
+    """The repository that has the branch, where that is another one at the same host."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Forge(ABC):
         """Whose token it is; raises `RefusedError` 401 when it is nobody's."""
 
     @abstractmethod
-    async def find(self, branch: str, base: str) -> PullRequest | None:
-        """The open pull request from a branch of this repository."""
+    async def find(self, branch: str, base: str, fork: str = "") -> PullRequest | None:
+        """The open pull request from a branch of this repository, or of a fork of it."""
 
     @abstractmethod
     async def create(self, draft: Draft) -> PullRequest:

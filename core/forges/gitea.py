@@ -31,19 +31,19 @@ class Gitea(Forge):
     async def who(self) -> str:
         return text(await self.http.get("/user"), "login")
 
-    async def find(self, branch: str, base: str) -> PullRequest | None:
+    async def find(self, branch: str, base: str, fork: str = "") -> PullRequest | None:
         query: dict[str, str | int] = {"state": "open", "sort": "recentupdate", "limit": LIMIT}
         async for page in self.http.pages(f"{self._repo}/pulls", query):
             for each in items(page):
                 pull = _pull(each)
-                own = text(each, "head", "repo", "full_name").lower() in ("", self.path.lower())
+                own = text(each, "head", "repo", "full_name").lower() in ("", (fork or self.path).lower())
                 if own and (pull.branch, pull.base) == (branch, base):
                     return pull
         return None
 
     async def create(self, draft: Draft) -> PullRequest:
         body = {
-            "title": _titled(draft.title, draft.draft), "body": draft.body, "head": draft.branch,
+            "title": _titled(draft.title, draft.draft), "body": draft.body, "head": _head(draft),
             "base": draft.base,
         }  # fmt: skip
         return _pull(await self.http.send("POST", f"{self._repo}/pulls", body))
@@ -88,6 +88,11 @@ class Gitea(Forge):
     @property
     def _repo(self) -> str:
         return "/repos/" + "/".join(map(quoted, self.path.split("/")))
+
+
+def _head(draft: Draft) -> str:
+    """A fork's branch is named with its owner."""
+    return f"{draft.fork.partition('/')[0]}:{draft.branch}" if draft.fork else draft.branch
 
 
 def _titled(title: str, draft: bool) -> str:

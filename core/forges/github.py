@@ -55,15 +55,15 @@ class GitHub(Forge):
     async def who(self) -> str:
         return text(await self.http.get("/user"), "login")
 
-    async def find(self, branch: str, base: str) -> PullRequest | None:
-        owner = self.path.partition("/")[0]
+    async def find(self, branch: str, base: str, fork: str = "") -> PullRequest | None:
+        owner = (fork or self.path).partition("/")[0]
         query = {"head": f"{owner}:{branch}", "base": base, "state": "open"}
         found = [_pull(each) for each in items(await self.http.get(f"{self._repo}/pulls", query))]
         return next((each for each in found if each.branch == branch), None)
 
     async def create(self, draft: Draft) -> PullRequest:
         body = {
-            "title": draft.title, "body": draft.body, "head": draft.branch, "base": draft.base,
+            "title": draft.title, "body": draft.body, "head": _head(draft), "base": draft.base,
             "draft": draft.draft,
         }  # fmt: skip
         return _pull(await self.http.send("POST", f"{self._repo}/pulls", body))
@@ -144,6 +144,11 @@ class GitHub(Forge):
             said = "; ".join(text(each, "message") for each in items(answer["errors"]))
             raise ForgeError(f"GitHub refuses: {said}", hint="The token may lack the right to do this.")
         return fields(answer.get("data"))
+
+
+def _head(draft: Draft) -> str:
+    """A fork's branch is named with its owner."""
+    return f"{draft.fork.partition('/')[0]}:{draft.branch}" if draft.fork else draft.branch
 
 
 def _pull(document: Any) -> PullRequest:

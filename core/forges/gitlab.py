@@ -31,17 +31,24 @@ class GitLab(Forge):
     async def who(self) -> str:
         return text(await self.http.get("/user"), "username")
 
-    async def find(self, branch: str, base: str) -> PullRequest | None:
+    async def find(self, branch: str, base: str, fork: str = "") -> PullRequest | None:
         query = {"source_branch": branch, "target_branch": base, "state": "opened"}
-        found = [_pull(each) for each in items(await self.http.get(f"{self._project}/merge_requests", query))]
-        return next((each for each in found if each.branch == branch), None)
+        source = await self._id(fork) if fork else 0
+        for each in items(await self.http.get(f"{self._project}/merge_requests", query)):
+            if text(each, "source_branch") == branch and source in (0, number(each.get("source_project_id"))):
+                return _pull(each)
+        return None
 
     async def create(self, draft: Draft) -> PullRequest:
-        body = {
+        body: dict[str, str | int] = {
             "source_branch": draft.branch, "target_branch": draft.base, "description": draft.body,
             "title": _titled(draft.title, draft.draft),
         }  # fmt: skip
-        return _pull(await self.http.send("POST", f"{self._project}/merge_requests", body))
+        if not draft.fork:
+            return _pull(await self.http.send("POST", f"{self._project}/merge_requests", body))
+        path = f"/projects/{quoted(draft.fork)}/merge_requests"
+        into = {"target_project_id": await self._id(self.path)}
+        return _pull(await self.http.send("POST", path, body | into))
 
     async def update(self, now: PullRequest, edit: Edit) -> PullRequest:
         changes: dict[str, str] = {} if edit.body is None else {"description": edit.body}
@@ -73,6 +80,9 @@ class GitLab(Forge):
                 notes = [each for each in items(discussion.get("notes") or []) if not each.get("system")]
                 found += [_note(each, place, len(notes), pull.url) for place, each in enumerate(notes)]
         return tuple(sorted(found, key=lambda each: each.created_at))
+
+    async def _id(self, path: str) -> int:
+        return number(fields(await self.http.get(f"/projects/{quoted(path)}")).get("id"))
 
     @property
     def _project(self) -> str:

@@ -59,12 +59,15 @@ async def push_remote(repository: UserRepository, target: str, name: str = "") -
             f"{repository.path} has several remotes, and nothing says which one to push to",
             hint=f"Name one with --remote, or set remote.pushDefault: {', '.join(remotes)}.",
         )
-    address = await repository.git.run("remote", "get-url", "--push", "--", chosen)
-    also = [
-        await _setting(repository, f"remote.{chosen}.pushurl"),
-        await _setting(repository, f"remote.{chosen}.url"),
-    ]
-    return Remote(chosen, os.fsdecode(address.out).split("\n", 1)[0], tuple(filter(None, also)))
+    return await _remote(repository, chosen)
+
+
+async def target_remote(repository: UserRepository, target: str) -> Remote | None:
+    """The remote that a target branch comes from, wherever pushes go; None: it comes from none."""
+    remotes = os.fsdecode((await repository.git.run("remote")).out).splitlines()
+    wanted = [*_prefixes(target, remotes), await _setting(repository, f"branch.{target}.remote")]
+    chosen = next((each for each in wanted if each in remotes), "")
+    return await _remote(repository, chosen) if chosen else None
 
 
 async def upstream_branch(repository: UserRepository, target: str, remote: Remote) -> str:
@@ -148,12 +151,26 @@ async def _configured(repository: UserRepository, target: str, remotes: list[str
     wanted = [
         await _setting(repository, f"branch.{target}.pushRemote"),
         await _setting(repository, "remote.pushDefault"),
-        *sorted((each for each in remotes if target.startswith(f"{each}/")), key=len, reverse=True),
+        *_prefixes(target, remotes),
         await _setting(repository, f"branch.{target}.remote"),
         *(remotes if len(remotes) == 1 else []),
         "origin",
     ]
     return next((each for each in wanted if each in remotes), "")
+
+
+def _prefixes(target: str, remotes: list[str]) -> list[str]:
+    """The remotes that a target `REMOTE/NAME` may name, the longest first."""
+    return sorted((each for each in remotes if target.startswith(f"{each}/")), key=len, reverse=True)
+
+
+async def _remote(repository: UserRepository, name: str) -> Remote:
+    address = await repository.git.run("remote", "get-url", "--push", "--", name)
+    also = [
+        await _setting(repository, f"remote.{name}.pushurl"),
+        await _setting(repository, f"remote.{name}.url"),
+    ]
+    return Remote(name, os.fsdecode(address.out).split("\n", 1)[0], tuple(filter(None, also)))
 
 
 async def _setting(repository: UserRepository, key: str) -> str:

@@ -6,14 +6,18 @@ request from it that is there already is taken for the one.
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import dataclass
+
 import msgspec
 
-from core.errors import BoatyardError, ConflictError
+from core.errors import BoatyardError, ConflictError, UsageError
 from core.forges.address import ForgePlace
 from core.forges.create import open_once
 from core.forges.forge import Draft, Edit, Forge
-from core.git.push import push_remote, upstream_branch
-from core.git.user_repository import inspect_repository
+from core.git.push import push_remote, target_remote, upstream_branch
+from core.git.remote_address import Remote
+from core.git.user_repository import UserRepository, inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.kept_failure import KeptFailure
@@ -55,6 +59,17 @@ class OpenWanted(Value, frozen=True, kw_only=True):
     @property
     def push(self) -> PushWanted:
         return PushWanted(repo=self.repo, remote=self.remote)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a pull request is opened."""
+
+    place: ForgePlace
+    remote: Remote
+    """That leads there."""
+    fork: str
+    """The repository that has the branch, where that is another one."""
 
 
 class PullRequests:
@@ -121,17 +136,28 @@ class PullRequests:
         for number, each in enumerate(await self._journal(operation.id)):
             repo = next(repo for repo in facts.repos if repo.repo_id == each.repo_id)
             place, forge = await self.forge(repo, each.remote)
-            wanted = Draft(each.branch, each.base, each.title, each.body, draft)
+            wanted = Draft(each.branch, each.base, each.title, each.body, draft, each.fork)
             pull, _ = await open_once(forge, wanted)
             crash_point("pull-request", f"opened:{number}")
             await self._record(facts.name, each.repo_id, place, each.remote, pull)
 
     async def forge(self, repo: RepoFacts, remote: str) -> tuple[ForgePlace, Forge]:
-        """The host that a remote of the user's repository leads to, and the repository there."""
+        """The host of a pull request whose branch is pushed to a remote, and the repository there."""
         repository = await inspect_repository(repo.path)
-        chosen = await push_remote(repository, repo.target_branch, remote)
-        place = self._context.forges.place(chosen.address, *chosen.also)
-        return place, await self._context.forges.open(place)
+        there = await self._destination(repository, repo.target_branch, remote)
+        return there.place, await self._context.forges.open(there.place)
+
+    async def _destination(self, repository: UserRepository, target: str, remote: str) -> Destination:
+        """Where the target branch comes from, if that is at the same host; else where the branch goes."""
+        pushed = await push_remote(repository, target, remote)
+        place = self._context.forges.place(pushed.address, *pushed.also)
+        base = await target_remote(repository, target)
+        if base is not None and base.name != pushed.name:
+            with contextlib.suppress(UsageError):
+                other = self._context.forges.place(base.address, *base.also)
+                if other.api == place.api and other.path.lower() != place.path.lower():
+                    return Destination(other, base, place.path)
+        return Destination(place, pushed, "")
 
     async def change(self, name: str, repo: RepoFacts, link: PullLink, remote: str, edit: Edit) -> None:
         """Changes title, text or draft of an open one.
@@ -161,20 +187,20 @@ class PullRequests:
                 f"{facts.name!r} has no commits of its own in {target.name}{stay}",
                 hint="A pull request takes commits only: have the agent commit, or commit in the workspace.",
             )
-        place = self._context.forges.place(pushed.remote.address, *pushed.remote.also)
-        forge = await self._context.forges.open(place)
-        base = wanted.base or await upstream_branch(target.repository, target.target_branch, pushed.remote)
+        there = await self._destination(target.repository, target.target_branch, pushed.remote.name)
+        forge = await self._context.forges.open(there.place)
+        base = wanted.base or await upstream_branch(target.repository, target.target_branch, there.remote)
         # Asked before anything is pushed: a wrong token or repository is told while nothing has happened.
-        await forge.find(pushed.branch, base)
+        await forge.find(pushed.branch, base, there.fork)
         body = wanted.body
         if body is None:
             summary = await self._context.store.read(last_summary, facts.id)
             template = await pull_template(target.depot, pushed.commit, forge.templates)
             body = drafted_body(facts.task_description, summary, template)
         return PullDraft(
-            repo_id=target.repo_id, repository=place.repository, remote=pushed.remote.name,
-            branch=pushed.branch, base=base, title=drafted_title(wanted.title or facts.task_title), body=body,
-            push=plan,
+            repo_id=target.repo_id, repository=there.place.repository, remote=pushed.remote.name,
+            branch=pushed.branch, base=base, fork=there.fork, body=body, push=plan,
+            title=drafted_title(wanted.title or facts.task_title),
         )  # fmt: skip
 
     async def _journal(self, operation_id: str) -> tuple[PullDraft, ...]:

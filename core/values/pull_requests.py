@@ -142,5 +142,7 @@ class PullDraft(Value, frozen=True, kw_only=True):
     base: str
     title: str
     body: str
+    fork: str = ""
+    """The repository that gets the branch, where that is a fork of the one with the pull request."""
     push: RepoPush
     """What is pushed for it."""

@@ -18,7 +18,7 @@ from core.values.states import TaskStatus
 from tests.acceptance.pull_yard import commit_inside, forge_settings, hosted, hosted_at, watch_branches
 from tests.acceptance.user import User, git, make_repository
 from tests.forges.conftest import HOSTS
-from tests.forges.host import REPOSITORY, TOKEN, Fault, Host, Remark, Run
+from tests.forges.host import FORK, REPOSITORY, TOKEN, Fault, Host, Remark, Run
 from tests.yard import AGENTS, HOST, Yard
 
 pytestmark = pytest.mark.slow
@@ -185,6 +185,33 @@ async def test_failing_checks_are_listed_and_handed_to_the_agent(yard: Yard, hos
     host.runs = []
     with pytest.raises(ConflictError, match="no check of 'fix-it' has failed"):
         await yard.client.send_checks("fix-it", SendChecks())
+
+
+async def test_what_is_pushed_to_a_fork_is_opened_where_the_target_branch_comes_from(
+    yard: Yard, host: Host
+) -> None:
+    repository, bare = hosted(yard, host)
+    fork = yard.folder / "fork.git"
+    git(yard.folder, "clone", "-q", "--bare", str(bare), str(fork))
+    git(repository, "remote", "add", "mine", f"{host.url}/{FORK}.git")
+    git(repository, "config", f"url.{fork}.insteadOf", f"{host.url}/{FORK}.git")
+    git(repository, "config", "branch.main.remote", "origin")
+    git(repository, "config", "branch.main.merge", "refs/heads/main")
+    git(repository, "config", "remote.pushDefault", "mine")
+    host.before = lambda: watch_branches(host, fork)
+    workspace = await yard.workspace(name="fix-it")
+    head = commit_inside(workspace, {"a.txt": "a\n"})
+    (draft,) = await yard.client.draft_pull_requests("fix-it")
+    assert (draft.fork, draft.remote, draft.repository.endswith(REPOSITORY)) == (FORK, "mine", True)
+    (link,) = await yard.client.open_pull_requests("fix-it", OPEN)
+    assert host.pull(1).fork == FORK and link.repository.endswith(REPOSITORY)
+    assert git(fork, "rev-parse", workspace.branch) == head
+    assert git(bare, "branch", "--list", workspace.branch) == ""
+    commit_inside(workspace, {"b.txt": "b\n"})
+    await yard.client.update_pull_requests("fix-it", UpdatePullRequest(title="More"))
+    assert host.pull(1).title.endswith("More")
+    (view,) = await yard.client.pull_requests("fix-it")
+    assert view.pull.head == git(fork, "rev-parse", workspace.branch) != head
 
 
 async def test_what_cannot_be_opened_is_told_before_anything_is_pushed(yard: Yard, host: Host) -> None:

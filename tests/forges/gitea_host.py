@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from core.config import ForgeKind
-from tests.forges.host import REPOSITORY, TOKEN, Host, Pull, Refused, Remark, Run, body_of, iso
+from tests.forges.host import FORK, REPOSITORY, TOKEN, Host, Pull, Refused, Remark, Run, body_of, iso
 
 
 class GiteaHost(Host):
@@ -49,10 +49,12 @@ class GiteaHost(Host):
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await body_of(request)
+        owner, _, branch = body["head"].rpartition(":")
+        body["head"], fork = branch, FORK if owner == FORK.split("/")[0] else ""
         if body["head"] not in self.branches or body["base"] not in self.branches:
             raise Refused(404, self.unknown)
         try:
-            pull = self.open_pull(body["title"], body.get("body", ""), body["head"], body["base"])
+            pull = self.open_pull(body["title"], body.get("body", ""), body["head"], body["base"], fork=fork)
         except FileExistsError:
             message = "pull request already exists for these targets [id: 1]"
             raise Refused(409, {"message": message, "url": "http://host/api/swagger"}) from None
@@ -103,6 +105,7 @@ class GiteaHost(Host):
 
     def _document(self, pull: Pull) -> dict[str, Any]:
         repo = {"full_name": REPOSITORY}
+        head = {"full_name": pull.fork or REPOSITORY}
         return {
             "id": 1000 + pull.number,
             "number": pull.number,
@@ -114,7 +117,7 @@ class GiteaHost(Host):
             "merged": pull.state == "merged",
             "merged_at": pull.merged_at,
             "merge_commit_sha": pull.merge_commit or None,
-            "head": {"ref": pull.branch, "sha": self.branches.get(pull.branch, ""), "repo": repo},
+            "head": {"ref": pull.branch, "sha": self.branches.get(pull.branch, ""), "repo": head},
             "base": {"ref": pull.base, "sha": self.branches.get(pull.base, ""), "repo": repo},
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from core.config import ForgeKind
-from tests.forges.host import REPOSITORY, Host, Pull, Refused, Remark, Run, body_of, iso
+from tests.forges.host import FORK, REPOSITORY, Host, Pull, Refused, Remark, Run, body_of, iso
 
 
 class GitHubHost(Host):
@@ -43,13 +43,15 @@ class GitHubHost(Host):
             self._document(each)
             for each in self.pulls
             if state in ("all", "open" if each.state == "open" else "closed")
-            and (not branch or (owner, branch) == ("team", each.branch))
+            and (not branch or (owner, branch) == ((each.fork or REPOSITORY).split("/")[0], each.branch))
             and base in (None, each.base)
         ]
         return self.page(request, found)
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await body_of(request)
+        owner, _, branch = body["head"].rpartition(":")
+        body["head"], fork = branch, FORK if owner == FORK.split("/")[0] else ""
         wrong = [name for name in ("head", "base") if body[name] not in self.branches]
         if wrong or not body.get("title"):
             errors = [
@@ -58,7 +60,12 @@ class GitHubHost(Host):
             raise Refused(422, {"message": "Validation Failed", "errors": errors})
         try:
             pull = self.open_pull(
-                body["title"], body.get("body", ""), body["head"], body["base"], body.get("draft", False)
+                body["title"],
+                body.get("body", ""),
+                body["head"],
+                body["base"],
+                body.get("draft", False),
+                fork,
             )
         except FileExistsError:
             message = f"A pull request already exists for team:{body['head']}."

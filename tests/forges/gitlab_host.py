@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from core.config import ForgeKind
-from tests.forges.host import REPOSITORY, Host, Pull, Refused, Remark, Run, body_of, iso
+from tests.forges.host import FORK, REPOSITORY, Host, Pull, Refused, Remark, Run, body_of, iso
 
 
 class GitLabHost(Host):
@@ -23,6 +23,9 @@ class GitLabHost(Host):
             web.get(f"{self.prefix}/user", self._user),
             web.get(f"{project}/merge_requests", self._find),
             web.post(f"{project}/merge_requests", self._create),
+            web.post(f"{self.prefix}/projects/ada%2Fboat/merge_requests", self._create),
+            web.get(project, self._project),
+            web.get(f"{self.prefix}/projects/ada%2Fboat", self._project),
             web.get(project + r"/merge_requests/{number:\d+}", self._get),
             web.put(project + r"/merge_requests/{number:\d+}", self._update),
             web.get(project + r"/merge_requests/{number:\d+}/discussions", self._discussions),
@@ -32,6 +35,9 @@ class GitLabHost(Host):
 
     async def _user(self, request: web.Request) -> web.Response:
         return web.json_response({"username": "octo", "id": 1})
+
+    async def _project(self, request: web.Request) -> web.Response:
+        return web.json_response({"id": 8 if "ada" in request.path else 7})
 
     async def _find(self, request: web.Request) -> web.Response:
         wanted = request.query
@@ -53,7 +59,11 @@ class GitLabHost(Host):
             raise Refused(422, {"message": {"base": ["Source branch does not exist"]}})
         try:
             pull = self.open_pull(
-                body["title"], body.get("description", ""), body["source_branch"], body["target_branch"]
+                body["title"],
+                body.get("description", ""),
+                body["source_branch"],
+                body["target_branch"],
+                fork=FORK if body.get("target_project_id") == 7 and "ada" in request.path else "",
             )
         except FileExistsError:
             raise Refused(
@@ -114,6 +124,7 @@ class GitLabHost(Host):
             "draft": pull.title.startswith("Draft: "),
             "state": self._state(pull),
             "source_branch": pull.branch,
+            "source_project_id": 8 if pull.fork else 7,
             "target_branch": pull.base,
             "sha": self.branches.get(pull.branch, ""),
             "merged_at": pull.merged_at,

@@ -22,6 +22,7 @@ from core.config import ForgeKind
 
 TOKEN = "tok-3n-of-the-test"
 REPOSITORY = "team/boat"
+FORK = "ada/boat"
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
@@ -41,6 +42,8 @@ class Pull:
     state: str = "open"
     merged_at: str | None = None
     merge_commit: str = ""
+    fork: str = ""
+    """The repository with the branch, if it is another one."""
 
 
 @dataclass
@@ -158,11 +161,13 @@ class Host(ABC):
                 return each
         raise Refused(404, self.unknown)
 
-    def open_pull(self, title: str, body: str, branch: str, base: str, draft: bool = False) -> Pull:
+    def open_pull(
+        self, title: str, body: str, branch: str, base: str, draft: bool = False, fork: str = ""
+    ) -> Pull:
         """Made by a request; raises `KeyError` when a branch is missing, `LookupError` when there is one."""
-        if any(p.state == "open" and (p.branch, p.base) == (branch, base) for p in self.pulls):
+        if any(p.state == "open" and (p.fork, p.branch, p.base) == (fork, branch, base) for p in self.pulls):
             raise FileExistsError
-        pull = Pull(len(self.pulls) + 1, title, body, branch, base, draft)
+        pull = Pull(len(self.pulls) + 1, title, body, branch, base, draft, fork=fork)
         self.pulls.append(pull)
         return pull
 

@@ -15,7 +15,7 @@ from core.forges.opening import Forges
 from core.values.comments import Side
 from core.values.pull_requests import CheckStatus, PullStatus
 from tests.forges.conftest import naps
-from tests.forges.host import REPOSITORY, START, TOKEN, Fault, Host, Remark, Run
+from tests.forges.host import FORK, REPOSITORY, START, TOKEN, Fault, Host, Remark, Run
 
 BRANCH = "boatyard/fix-it"
 DRAFT = Draft(BRANCH, "main", "Fix it", "What was wrong.")
@@ -40,6 +40,15 @@ async def test_a_second_one_is_refused_in_the_hosts_own_words(host: Host, forge:
         await forge.create(DRAFT)
     assert caught.value.status in (409, 422)
     assert len(host.pulls) == 1
+
+
+async def test_one_from_a_fork_is_opened_in_the_repository_it_is_for(host: Host, forge: Forge) -> None:
+    theirs = Draft(BRANCH, "main", "From a fork", "", fork=FORK)
+    made = await forge.create(theirs)
+    assert (host.pull(1).fork, host.pull(1).branch, made.base) == (FORK, BRANCH, "main")
+    assert await forge.find(BRANCH, "main", FORK) == made
+    own = await forge.create(DRAFT)
+    assert own.number == 2, "the branch of the same name in the repository itself is another one"
 
 
 async def test_a_branch_that_is_not_there_is_refused(forge: Forge) -> None:
