@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,8 @@ class PullWatching:
         self._following = following
         self._needed = needed
         self._paces: dict[str, _Pace] = {}
+        self.clock: Callable[[], float] = time.monotonic
+        """What pauses are measured by: it goes on where the time of day is set back."""
 
     async def run(self) -> None:
         """Looks at what is due, for ever."""
@@ -57,7 +60,7 @@ class PullWatching:
         """Looks at those that are due; returns how many were."""
         found = await self._context.store.read(open_pulls)
         self._paces = {each.link.id: self._pace(each) for each in found}
-        moment = self._context.clock()
+        moment = self.clock()
         due = [each for each in found if self._paces[each.link.id].due <= moment]
         for each in due:
             await self._one(each, self._paces[each.link.id])
@@ -75,7 +78,7 @@ class PullWatching:
             view = await self._following.look(followed)
         except RateLimitedError as error:
             log.info("%s: %s", followed.link.url, error)
-            pace.due = max(error.until, self._context.clock() + self._usual)
+            pace.due = self.clock() + max(error.until - self._context.clock(), self._usual)
             return
         except (BoatyardError, OSError) as error:
             log.info("%s: %s", followed.link.url, error)
@@ -86,7 +89,7 @@ class PullWatching:
                 pace.seen, pace.pause = now, self._usual
             else:
                 self._slower(pace)
-        pace.due = self._context.clock() + pace.pause
+        pace.due = self.clock() + pace.pause
 
     def _slower(self, pace: _Pace) -> None:
         pace.pause = min(pace.pause * 1.5, self._usual * SLOWEST)

@@ -15,7 +15,7 @@ def pull_links(ids: Sequence[str]) -> dict[str, tuple[PullLink, ...]]:
     query = (
         m.Merge.select()
         .where(m.Merge.workspace.in_(list(ids)), m.Merge.kind == "pull_request")
-        .order_by(m.Merge.created_at)
+        .order_by(m.Merge.pr_number)  # which a host counts up, whatever the clock here does
     )
     latest: dict[tuple[str, str, str], m.Merge] = {}
     for row in query:

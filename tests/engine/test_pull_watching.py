@@ -50,7 +50,7 @@ class Clock:
 @pytest.fixture
 def clock(yard: Yard) -> Clock:
     found = Clock()
-    yard.engine._context.clock = found
+    yard.engine._context.clock = yard.engine.pull_watching.clock = found
     return found
 
 
