@@ -6,6 +6,7 @@ every import stands between the user and the first paint.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,7 +15,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs Boatyard; returns its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    home = _home_only(arguments)
+    plain = "--plain" in arguments
+    home = _home_only([word for word in arguments if word != "--plain"])
+    if home is not None and (plain or (on_terminal and os.environ.get("TERM") == "dumb")):
+        return run_in_plain_lines(home or None)
     if home is not None and on_terminal:
         return run_interface(home or None)
     from core.cli.main import main as command_line
@@ -53,6 +57,19 @@ def _home_only(arguments: list[str]) -> str | None:
             return one.partition("=")[2]
         case _:
             return None
+
+
+def run_in_plain_lines(home: str | None) -> int:
+    """Asks and answers in plain lines until the user leaves."""
+    from core.errors import BoatyardError
+    from core.paths import find_home
+    from tui.plain.yard import run_plain
+
+    try:
+        return run_plain(find_home(home))
+    except BoatyardError as error:
+        print(f"boatyard: {error.message}\n  {error.hint}".rstrip(), file=sys.stderr)
+        return error.exit_code
 
 
 def run_interface(home: str | None, *, newest: bool = False) -> int:

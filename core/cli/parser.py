@@ -41,7 +41,8 @@ def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
     parser = Parser(
         prog="boatyard",
         description="Run coding tasks side by side, each in its own clone, branch and container. "
-        "Without a command: the terminal interface.",
+        "Without a command: the terminal interface; with --plain alone: the same in plain lines, for screen "
+        "readers and terminals that can only print.",
     )
     _add_common(parser, default=None)
     parser.add_argument("--version", action="version", version=f"boatyard {version('boatyard')}")

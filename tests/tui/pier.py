@@ -9,7 +9,7 @@ import msgspec
 from core.errors import ConflictError, UsageError
 from core.values import events as told
 from core.values import requests as ask
-from core.values.entities import Task
+from core.values.entities import Approval, Task
 from core.values.review import FoundLine, FoundLines
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Pier:
 
     tasks_: dict[str, Task]
     contents: dict[str, list[str]]
+    approvals_: dict[str, Approval]
 
     def __init__(self) -> None:
         self.pictures_: dict[str, list[Image]] = {}
@@ -65,6 +66,9 @@ class Pier:
             if text in (line.lower() if ignore_case else line)
         ]
         return FoundLines(lines=tuple(found[:limit]), more=len(found) > limit)
+
+    async def approvals(self, name: str) -> tuple[Approval, ...]:
+        return tuple(each for each in self.approvals_.values() if each.workspace == name)
 
     async def task_images(self, task: str) -> tuple[Image, ...]:
         return tuple(self.pictures_.get(task, ()))
