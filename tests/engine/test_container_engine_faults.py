@@ -1,0 +1,172 @@
+"""The container engine fails in the middle of an operation: that is told, and the operation can be repeated.
+
+Between the engine and the real container engine lies a socket that lets so many requests through, spoils
+one, and then works again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import BoatyardError
+from core.runners.docker.address import find_address
+from core.values.entities import Operation
+from core.values.requests import EmptyTrash, NewWorkspace, RemoveWorkspace, RunCommand
+from core.values.states import OperationStatus, WorkspaceState
+from tests.yard import AGENTS, Yard, docker_settings
+
+pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(600)]
+
+METHODS = (b"GET ", b"POST ", b"DELETE ", b"PUT ", b"HEAD ")
+BROKEN = b'{"message": "storage is broken"}'
+FAULTS = {
+    "cuts the connection": b"",
+    "answers 500": b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(BROKEN), BROKEN),
+    "sends half a frame": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 900\r\n\r\n{"Id": "',
+}
+AT = (1, 2, 4, 7)
+"""Which request is spoilt, counted from the beginning of an operation."""
+
+
+class Road:
+    """A socket that leads to the real container engine."""
+
+    def __init__(self, path: Path, fault: bytes) -> None:
+        self.path = path
+        self.spoilt = 0
+        """Requests that were."""
+        self._fault = fault
+        self._left: int | None = None
+        self._target = find_address(os.environ).removeprefix("unix://")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spoil(self, number: int | None) -> None:
+        """The request of this number from now on is spoilt; None: none is."""
+        self._left = number
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_unix_server(self._serve, str(self.path))
+
+    async def close(self) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+        back = asyncio.create_task(_carry(far_reader, writer))
+        try:
+            while piece := await reader.read(65536):
+                if piece.startswith(METHODS) and self._is_its_turn():
+                    back.cancel()
+                    writer.write(self._fault)
+                    await writer.drain()
+                    return
+                far_writer.write(piece)
+                await far_writer.drain()
+            far_writer.write_eof()
+            await back
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            back.cancel()
+            far_writer.close()
+            writer.close()
+            self._tasks.discard(task)
+
+    def _is_its_turn(self) -> bool:
+        if self._left is None:
+            return False
+        self._left -= 1
+        if self._left > 0:
+            return False
+        self._left = None
+        self.spoilt += 1
+        return True
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(65536):
+        writer.write(piece)
+        await writer.drain()
+    writer.close()
+
+
+@pytest.fixture(params=list(FAULTS.values()), ids=list(FAULTS))
+async def road(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker_engine: str
+) -> AsyncIterator[Road]:
+    road = Road(tmp_path / "docker.sock", request.param)
+    await road.open()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{road.path}")
+    yield road
+    await road.close()
+
+
+async def ended(yard: Yard, begin: Awaitable[Operation]) -> Operation | None:
+    """The operation at its end; None: it was refused before it began."""
+    try:
+        operation = await yard.client.wait_operation((await begin).id)
+    except BoatyardError as error:
+        assert "unexpected" not in error.message, error
+        return None
+    assert operation.status is not OperationStatus.RUNNING
+    assert operation.error is None or "unexpected" not in str(operation.error["message"]), operation.error
+    return operation
+
+
+async def test_it_is_told_and_the_operation_can_be_repeated(road: Road, docker_engine: str) -> None:
+    async with Yard(AGENTS) as yard:
+        task = await yard.task("Do it", yard.repository())
+        removal = RemoveWorkspace(force=True)
+        body = NewWorkspace(task=task.id, name="do-it", settings=docker_settings(docker_engine))
+
+        async def spoilt(number: int, begin: Callable[[], Awaitable[Operation]]) -> Operation | None:
+            road.spoil(number)
+            try:
+                async with asyncio.timeout(200):
+                    return await ended(yard, begin())
+            finally:
+                road.spoil(None)
+
+        for number in AT:
+            made = await spoilt(number, lambda: yard.client.new_workspace(body))
+            if made is None or made.status is OperationStatus.UNDONE:
+                assert await yard.client.workspaces() == (), "half of it was left"
+                await yard.done(await yard.client.new_workspace(body))
+            elif made.status is OperationStatus.FAILED:
+                await yard.done(await yard.client.retry_setup("do-it"))
+            road.spoil(number)
+            try:
+                await yard.client.run_command("do-it", RunCommand(argv=("true",)))
+            except BoatyardError as error:
+                assert "unexpected" not in error.message, error
+            road.spoil(None)
+            process = await yard.client.run_command("do-it", RunCommand(argv=("echo", "on")))
+            assert (await yard.client.wait_process(process.id)).exit_code == 0
+            assert len(await yard.client.containers()) == 1
+            for begin, state in (
+                (yard.client.close_workspace, WorkspaceState.CLOSED),
+                (yard.client.restore_workspace, WorkspaceState.OPEN),
+            ):
+                await spoilt(number, lambda: begin("do-it"))  # noqa: B023
+                if (await yard.client.workspace("do-it")).state is not state:
+                    await yard.done(await begin("do-it"))
+            gone = await spoilt(number, lambda: yard.client.remove_workspace("do-it", removal))
+            if gone is None or gone.status is not OperationStatus.DONE:
+                await yard.done(await yard.client.remove_workspace("do-it", removal))
+            assert await yard.client.workspaces() == ()
+            assert await yard.client.containers() == ()
+            await yard.client.empty_trash(EmptyTrash(names=("do-it",)))
+        assert road.spoilt >= len(AT), "nothing was spoilt"
