@@ -22,6 +22,8 @@ from core.values.states import MergeStyle, RunnerKind
 
 FILE_LIMIT = 2**20
 """Bytes that a settings file may have."""
+MINUTES_LIMIT = 5_256_000
+"""Ten years: what is longer was not meant as a time."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +31,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class EngineSection(Section, frozen=True, kw_only=True):
-    idle_minutes: float = 10.0
+    idle_minutes: Annotated[float, Meta(ge=0, le=MINUTES_LIMIT)] = 10.0
     """The engine stops after so long without clients and processes; 0: never."""
 
 
@@ -38,16 +40,16 @@ class WorkspaceSection(Section, frozen=True, kw_only=True):
 
     runner: RunnerKind | None = None
     image: str = ""
-    cpus: float = 2.0
-    memory_mb: int = 4096
-    processes: int = 512
-    disk_mb: int = 0
+    cpus: Annotated[float, Meta(ge=0.01, le=4096)] = 2.0
+    memory_mb: Annotated[int, Meta(ge=16, le=2**31)] = 4096
+    processes: Annotated[int, Meta(ge=4, le=2**31)] = 512
+    disk_mb: Annotated[int, Meta(ge=0, le=2**31)] = 0
     """0: no limit."""
     network: str = "full"
     warm_spares: bool = True
     """Whether a clone is kept ready for the next workspace of each large repository."""
     allow_hosts: tuple[str, ...] = ()
-    idle_minutes: Annotated[float, Meta(ge=0)] | None = None
+    idle_minutes: Annotated[float, Meta(ge=0, le=MINUTES_LIMIT)] | None = None
     """A workspace closes by itself after so long without activity; 0: never. Left out: 30 in a container,
     never on the host."""
 
@@ -69,7 +71,7 @@ class TurnsSection(Section, frozen=True, kw_only=True):
 class LogsSection(Section, frozen=True, kw_only=True):
     """How long the output of ended processes is kept; conversations keep what they need as long."""
 
-    keep_days: Annotated[float, Meta(ge=0)] = 0.0
+    keep_days: Annotated[float, Meta(ge=0, le=36500)] = 0.0
     """0: for ever."""
     max_mb: Annotated[int, Meta(ge=0)] = 0
     """All of it together; the oldest goes first. 0: no limit."""
@@ -137,7 +139,7 @@ class ForgeSection(Section, frozen=True, kw_only=True):
 class PullRequestsSection(Section, frozen=True, kw_only=True):
     """How pull requests are followed."""
 
-    poll_seconds: Annotated[float, Meta(ge=5)] = 60.0
+    poll_seconds: Annotated[float, Meta(ge=5, le=7 * 86400)] = 60.0
     """How often an open pull request is looked at; less often while nothing happens there."""
 
 
@@ -211,6 +213,8 @@ def load_config(path: Path) -> Config:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is nested too deeply", hint="Take the brackets out.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", hint="See the TOML format's rules for this line.") from error
     except msgspec.ValidationError as error:

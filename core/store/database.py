@@ -51,6 +51,7 @@ def open_database(home: Home) -> peewee.SqliteDatabase:
     path = home.database
     with _migration_lock(home), _storage_errors(path):
         if not (path.exists() or path.is_symlink()):
+            _refuse_orphan(path)
             _make(path)
         version = inspect_database(path)
         database = _database(path)
@@ -64,6 +65,17 @@ def open_database(home: Home) -> peewee.SqliteDatabase:
 
 def _database(path: Path) -> peewee.SqliteDatabase:
     return peewee.SqliteDatabase(str(path), pragmas=PRAGMAS)
+
+
+def _refuse_orphan(path: Path) -> None:
+    """A journal without its database would be played into whatever database comes to lie beside it."""
+    journal = path.with_name(f"{path.name}-wal")
+    if os.path.lexists(journal):
+        raise StorageError(
+            f"the database {path} is gone, and its journal {journal.name} is there",
+            hint=f"Nothing was changed. Move the journal away; then put back a copy from "
+            f"{path.parent / 'backups'}, or begin anew.",
+        )
 
 
 def _make(path: Path) -> None:

@@ -215,6 +215,23 @@ def test_a_folder_or_a_dead_link_or_a_fifo_in_its_place_is_refused(home: Home) -
         home.database.rmdir() if home.database.is_dir() else home.database.unlink()
 
 
+def test_a_journal_whose_database_is_gone_is_not_played_into_a_new_one(home: Home, tmp_path: Path) -> None:
+    make(home)
+    with open_database(home).connection_context():
+        m.Project.create(name="in the journal")
+        shutil.copy(f"{home.database}-wal", tmp_path / "journal")
+    home.database.unlink()
+    shutil.copy(tmp_path / "journal", f"{home.database}-wal")
+    before = everything(home.data)
+    with pytest.raises(StorageError, match="is gone, and its journal") as refusal:
+        open_database(home)
+    assert "backups" in refusal.value.hint
+    assert everything(home.data) == before
+    Path(f"{home.database}-wal").unlink()
+    with open_database(home).connection_context():
+        assert list(m.Project.select()) == []
+
+
 def test_the_writes_in_a_journal_that_a_kill_left_are_not_lost(home: Home, tmp_path: Path) -> None:
     make(home)
     database = open_database(home)
