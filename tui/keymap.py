@@ -98,7 +98,8 @@ def resolve(
         if (found := _read(entry, value, troubles)) is not None:
             keys[entry] = found
             mine.append(entry)
-    _settle(keys, before, mine, troubles)
+    fixed = {*PRESETS[preset], *mine}
+    _settle(keys, before, mine, troubles, fixed)
     troubles += [
         Trouble(entry, f"{key_name(key)} may not arrive: {why}", "Choose another key for it.", warning=True)
         for entry in mine
@@ -133,8 +134,16 @@ def _read(entry: str, value: str | Sequence[str], troubles: list[Trouble]) -> tu
     return keys
 
 
-def _settle(keys: Keys, before: Keys, mine: list[str], troubles: list[Trouble]) -> None:
+def _follow(keys: Keys, fixed: set[str]) -> None:
+    """Gives an action that stands for another one in a place the keys that the other one has now."""
+    for action in ACTIONS:
+        if action.instead_of and action.id not in fixed and action.keys == BY_ID[action.instead_of].keys:
+            keys[action.id] = keys[action.instead_of]
+
+
+def _settle(keys: Keys, before: Keys, mine: list[str], troubles: list[Trouble], fixed: set[str]) -> None:
     """Takes back, one by one, entries that want a key which is taken in the same place."""
+    _follow(keys, fixed)
     while (clash := next(_clashes(keys, mine), None)) is not None:
         entry, other, key = clash
         troubles.append(
@@ -146,6 +155,7 @@ def _settle(keys: Keys, before: Keys, mine: list[str], troubles: list[Trouble]) 
         )
         mine.remove(entry)
         keys[entry] = before[entry]
+        _follow(keys, fixed)
 
 
 def _clashes(keys: Keys, mine: Sequence[str]) -> Iterator[tuple[str, str, str]]:

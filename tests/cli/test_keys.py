@@ -25,17 +25,17 @@ def keys(capsys: pytest.CaptureFixture[str], *argv: str) -> Answer:
 
 
 def test_every_action_is_listed_with_the_keys_it_has(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (home / "config" / "config.toml").write_text('[keys]\npreset = "vim"\n[keys.map]\nmerge = ["f9", "X"]\n')
+    (home / "config" / "config.toml").write_text('[keys]\npreset = "vim"\n[keys.map]\nmerge = ["f9", "D"]\n')
     found = {each["id"]: each for each in keys(capsys, "--json").json}
-    assert found["merge"]["keys"] == ["f9", "X"] and found["undo"]["keys"] == ["u"]
+    assert found["merge"]["keys"] == ["f9", "D"] and found["undo"]["keys"] == ["u"]
     assert found["merge"].keys() == {"id", "keys", "label", "group", "where", "help"}
     assert "limits" not in found
     everything = {each["id"]: each for each in keys(capsys, "--json", "--all").json}
     assert everything["limits"]["keys"] == []
     arrows = {each["id"]: each for each in keys(capsys, "--json", "--preset", "arrows").json}
-    assert arrows["undo"]["keys"] == ["f8", "z"] and arrows["merge"]["keys"] == ["f9", "X"]
+    assert arrows["undo"]["keys"] == ["f8", "z"] and arrows["merge"]["keys"] == ["f9", "D"]
     lines = keys(capsys).out.splitlines()
-    assert any(line.startswith("f9 X") and "merge" in line for line in lines)
+    assert any(line.startswith("f9 D") and "merge" in line for line in lines)
 
 
 def test_a_wrong_key_is_told_beside_the_list_and_by_the_doctor(

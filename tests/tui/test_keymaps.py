@@ -85,6 +85,10 @@ def test_two_entries_that_want_one_key_and_one_that_loses_it_again() -> None:
 def test_keys_can_change_places() -> None:
     keymap, troubles = resolve("vim", {"new": "m", "merge": "n"})
     assert not troubles and (keymap.first("new"), keymap.first("merge")) == ("m", "n")
+    assert keymap.first("new-file") == "m", "what stands for it in a place goes with it"
+    keymap, troubles = resolve("default", {"new": "m", "merge": "n", "new-file": "D"})
+    assert not troubles and keymap.first("new-file") == "D"
+    keymap, _ = resolve("vim", {"new": "m", "merge": "n"})
     assert set(keymap.textual()) >= {"new", "merge", "undo"} and set(keymap.textual()) < set(BY_ID)
 
 

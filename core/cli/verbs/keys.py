@@ -11,10 +11,14 @@ from core.cli.verb import Verb
 async def keys(call: Invocation) -> None:
     # Only here: the table of actions is the interface's own, and knows no Textual.
     from tui.actions import ACTIONS
+    from tui.key_card import card
     from tui.key_settings import read_keymap, told
 
     file = call.home.config / "config.toml"
     keymap, troubles = read_keymap(file, call.args.preset or "")
+    if call.args.card and not call.out.json:
+        call.out.data(card(keymap))
+        return
     wanted = [action for action in ACTIONS if call.args.all or keymap.keys(action.id)]
     documents = [
         {"id": action.id, "keys": keymap.names(action.id).split(), "label": action.label,
@@ -29,6 +33,7 @@ async def keys(call: Invocation) -> None:
 
 def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", metavar="NAME", help="as with another preset: default, vim, arrows")
+    parser.add_argument("--card", action="store_true", help="as one page of Markdown, to print and pin up")
     parser.add_argument("--all", action="store_true", help="also actions that only the palette reaches")
 
 
