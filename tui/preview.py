@@ -67,7 +67,7 @@ class Preview(RowView):
         if content.path != self.path:
             return
         if content.binary:
-            self._note = f"Binary file, {size(content.size)}"
+            self._note = f"{content.about or 'Binary file'}, {size(content.size)}"
             self.rows_changed()
             return
         self._note = "" if content.lines or page else "Empty file"

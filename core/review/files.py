@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from core.errors import NotFoundError, UsageError
 from core.git.path_text import name_to_text, text_to_name
+from core.review.pictures import picture_words
 from core.values.review import Change, FileChange, FileContent, FileNode
 
 ENTRY_LIMIT = 20_000
@@ -197,7 +198,8 @@ class _Lines:
 def _window(file: BinaryIO, path: str, size: int, start: int, limit: int) -> FileContent:
     chunk = file.read(_CHUNK)
     if b"\0" in chunk[:_PROBE]:
-        return FileContent(path=path, size=size, binary=True, start=0, lines=(), more=False)
+        about = picture_words(chunk)
+        return FileContent(path=path, size=size, binary=True, start=0, lines=(), more=False, about=about)
     lines, read = _Lines(start, limit), 0
     while chunk and not lines.full and read < SCAN_LIMIT:
         read += len(chunk)

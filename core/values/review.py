@@ -134,6 +134,8 @@ class FileContent(Value, frozen=True, kw_only=True):
     """Index of the first line of the window, from 0."""
     lines: tuple[str, ...]
     more: bool
+    about: str = ""
+    """Of a picture: its format and size in pixels, for people."""
 
 
 class RepoMerge(Value, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.values.requests import ChangeFile, FileAction
-from core.values.review import FileNode
+from core.values.review import FileContent, FileNode
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
 
@@ -74,6 +76,22 @@ async def test_a_whole_repository_is_no_file(fleet: Harbour) -> None:
         await helm.press("3", "d")
         await helm.sees("go to a file or a folder in a repository first")
         assert _asked(fleet) == []
+
+
+async def test_a_picture_says_what_it_is(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out(fleet)
+    words = "PNG picture, 640 x 480 pixels"
+
+    async def file(name: str, path: str, **more: int) -> FileContent:
+        return FileContent(path=path, size=2048, binary=True, start=0, lines=(), more=False, about=words)
+
+    monkeypatch.setattr(fleet, "file", file)
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("3", "space")
+        await open_files(helm)
+        await helm.press("enter")
+        await helm.sees(f"{words}, 2")
 
 
 def _asked(fleet: Harbour) -> list[ChangeFile]:
