@@ -24,6 +24,7 @@ from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
 from tui.background import light_by_variable
 from tui.found import Search
 from tui.glyphs import choose_glyphs
+from tui.hang_up import leave_terminal
 from tui.key_queue import KeyQueue
 from tui.key_settings import read_keymap, told
 from tui.keymap import Keymap
@@ -253,8 +254,9 @@ class BoatyardApp(App[None], inherit_bindings=False):
             return  # Not on the main thread: whoever runs us there handles signals.
 
     def _hung_up(self) -> None:
-        """The terminal is gone: there is nothing left to restore, and nothing to wait for."""
+        """The terminal goes, or somebody says so: what is there of it is put back, and nothing waited for."""
         self.keep_preferences()
+        leave_terminal(getattr(self._driver, "attrs_before", None))
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGHUP)
 

@@ -11,7 +11,7 @@ import pytest
 from core.agents.acp import AcpDriver
 from core.agents.claude import ClaudeDriver
 from core.agents.codex import CodexDriver
-from core.agents.driver import Driver, TurnRequest
+from core.agents.driver import Driver, TurnEnded, TurnRequest, UsageReport
 from core.agents.terminal import TerminalDriver
 from core.supervision.transcript import Transcript
 from core.values.conversation import EntryKind
@@ -122,3 +122,32 @@ def test_a_screens_verdict_is_its_exit_code(code: int, status: ProcessStatus) ->
     transcript.output(b"\x1b[2J" + HUGE.encode(), 1.0)
     transcript.note(driver.exited(code, 2.0))
     assert transcript.ended is not None and transcript.ended.status is status
+
+
+ODD_NUMBERS = ("-5", "1e400", "-1e400", "99999999999999999999999", "true", '"9"', "[]", "null", "{}")
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS)
+def test_numbers_that_make_no_sense_are_not_counted_and_the_turn_ends(number: str) -> None:
+    """Tokens and costs; and an answer to a request that was answered already changes nothing."""
+    usage = f'"usage": {{"input_tokens": {number}, "output_tokens": {number}}}'
+    claude = f'{{"type": "result", "subtype": "success", "result": "x", "total_cost_usd": {number}, {usage}}}'
+    counts = f'"usage": {{"inputTokens": {number}, "outputTokens": {number}}}'
+    spent = f'"used": {number}, "size": {number}, "cost": {{"amount": {number}, "currency": "USD"}}'
+    update = f'{{"update": {{"sessionUpdate": "usage_update", {spent}}}}}'
+    lines = {
+        "claude": [claude, claude],
+        "acp": [
+            f'{{"method": "session/update", "params": {update}}}',
+            f'{{"id": 3, "result": {{"stopReason": "end_turn", {counts}}}}}',
+            '{"id": 3, "result": {"stopReason": "refusal"}}',
+        ],
+    }
+    for kind, said in lines.items():
+        transcript = opened(kind)
+        effects = [effect for line in said for effect in transcript.output(line.encode() + b"\n", 2.0)]
+        for report in (effect for effect in effects if isinstance(effect, UsageReport)):
+            values = [value for value in vars(report).values() if value is not None]
+            assert all(0 <= value < 2**53 for value in values), (kind, report)
+        assert transcript.ended is not None and transcript.ended.status is ProcessStatus.COMPLETED, kind
+        assert len([effect for effect in effects if isinstance(effect, TurnEnded)]) == 1, kind

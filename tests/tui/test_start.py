@@ -85,10 +85,11 @@ def test_without_colour_no_colour_is_written() -> None:
     assert b"7" in codes  # The cursor is told by reverse video.
 
 
-def test_a_terminal_is_left_as_it_was_after_sigterm() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
+def test_a_terminal_is_left_as_it_was_after_a_signal(number: signal.Signals) -> None:
     with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
-        terminal.send_signal(signal.SIGTERM)
+        terminal.send_signal(number)
         terminal.end()
     assert terminal.written.rfind(b"\x1b[?1049l") > terminal.written.rfind(b"\x1b[?1049h")
     assert terminal.written.rfind(b"\x1b[?1003l") > terminal.written.rfind(b"\x1b[?1003h")
