@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue", ("Q",), "queue", "The prompts that wait: edit, order, drop, let go on", ASK),
     Action("resume", (), "go on", "Go on: a paused queue, or the last turn, which failed", ASK),
     Action("interrupt-turn", (), "interrupt", "Ask the agent to end its turn, and no more", ASK),
+    Action("mode", (), "mode", "The mode that the agent works in, such as one that only plans", ASK),
     Action("sessions", (), "sessions", "The workspace's sessions, earlier ones too: read one", ASK),
     Action("rewind", ("U",), "rewind", "Take back the turn at the cursor and all later ones", ASK),
     Action("budget", (), "budget", "Budget of the task: minutes, turns, tokens, money", ASK),

@@ -106,6 +106,9 @@ class CommandDriver:
     ) -> list[Effect]:
         return []
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        return []  # such an agent has none
+
     def cancel(self, now: float) -> list[Effect]:
         """A command has no polite way to stop: the turn is over, and what ends it is a signal."""
         return self._end(ProcessStatus.KILLED, "cancelled", now)

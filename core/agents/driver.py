@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.agents.client_requests import ClientRequest
-from core.values.conversation import AgentCommand, Attachment, Entry
+from core.values.conversation import AgentCommand, AgentModes, Attachment, Entry
 from core.values.entities import ApprovalOption, FormField
 from core.values.states import ProcessStatus
 
@@ -106,6 +106,13 @@ class Commands:
 
 
 @dataclass(frozen=True)
+class Modes:
+    """The modes that the session can be in; told anew when it is in another one."""
+
+    modes: AgentModes
+
+
+@dataclass(frozen=True)
 class TurnEnded:
     """The turn is over; the process may still run until its input is closed."""
 
@@ -130,7 +137,7 @@ class Perform:
 
 Effect = (
     Send | CloseInput | Upsert | AskApproval | WithdrawApproval | AgentSession
-    | UsageReport | RateLimited | Commands | Perform | TurnEnded
+    | UsageReport | RateLimited | Commands | Modes | Perform | TurnEnded
 )  # fmt: skip
 
 NO_VALUES: Mapping[str, Any] = {}
@@ -151,6 +158,8 @@ class TurnRequest:
     """Whether it works inside of a sandbox of ours, where one of its own is of no use."""
     attachments: tuple[Attachment, ...] = ()
     """Files that go with the prompt."""
+    mode: str = ""
+    """The mode that the user has chosen for the session; empty: the profile's."""
     tools: tuple[str, ...] = ()
     """The command of a server of the Model Context Protocol that the agent is told of; empty: of none."""
 
@@ -187,6 +196,10 @@ class Driver(Protocol):
 
     def cancel(self, now: float) -> list[Effect]:
         """The user wants the turn to end: ask the agent politely."""
+        ...
+
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        """The user wants the agent to work in another mode from now on, or from the next turn on."""
         ...
 
     def exited(self, exit_code: int, now: float) -> list[Effect]:

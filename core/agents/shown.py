@@ -37,6 +37,9 @@ class ShownPrompt:
     def cancel(self, now: float) -> list[Effect]:
         return self._shown(self._driver.cancel(now))
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        return self._shown(self._driver.set_mode(mode, now))
+
     def exited(self, exit_code: int, now: float) -> list[Effect]:
         return self._shown(self._driver.exited(exit_code, now))
 

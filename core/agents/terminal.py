@@ -61,6 +61,9 @@ class TerminalDriver(NativeTurn):
     ) -> list[Effect]:
         return []
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        return []  # such an agent has none
+
     def cancel(self, now: float) -> list[Effect]:
         """A screen has no polite way to stop: the turn is over, and what ends it is a signal."""
         if self.over:

@@ -6,7 +6,7 @@ from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, ShellAnswer, TypedAnswer
-from core.values.conversation import AgentCommand, Screen
+from core.values.conversation import AgentCommand, AgentModes, Screen
 from core.values.entities import AgentInfo, AgentTrial
 
 
@@ -48,3 +48,12 @@ class AgentCalls:
         """The commands of its own that the agent of the latest session offers."""
         path = f"/workspaces/{part(workspace)}/commands"
         return await self._http.call("GET", path, tuple[AgentCommand, ...])
+
+    async def modes(self, workspace: str) -> AgentModes:
+        """The modes that the agent of the latest session can work in."""
+        return await self._http.call("GET", f"/workspaces/{part(workspace)}/modes", AgentModes)
+
+    async def set_mode(self, workspace: str, mode: str) -> AgentModes:
+        """Has the agent work in another mode, at once if a turn runs."""
+        body = ask.SetMode(mode=mode)
+        return await self._http.call("POST", f"/workspaces/{part(workspace)}/mode", AgentModes, body=body)

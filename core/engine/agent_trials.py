@@ -35,7 +35,7 @@ from core.store.models.fields import new_id
 from core.supervision.journal import Journal
 from core.supervision.transcript import Transcript
 from core.supervision.turn import Line, LiveTurn
-from core.values.conversation import AgentCommand, EntryKind
+from core.values.conversation import AgentCommand, AgentModes, EntryKind
 from core.values.entities import AgentTrial
 from core.values.states import ProcessStatus, RunnerKind
 
@@ -65,6 +65,8 @@ class _Keeper:
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def modes_known(self, process_id: str, modes: AgentModes) -> None: ...
 
     async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
         raise ConflictError("nothing is done for an agent on trial")

@@ -25,10 +25,10 @@ from core.store import models as m
 from core.supervision.crash import crash_point
 from core.supervision.records import answer_approval
 from core.values.answers import SendAnswer, StoppedAnswer
-from core.values.conversation import AgentCommand
+from core.values.conversation import AgentCommand, AgentModes
 from core.values.entities import Approval, Process, QueuedPrompt, Session, Workspace
 from core.values.events import ApprovalChanged
-from core.values.requests import AnswerApproval, SendPrompt
+from core.values.requests import AnswerApproval, SendPrompt, SetMode
 from core.values.states import ApprovalStatus, ProcessStatus, WorkspaceState
 
 
@@ -167,6 +167,42 @@ class Sessions:
 
         return await self._context.store.read(read)
 
+    async def modes(self, name: str) -> AgentModes:
+        """The modes that the agent of the latest session can work in, and the one that it is in."""
+        return await self._context.store.read(
+            lambda: _modes(lookup.latest_session(lookup.live_workspace(name)))
+        )
+
+    async def set_mode(self, name: str, body: SetMode) -> AgentModes:
+        """Has the agent work in another mode: now, if a turn runs, and in the turns to come.
+
+        Raises:
+            UsageError: The agent has no such mode.
+            ConflictError: No agent has told of its modes in this workspace yet.
+        """
+
+        def write() -> AgentModes:
+            session = lookup.latest_session(lookup.live_workspace(name))
+            modes = _modes(session)
+            if session is None or not modes.available:
+                raise ConflictError(
+                    f"no agent with modes has worked in {name!r} yet", hint="Send it a prompt first."
+                )
+            names = [mode.id for mode in modes.available]
+            if body.mode not in names:
+                raise UsageError(
+                    f"the agent has no mode {body.mode[:60]!r}", hint=f"It has: {', '.join(names)}."
+                )
+            session.mode = body.mode
+            session.save()
+            return modes
+
+        await self._context.store.write(write)
+        running = await self._context.store.read(lambda: running_turn(lookup.live_workspace(name).id))
+        if running is not None:
+            await self._context.supervisor.set_mode(running, body.mode)
+        return await self.modes(name)
+
     async def _open(self, name: str) -> WorkspaceFacts:
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
         facts = await self._context.store.read(workspace_facts, name)
@@ -187,6 +223,13 @@ class Sessions:
                 hint="Name one with --agent; see 'boatyard agent list'.",
             )
         return name
+
+
+def _modes(session: m.Session | None) -> AgentModes:
+    """What the agent of a session has told, with what the user has chosen since."""
+    if session is None or not session.modes:
+        return AgentModes()
+    return msgspec.structs.replace(msgspec.convert(session.modes, AgentModes), chosen=session.mode or "")
 
 
 def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool]:

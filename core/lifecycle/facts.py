@@ -49,6 +49,8 @@ class WorkspaceFacts:
     session_id: str
     executor: str
     agent_session_id: str
+    mode: str
+    """The mode that the user has chosen for the latest session; empty: the agent's profile says."""
     handover: bool
     """Whether the next turn begins a new conversation with the agent and tells it what happened before."""
     repos: tuple[RepoFacts, ...]
@@ -86,6 +88,7 @@ def workspace_facts(name: str) -> WorkspaceFacts:
         session_id=session.id if session else "",
         executor=session.executor if session else "",
         agent_session_id=session.agent_session_id if session else "",
+        mode=(session.mode or "") if session else "",
         handover=bool(session and session.handover),
         repos=tuple(_with_post_create(repo, settings) for repo in _repos(row, project)),
         ports=tuple(

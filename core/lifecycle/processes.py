@@ -62,6 +62,8 @@ class NewTurn:
     attachments: tuple[Attachment, ...] = ()
     checkpoint: int = 0
     """What was there before."""
+    mode: str = ""
+    """The mode that the user has chosen for the agent; empty: its profile says."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Processes:
             "checkpoint": turn.checkpoint,
             "attachments": msgspec.to_builtins(turn.attachments),
         }
+        if turn.mode:
+            action["mode"] = turn.mode
         if executor.where == "host":
             action["runner"] = RunnerKind.HOST.value
         process_id = turn.prompt.id
@@ -159,6 +163,7 @@ class Processes:
             turn.resume,
             contained=contained,
             attachments=turn.attachments,
+            mode=turn.mode,
             tools=tools,
         )
         launch = executor.launch(request, contained=contained)
@@ -219,6 +224,7 @@ class Processes:
             started_at,
             contained=bool(action.get("contained")),
             attachments=attachments,
+            mode=str(action.get("mode", "")),
             tools=msgspec.convert(action.get("tools", ()), tuple[str, ...]),
         )
         name, kind = str(action.get("executor", "")), str(action.get("kind", ""))

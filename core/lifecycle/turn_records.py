@@ -22,6 +22,8 @@ class SessionFor:
     """The agent's own id of the conversation to go on with; empty: a new one."""
     handover: bool
     """Whether the agent has to be told what happened before."""
+    mode: str = ""
+    """The mode that the user has chosen for it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def session_for(facts: WorkspaceFacts, executor: str) -> SessionFor:
     A new session has an id already; its row is made together with its first turn.
     """
     if facts.session_id and facts.executor in ("", executor):
-        return SessionFor(facts.session_id, facts.agent_session_id, facts.handover)
+        return SessionFor(facts.session_id, facts.agent_session_id, facts.handover, facts.mode)
     return SessionFor(new_id(), "", True)
 
 

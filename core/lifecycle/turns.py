@@ -68,7 +68,9 @@ class Turns:
             await self._account(facts) if session.handover else "",
         )
         attached = await self._attachments.bring(facts, prompt.attachments)
-        turn = NewTurn(session.id, session.resume, prompt, sent, attached, checkpoint=kept.number)
+        turn = NewTurn(
+            session.id, session.resume, prompt, sent, attached, checkpoint=kept.number, mode=session.mode
+        )
         process = await self._processes.run_agent(facts, executor, turn)
         await self._set_task(facts, TaskStatus.IN_PROGRESS, (TaskStatus.TODO, TaskStatus.IN_REVIEW))
         return process

@@ -19,7 +19,7 @@ from core.errors import StorageError
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line: `kind` is `sent`, `mark`, `answer`, `cancel` or `exited`."""
+    """One line: `kind` is `sent`, `mark`, `answer`, `cancel`, `mode` (its `option`) or `exited`."""
 
     kind: str
     out: int

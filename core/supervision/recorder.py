@@ -10,7 +10,7 @@ from core.store import Store
 from core.supervision import records
 from core.supervision.bulletin import Bulletin
 from core.supervision.live import LiveProcess
-from core.values.conversation import AgentCommand
+from core.values.conversation import AgentCommand, AgentModes
 
 Approve = Callable[[str, AskApproval], Awaitable[str | None]]
 """Gives the option that a policy chooses for a process's request, or None."""
@@ -62,6 +62,9 @@ class TurnRecorder:
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None:
         await self._store.write(records.set_commands, process_id, commands)
+
+    async def modes_known(self, process_id: str, modes: AgentModes) -> None:
+        await self._store.write(records.set_modes, process_id, modes)
 
     async def usage_reported(self, process_id: str, usage: UsageReport) -> None:
         await self._store.write(records.set_usage, process_id, usage)

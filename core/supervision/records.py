@@ -11,7 +11,7 @@ from core.agents.driver import NO_VALUES, AskApproval, Choice, UsageReport, appr
 from core.store import lookup, views
 from core.store import models as m
 from core.store.models.fields import now
-from core.values.conversation import AgentCommand
+from core.values.conversation import AgentCommand, AgentModes
 from core.values.entities import Approval, Process, Workspace
 from core.values.states import ApprovalStatus, ProcessStatus, RunReason
 
@@ -136,6 +136,11 @@ def decision(approval_id: str) -> Choice | None:
 def set_commands(process_id: str, commands: tuple[AgentCommand, ...]) -> None:
     session = process_row(process_id).session_id
     m.Session.update(commands=msgspec.to_builtins(commands)).where(m.Session.id == session).execute()
+
+
+def set_modes(process_id: str, modes: AgentModes) -> None:
+    session = process_row(process_id).session_id
+    m.Session.update(modes=msgspec.to_builtins(modes)).where(m.Session.id == session).execute()
 
 
 def set_usage(process_id: str, usage: UsageReport) -> None:

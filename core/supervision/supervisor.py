@@ -155,16 +155,20 @@ class Supervisor:
         live = self._live.get(process_id)
         if live is None or live.turn is None or live.turn.over.is_set():
             return False
-        await live.turn.known.wait()
         await live.turn.cancel()
         return True
+
+    async def set_mode(self, process_id: str, mode: str) -> None:
+        """Has a running turn go on in another mode; one that is over needs none."""
+        turn = self.live_turn(process_id)
+        if turn is not None and not turn.over.is_set():
+            await turn.set_mode(mode)
 
     async def _ask_to_end(self, live: LiveProcess) -> None:
         """Gives an agent some seconds to end its turn by itself."""
         if live.turn is not None and not live.turn.over.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLITE_SECONDS):
-                    await live.turn.known.wait()
                     await live.turn.cancel()
                     await live.turn.over.wait()
 
@@ -185,7 +189,6 @@ class Supervisor:
         turn = self.live_turn(process_id)
         if turn is None:
             raise NotFoundError("the agent that asked has ended", hint="Send it a new prompt.")
-        await turn.known.wait()
         await turn.answer(key, option_id, values)
 
     async def see_out(self, workspace: str, seconds: float) -> None:

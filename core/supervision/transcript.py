@@ -113,6 +113,8 @@ class Transcript:
             )
         if record.kind == "cancel":
             return self.note(self.driver.cancel(record.at))
+        if record.kind == "mode":
+            return self.note(self.driver.set_mode(record.option, record.at))
         if record.kind == "exited":
             return self._exited(record)
         return []

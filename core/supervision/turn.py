@@ -22,6 +22,7 @@ from core.agents.driver import (
     CloseInput,
     Commands,
     Effect,
+    Modes,
     Perform,
     RateLimited,
     Send,
@@ -34,7 +35,7 @@ from core.errors import BoatyardError
 from core.supervision.crash import crash_point
 from core.supervision.journal import Journal, Record
 from core.supervision.transcript import Read, Transcript, replay
-from core.values.conversation import AgentCommand, Entry
+from core.values.conversation import AgentCommand, AgentModes, Entry
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class TurnKeeper(Protocol):
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def modes_known(self, process_id: str, modes: AgentModes) -> None: ...
 
     async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
         """Does what the agent wants done where it works; returns what came of it.
@@ -102,8 +105,6 @@ class LiveTurn:
         self._line = line
         self._keeper = keeper
         self._turn = asyncio.Lock()
-        self._known = asyncio.Event()
-        """Set when the driver is where the turn is: only then does a decision mean anything."""
         self._answering = False
         self._performing: set[asyncio.Task[None]] = set()
 
@@ -154,7 +155,7 @@ class LiveTurn:
         try:
             yield
         finally:
-            self._known.set()  # after a failure, too: who waits to decide must not wait for ever
+            self.known.set()  # after a failure, too: who waits to decide must not wait for ever
 
     async def _missing(self, sends: Sequence[Record]) -> int:
         """Bytes of the last recorded send that were not written when its engine died."""
@@ -176,15 +177,21 @@ class LiveTurn:
 
     async def answer(self, key: str, option_id: str, values: Mapping[str, Any] = NO_VALUES) -> None:
         """The user, or a policy, has decided; waits until a turn that is being taken over is known."""
-        await self._known.wait()
+        await self.known.wait()
         async with self._turn:
             await self._decide(self._answered(key, Choice(option_id, values)))
 
     async def cancel(self) -> None:
         """The user wants the turn to end; waits as `answer` does."""
-        await self._known.wait()
+        await self.known.wait()
         async with self._turn:
             await self._decide(Record("cancel", self._at(), time.time()))
+
+    async def set_mode(self, mode: str) -> None:
+        """The user wants the agent to work in another mode; waits as `answer` does."""
+        await self.known.wait()
+        async with self._turn:
+            await self._decide(Record("mode", self._at(), time.time(), option=mode))
 
     async def exited(self, code: int) -> None:
         """The process is gone and all its output has been fed."""
@@ -247,6 +254,8 @@ class LiveTurn:
                 await self._keeper.rate_limited(self.process_id, limit)
             case Commands(commands=commands):
                 await self._keeper.commands_known(self.process_id, commands)
+            case Modes(modes=modes):
+                await self._keeper.modes_known(self.process_id, modes)
             case Perform() as wanted:
                 task = asyncio.create_task(self._perform(wanted))
                 self._performing.add(task)

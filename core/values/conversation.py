@@ -65,6 +65,25 @@ class AgentCommand(Value, frozen=True, kw_only=True):
     """What may be written behind it."""
 
 
+class AgentMode(Value, frozen=True, kw_only=True):
+    """A way for an agent to work, such as one that plans and changes nothing."""
+
+    id: str
+    """The agent's own word for it."""
+    name: str = ""
+    description: str = ""
+
+
+class AgentModes(Value, frozen=True, kw_only=True):
+    """The modes of a session."""
+
+    current: str = ""
+    """The one that it is in, as far as the agent has told; empty: not known."""
+    chosen: str = ""
+    """The one that the user wants; empty: as the agent's profile says."""
+    available: tuple[AgentMode, ...] = ()
+
+
 class PlanItem(Value, frozen=True, kw_only=True):
     text: str
     status: str = "pending"

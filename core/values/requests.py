@@ -281,6 +281,13 @@ class TypeText(Request, frozen=True, kw_only=True):
     """Whether Enter is pressed behind it."""
 
 
+class SetMode(Request, frozen=True, kw_only=True):
+    """Another mode for the agent of a workspace to work in."""
+
+    mode: str
+    """The agent's own word for it."""
+
+
 class RunCommand(Request, frozen=True, kw_only=True):
     argv: tuple[str, ...]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.agents.driver import AgentSession
+from core.agents.driver import AgentSession, Modes
 from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
 from tests.agents.agent_double import AgentDouble, prompted
@@ -141,3 +141,38 @@ def test_cancelling_before_the_prompt_ends_the_turn_at_once(steps: int) -> None:
     assert agent.input_closed
     agent.reply({"sessionId": "s1"})
     assert agent.last_request["method"] != "session/prompt"
+
+
+MODES = {"modes": {"currentModeId": "ask", "availableModes": [{"id": "ask", "name": "Ask"}, {"id": "plan"}]}}
+OPTION = {
+    "id": "mode", "category": "mode", "currentValue": "ask",
+    "options": [{"value": "ask", "name": "Ask"}, {"value": "plan"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("opened", "asked"),
+    [
+        (MODES, ("session/set_mode", {"modeId": "plan"})),
+        ({"configOptions": [OPTION]}, ("session/set_config_option", {"configId": "mode", "value": "plan"})),
+    ],
+)
+def test_the_mode_is_changed_while_the_agent_works(opened: dict[str, Any], asked: tuple[str, Any]) -> None:
+    agent = AgentDouble()
+    agent.reply({"protocolVersion": 1, "agentCapabilities": {}})
+    agent.reply({"sessionId": "s1", **opened})
+    assert agent.last_request["method"] == "session/prompt"
+    agent.did(agent.driver.set_mode("plan", agent.now))
+    method, params = asked
+    assert agent.last_request["method"] == method
+    assert agent.last_request["params"] == {"sessionId": "s1", **params}
+    agent.reply({})
+    agent.did(agent.driver.set_mode("dance", agent.now))
+    agent.did(agent.driver.set_mode("ask", agent.now))
+    agent.refuse({"code": -32603, "message": "not now"})
+    told = [effect.modes for effect in agent.effects if isinstance(effect, Modes)]
+    assert [modes.current for modes in told] == ["ask", "plan"]
+    assert [mode.id for mode in told[0].available] == ["ask", "plan"]
+    notes = [entry.text for entry in agent.of_kind(EntryKind.NOTICE)]
+    assert "has no mode “dance”" in notes[0] and "not now" in notes[1]
+    assert agent.ended is None and len(agent.sent) == 5, "the prompt is sent once, and the turn goes on"

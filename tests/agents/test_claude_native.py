@@ -13,6 +13,7 @@ from core.agents.driver import (
     AgentSession,
     CloseInput,
     Commands,
+    Modes,
     RateLimited,
     TurnRequest,
     UsageReport,
@@ -166,6 +167,26 @@ def test_a_request_that_the_agent_takes_back_needs_no_answer() -> None:
     agent.say({"type": "control_cancel_request", "request_id": "r1"})
     assert [effect.key for effect in agent.of_type(WithdrawApproval)] == ["r1"]
     assert agent.answers("r1", "allow") == []
+
+
+def test_another_mode_is_asked_for_while_it_works_and_told_when_it_is_taken() -> None:
+    agent = double()
+    agent.say({"type": "system", "subtype": "init", "session_id": "s", "permissionMode": "default"})
+    agent.did(agent.driver.set_mode("plan", agent.now))
+    asked = agent.sent[-1]
+    assert asked["request"] == {"subtype": "set_permission_mode", "mode": "plan"}
+    response = {"subtype": "success", "request_id": asked["request_id"]}
+    agent.say({"type": "control_response", "response": response})
+    agent.did(agent.driver.set_mode("bypassPermissions", agent.now))
+    refused = {"subtype": "error", "request_id": agent.sent[-1]["request_id"], "error": "not as root"}
+    agent.say({"type": "control_response", "response": refused})
+    told = [effect.modes.current for effect in agent.effects if isinstance(effect, Modes)]
+    assert told == ["default", "plan"]
+    notes = [entry.text for entry in agent.entries if entry.kind is EntryKind.NOTICE]
+    assert notes == [
+        "The agent is in the mode “plan” now.",
+        "The agent did not take the mode “bypassPermissions”: not as root",
+    ]
 
 
 def test_cancelling_answers_what_waits_and_interrupts() -> None:

@@ -354,6 +354,7 @@ def test_steering(call: Calls, boatyard: Boatyard, workspace: str, tmp_path: Pat
     assert "keep all logs" in call.people("process prune", "--dry-run")
     DONE.add("process prune")
     assert boatyard("workspace", "logs", workspace, "--tail", "1").out == "did: Do it\n"
+    assert call("workspace mode", workspace)["available"] == []
     assert call("workspace commands", workspace) == []
     (session,) = call("workspace sessions", workspace)
     said = call("workspace conversation", workspace, "--session", session["id"][:8], "--tail", "1")

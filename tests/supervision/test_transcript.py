@@ -35,7 +35,7 @@ from core.supervision.journal import Journal, Record
 from core.supervision.pulse import Pulse
 from core.supervision.transcript import LineBuffer, Transcript, replay
 from core.supervision.turn import Line, LiveTurn
-from core.values.conversation import AgentCommand, Entry, EntryKind
+from core.values.conversation import AgentCommand, AgentModes, Entry, EntryKind
 from core.values.states import ProcessStatus
 
 
@@ -182,6 +182,9 @@ class ToyDriver:
         words = f"{key}={option_id} {dict(values)}"
         return [*self._say(f"answer {words}"), Send(f"{words}\n".encode())]
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        return [*self._say(f"mode {mode}"), Send(f"mode {mode}\n".encode())]
+
     def cancel(self, now: float) -> list[Effect]:
         return [*self._say("cancel"), Send(b"cancel\n")]
 
@@ -216,6 +219,8 @@ class Keeper:
     async def rate_limited(self, process_id: str, limit: RateLimited) -> None: ...
 
     async def commands_known(self, process_id: str, commands: tuple[AgentCommand, ...]) -> None: ...
+
+    async def modes_known(self, process_id: str, modes: AgentModes) -> None: ...
 
     async def perform(self, process_id: str, wanted: Perform) -> Mapping[str, Any]:
         return {"done": True}
@@ -281,6 +286,7 @@ ACTS = st.lists(
         st.tuples(st.just("look"), st.integers(1, 9)),
         st.tuples(st.just("answer"), st.sampled_from(["may I?", "nobody asked"])),
         st.tuples(st.just("cancel"), st.none()),
+        st.tuples(st.just("mode"), st.sampled_from(["plan", "ask"])),
         st.tuples(st.just("die"), st.none()),
         st.tuples(st.just("die when it writes"), st.integers(0, 9)),
         st.tuples(st.just("die while it writes"), st.integers(0, 6)),
@@ -330,6 +336,8 @@ async def _act(engine: Engine, wire: Wire, act: str, value: Any) -> None:
             await engine.turn.answer(str(value), "yes", {"why": [str(value), True, 1.5]})
         case "cancel":
             await engine.turn.cancel()
+        case "mode":
+            await engine.turn.set_mode(value)
         case "exited":
             wire.dies_after = None
             await engine.turn.exited(3)

@@ -9,7 +9,7 @@ import msgspec
 from core.errors import NotFoundError
 from core.values import events as told
 from core.values import requests as ask
-from core.values.conversation import AgentCommand
+from core.values.conversation import AgentCommand, AgentModes
 from core.values.entities import ApprovalRule, Budget, Process, QueuedPrompt, Spent, TaskUsage, Workspace
 from core.values.prompting import Image, PathMatch, Scratch, Tag
 from core.values.search import SearchAnswer, SearchHit
@@ -29,6 +29,7 @@ class Quay:
         self.tags_: list[Tag] = []
         self.paths: list[str] = []
         self.commands_: tuple[AgentCommand, ...] = ()
+        self.modes_ = AgentModes()
         self.queued: list[QueuedPrompt] = []
         self.hits: list[SearchHit] = []
         self.rules_: list[ApprovalRule] = []
@@ -41,6 +42,16 @@ class Quay:
 
     def _asked(self, name: str, value: Any) -> None:
         raise NotImplementedError
+
+    # Modes
+
+    async def modes(self, name: str) -> AgentModes:
+        return self.modes_
+
+    async def set_mode(self, name: str, mode: str) -> AgentModes:
+        self._asked("set_mode", (name, mode))
+        self.modes_ = msgspec.structs.replace(self.modes_, chosen=mode)
+        return self.modes_
 
     # Drafts
 

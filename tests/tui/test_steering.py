@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.values.conversation import Entry, EntryKind
+from core.values.conversation import AgentMode, AgentModes, Entry, EntryKind
 from core.values.entities import (
     FORM_OPTION,
     ApprovalOption,
@@ -191,3 +191,17 @@ async def test_a_turn_is_interrupted_or_stopped_and_cancel_does_neither(fleet: H
         assert not any(call in ("interrupt", "stop_workspace") for call, _ in fleet.calls)
         await helm.press("s", "i")
         assert await helm.asked("interrupt") == "first"
+
+
+async def test_the_agents_mode_is_chosen_from_those_that_it_has(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        helm.app.perform("mode")
+        await helm.sees("the agent has told of no modes")
+        modes = (AgentMode(id="default", name="Default"), AgentMode(id="plan", description="plans only"))
+        fleet.modes_ = AgentModes(current="default", available=modes)
+        helm.app.perform("mode")
+        await helm.sees("Mode of the agent in first", "Default", "plan: plans only")
+        await helm.press("down", "enter")
+        await helm.until(lambda: ("set_mode", ("first", "plan")) in fleet.calls, "it is set")
+        await helm.sees("first: mode plan")

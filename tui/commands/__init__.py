@@ -77,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     "interrupt-turn": turns.interrupt_turn,
     "rewind": turns.rewind,
     "sessions": past.sessions,
+    "mode": turns.mode,
     "notifications": noticing.notifications,
     "mute": noticing.mute,
     "merge": merging.merge,

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from core.errors import error_from_document
 from core.values import requests as ask
-from core.values.conversation import EntryKind
+from core.values.conversation import AgentMode, EntryKind
 from core.values.entities import Workspace
 from core.values.states import OperationStatus
 from tui.commands.checkpoints import restored
-from tui.menu import question
+from tui.menu import Menu, Option, question
 from tui.queue_sheet import QueueSheet
 
 if TYPE_CHECKING:
@@ -36,6 +36,27 @@ async def resume(app: BoatyardApp) -> None:
     else:
         await app.client.resume(workspace.name)
     app.say(f"{workspace.name} goes on")
+
+
+async def mode(app: BoatyardApp) -> None:
+    """The modes of the agent; what is chosen holds at once, and for the turns to come."""
+    name = _workspace(app).name
+    modes = await app.client.modes(name)
+    if not modes.available:
+        app.say("the agent has told of no modes: it has none, or has not worked here yet", severity="warning")
+        return
+    here = modes.chosen or modes.current
+    options = [Option("", _mode_words(each), each.id) for each in modes.available]
+    at = next((n for n, each in enumerate(modes.available) if each.id == here), 0)
+    chosen = await app.ask(Menu(f"Mode of the agent in {name}", "", options, at=at))
+    if chosen and chosen != here:
+        await app.client.set_mode(name, chosen)
+        app.say(f"{name}: mode {chosen}")
+
+
+def _mode_words(mode: AgentMode) -> str:
+    name = mode.name or mode.id
+    return f"{name}: {mode.description}" if mode.description else name
 
 
 async def interrupt_turn(app: BoatyardApp) -> None:

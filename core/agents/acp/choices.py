@@ -6,8 +6,10 @@ from typing import Any
 
 from core.agents import reading
 from core.agents.text import one_line
+from core.values.conversation import AgentMode, AgentModes
 
 TOLD = 12
+MODES_LIMIT = 50
 
 
 def setting(
@@ -39,6 +41,29 @@ def setting(
         return f"session/set_{what}", {f"{what}Id": wanted}
     names = ", ".join(one_line(name, 60) for name in dict.fromkeys([*offered, *ids][:TOLD]) if name)
     return f"The agent has no {what} “{one_line(wanted, 60)}”; it offers {names or 'none to choose from'}."
+
+
+def modes_of(opened: dict[str, Any], current: str = "") -> AgentModes:
+    """The modes that a session can be in, as its opening told.
+
+    Args:
+        opened: The reply to the opening of the session.
+        current: The one that it is in now; empty: as the opening told.
+    """
+    known = reading.mapping(opened.get("modes"))
+    found = [_mode(each.get("id"), each) for each in reading.dicts(known.get("availableModes"), MODES_LIMIT)]
+    told = reading.text(known.get("currentModeId"))
+    for option in reading.dicts(opened.get("configOptions"), 100):
+        if not found and "mode" in (option.get("category"), option.get("configId"), option.get("id")):
+            choices = reading.dicts(option.get("options"), MODES_LIMIT)
+            found = [_mode(each.get("value"), each) for each in choices]
+            told = reading.text(option.get("currentValue"))
+    return AgentModes(current=current or one_line(told, 80), available=tuple(m for m in found if m.id))
+
+
+def _mode(mode: Any, told: dict[str, Any]) -> AgentMode:
+    name, words = reading.text(told.get("name")), reading.text(told.get("description"))
+    return AgentMode(id=reading.text(mode), name=one_line(name, 80), description=one_line(words, 300))
 
 
 def _values(options: Any) -> list[str]:

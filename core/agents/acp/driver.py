@@ -14,7 +14,7 @@ from typing import Any
 
 from core.agents import outcome, reading
 from core.agents.acp import dialect, rpc
-from core.agents.acp.choices import setting
+from core.agents.acp.choices import modes_of, setting
 from core.agents.acp.client_methods import ClientMethods
 from core.agents.acp.messages import Messages
 from core.agents.acp.permissions import SERVED, Permissions, dropped
@@ -23,7 +23,16 @@ from core.agents.acp.trouble import Trouble
 from core.agents.acp.updates import Updates, commands_of
 from core.agents.acp.usage import UsageMeter
 from core.agents.complaints import Complaints
-from core.agents.driver import NO_VALUES, AgentSession, CloseInput, Effect, Send, TurnEnded, TurnRequest
+from core.agents.driver import (
+    NO_VALUES,
+    AgentSession,
+    CloseInput,
+    Effect,
+    Modes,
+    Send,
+    TurnEnded,
+    TurnRequest,
+)
 from core.agents.entries import EntryBook
 from core.agents.limits import LimitWatch
 from core.agents.requests import Requests
@@ -32,6 +41,7 @@ from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
 
 SUMMARY_LIMIT = 64 * 1024
+SETTINGS = frozenset({"session/set_mode", "session/set_config_option"})
 OPENINGS = frozenset({"session/new", "session/load", "session/resume"})
 NOTED_METHODS = 20
 """Different methods that are refused with a remark; further ones without."""
@@ -59,7 +69,10 @@ class AcpDriver:
             model: Which model it is to use, in its own words; empty: its own choice.
             mode: Which mode it is to work in, in its own words; empty: its own choice.
         """
-        self._wanted = [(what, word) for what, word in (("mode", mode), ("model", model)) if word]
+        wanted = (("mode", request.mode or mode), ("model", model))
+        self._wanted = [(what, word) for what, word in wanted if word]
+        self._setting = ""
+        """The mode that the agent was asked to take while it works."""
         self._request = request
         self._agent = agent
         self._install_hint = install_hint
@@ -127,6 +140,16 @@ class AcpDriver:
         told = Send(rpc.notification("session/cancel", {"sessionId": self._session}))
         return [told, *self._requests.withdraw(now, tell=True)]
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        if self._stage is not Stage.PROMPTED or self._cancelled:
+            return []
+        found = setting("mode", mode, self._opened_with, second=self._abilities.second)
+        if not isinstance(found, tuple):
+            return self._book.note(found, now)
+        self._setting = mode
+        method, params = found
+        return [self._call(method, {"sessionId": self._session, **params})]
+
     def exited(self, exit_code: int, now: float) -> list[Effect]:
         if self._stage is Stage.OVER:
             return []
@@ -178,6 +201,9 @@ class AcpDriver:
             return []  # a loaded session's history, which the conversation has already
         if kind == "state_update":
             return self._state(update, now)
+        if kind == "current_mode_update":
+            mode = one_line(reading.text(update.get("currentModeId")), 80)
+            return [*self._updates.take(params, line, now), Modes(modes_of(self._opened_with, mode))]
         return self._updates.take(params, line, now)
 
     def _state(self, update: dict[str, Any], now: float) -> list[Effect]:
@@ -206,6 +232,8 @@ class AcpDriver:
             return [] if self._abilities.second else self._stopped(result, now)
         if method in OPENINGS:
             return self._opened(method, result, now)
+        if self._stage is Stage.PROMPTED:
+            return [Modes(modes_of(self._opened_with, self._setting))]
         return self._go_on(now)
 
     # From stage to stage
@@ -253,6 +281,8 @@ class AcpDriver:
         self._stage = Stage.SETTING
         self._opened_with = result
         told = commands_of(result.get("availableCommands"))
+        modes = modes_of(result)
+        told += [Modes(modes)] if modes.available else []
         return [AgentSession(self._session), *told, *self._go_on(now)]
 
     def _go_on(self, now: float) -> list[Effect]:
@@ -279,9 +309,10 @@ class AcpDriver:
             return [self._call("initialize", dialect.initialize(self._offered))]
         if outcome.needs_login(error):
             return self._fail_for_login(words, now)
-        if self._stage is Stage.SETTING:
+        if self._stage is Stage.SETTING or method in SETTINGS:
             said = f"The agent did not take its {method.rpartition('_')[2]}: {words}"
-            return [*self._book.note(said, now), *self._go_on(now)]
+            rest = self._go_on(now) if self._stage is Stage.SETTING else []
+            return [*self._book.note(said, now), *rest]
         if method == "session/resume":
             return self._load_or_start_anew(now, words)
         if method == "session/load":

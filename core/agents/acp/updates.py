@@ -15,7 +15,7 @@ from core.agents.acp.trouble import Trouble
 from core.agents.acp.usage import UsageMeter
 from core.agents.driver import Commands, Effect
 from core.agents.entries import EntryBook
-from core.agents.text import one_line
+from core.agents.text import clean, one_line
 from core.values.conversation import AgentCommand, EntryKind, PlanItem
 
 PLAN_LIMIT = 200
@@ -57,6 +57,7 @@ class Updates:
             "plan_update": lambda update, now: self._plan(reading.mapping(update.get("plan")), now),
             "plan_removed": lambda update, now: self._set_plan((), "", now),
             "current_mode_update": self._mode,
+            "notice": self._notice,
             "usage_update": self._usage_update,
             "session_info_update": trouble.take,
         }
@@ -98,6 +99,11 @@ class Updates:
     def _mode(self, update: dict[str, Any], now: float) -> list[Effect]:
         mode = one_line(reading.text(update.get("currentModeId")), 80)
         return self._book.note(f"The agent is in the mode “{mode}” now.", now) if mode else []
+
+    def _notice(self, update: dict[str, Any], now: float) -> list[Effect]:
+        """A remark of the agent's own, such as a warning (version 2)."""
+        said = [clean(reading.text(update.get(name))) for name in ("title", "description")]
+        return self._book.note("\n\n".join(filter(None, said)), now) if any(said) else []
 
     def _usage_update(self, update: dict[str, Any], now: float) -> list[Effect]:
         self._usage.update(update)

@@ -13,13 +13,14 @@ from typing import Any
 
 from core.agents import outcome, reading
 from core.agents.claude import permissions, tools, wire
+from core.agents.claude.modes import OFFERED
 from core.agents.claude.result import Result
 from core.agents.claude.speech import Speech
 from core.agents.claude.system import SystemEvents
-from core.agents.driver import AgentSession, Commands, Effect, Send, TurnRequest
+from core.agents.driver import AgentSession, Commands, Effect, Modes, Send, TurnRequest
 from core.agents.native import NativeTurn
 from core.agents.text import clean, one_line
-from core.values.conversation import AgentCommand, EntryKind, ToolState
+from core.values.conversation import AgentCommand, AgentModes, EntryKind, ToolState
 from core.values.states import ProcessStatus
 
 COMMANDS_LIMIT = 500
@@ -80,6 +81,9 @@ class ClaudeDriver(NativeTurn):
         self.cancelled = True
         return [*self.requests.withdraw(now, tell=True), Send(wire.interrupt())]
 
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        return [] if self.over or self.cancelled else [Send(wire.set_mode(mode))]
+
     def exited(self, exit_code: int, now: float) -> list[Effect]:
         if not self.over and GONE in self.complaints.text.lower():
             reason = "the agent's earlier session is gone; send the prompt again to begin a new one"
@@ -97,7 +101,8 @@ class ClaudeDriver(NativeTurn):
         if not session or session == self._session:
             return []
         self._session = session
-        return [AgentSession(session)]
+        mode = one_line(reading.text(message.get("permissionMode")), 80)
+        return [AgentSession(session), *([_modes(mode)] if mode else [])]
 
     def _hear_stream(self, message: dict[str, Any], line: bytes, now: float) -> list[Effect]:
         if message.get("parent_tool_use_id"):
@@ -169,7 +174,10 @@ class ClaudeDriver(NativeTurn):
 
     def _hear_response(self, message: dict[str, Any], line: bytes, now: float) -> list[Effect]:
         response = reading.mapping(message.get("response"))
-        if response.get("request_id") != wire.INITIALIZE:
+        asked = reading.text(response.get("request_id"))
+        if asked.startswith(wire.SET_MODE):
+            return self._mode_answered(asked.removeprefix(wire.SET_MODE), response, now)
+        if asked != wire.INITIALIZE:
             return []  # an interrupt that was heard, or an answer of ours that comes back
         found = reading.dicts(reading.mapping(response.get("response")).get("commands"), COMMANDS_LIMIT)
         commands = tuple(
@@ -182,6 +190,12 @@ class ClaudeDriver(NativeTurn):
             if reading.text(each.get("name"))
         )
         return [Commands(commands)] if commands else []
+
+    def _mode_answered(self, mode: str, response: dict[str, Any], now: float) -> list[Effect]:
+        if response.get("subtype") != "success":
+            why = one_line(reading.text(response.get("error")), 300)
+            return self.book.note(f"The agent did not take the mode “{mode}”: {why}", now)
+        return [*self.book.note(f"The agent is in the mode “{mode}” now.", now), _modes(mode)]
 
     def _hear_limit(self, message: dict[str, Any], line: bytes, now: float) -> list[Effect]:
         info = reading.mapping(message.get("rate_limit_info"))
@@ -218,3 +232,7 @@ class ClaudeDriver(NativeTurn):
 
     def spent(self, now: float) -> list[Effect]:
         return self._result.usage(self.book, now) if self._result else []
+
+
+def _modes(current: str) -> Modes:
+    return Modes(AgentModes(current=current, available=OFFERED))

@@ -30,8 +30,8 @@ class ClaudeExecutor(Profile):
             more += ["--mcp-config", json.dumps({"mcpServers": {TOOLS: server}})]
         if self.model:
             more += ["--model", self.model]
-        if self.mode:
-            more += ["--permission-mode", self.mode]
+        if mode := request.mode or self.mode:
+            more += ["--permission-mode", mode]
         if request.agent_session_id:
             more += ["--resume", request.agent_session_id]
         return Launch((*self.program(contained), *more), self.variables(contained))

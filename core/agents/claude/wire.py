@@ -14,6 +14,8 @@ from core.values.conversation import Attachment
 
 INITIALIZE = "boatyard-initialize"
 INTERRUPT = "boatyard-interrupt"
+SET_MODE = "boatyard-mode-"
+"""The beginning of the ids of requests for another mode, which follows."""
 
 
 def decode(line: bytes) -> dict[str, Any] | None:
@@ -35,6 +37,10 @@ def initialize() -> bytes:
 
 def interrupt() -> bytes:
     return _request(INTERRUPT, {"subtype": "interrupt"})
+
+
+def set_mode(mode: str) -> bytes:
+    return _request(f"{SET_MODE}{mode}", {"subtype": "set_permission_mode", "mode": mode})
 
 
 def prompt(text: str, attachments: Sequence[Attachment]) -> bytes:

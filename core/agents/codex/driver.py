@@ -18,12 +18,12 @@ from core.agents.acp import rpc
 from core.agents.attachments import IMAGE_TYPES, with_names
 from core.agents.codex import approvals
 from core.agents.codex.items import Items
-from core.agents.codex.modes import policy
+from core.agents.codex.modes import DEFAULT, MODES, OFFERED, policy
 from core.agents.codex.quota import Quota
-from core.agents.driver import AgentSession, Effect, Send, TurnRequest
+from core.agents.driver import AgentSession, Effect, Modes, Send, TurnRequest
 from core.agents.native import NativeTurn
 from core.agents.text import clean, one_line
-from core.values.conversation import EntryKind, PlanItem
+from core.values.conversation import AgentModes, EntryKind, PlanItem
 from core.values.states import ProcessStatus
 
 NOTED_METHODS = 20
@@ -71,7 +71,8 @@ class CodexDriver(NativeTurn):
         """
         super().__init__(request, agent=agent, install_hint=install_hint)
         self._model = model
-        self._approvals, self._sandbox = policy(mode, contained=request.contained)
+        self._mode = request.mode or mode or DEFAULT
+        self._approvals, self._sandbox = policy(self._mode, contained=request.contained)
         self._stage = Stage.INITIALIZING
         self._number = 0
         self._waiting: dict[int, str] = {}
@@ -98,7 +99,14 @@ class CodexDriver(NativeTurn):
 
     def begin(self) -> list[Effect]:
         info = {"name": "boatyard", "title": "Boatyard", "version": "1"}
-        return [*self.shown_prompt(), self._call("initialize", {"clientInfo": info})]
+        modes = Modes(AgentModes(current=self._mode, available=OFFERED))
+        return [*self.shown_prompt(), modes, self._call("initialize", {"clientInfo": info})]
+
+    def set_mode(self, mode: str, now: float) -> list[Effect]:
+        if self.over or mode not in MODES:
+            return []
+        note = self.book.note(f"The agent will be in the mode “{mode}” from its next turn on.", now)
+        return [*note, Modes(AgentModes(current=mode, available=OFFERED))]
 
     def receive(self, line: bytes, now: float) -> list[Effect]:
         if not line.strip():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.values.conversation import AgentMode
+
 _MODES = {
     "read-only": ("untrusted", "read-only"),
     "ask": ("untrusted", "workspace-write"),
@@ -9,6 +11,14 @@ _MODES = {
     "full-access": ("never", "danger-full-access"),
 }
 MODES = tuple(_MODES)
+DEFAULT = "ask"
+_WORDS = {
+    "read-only": "changes nothing, and asks before it runs what is not plainly safe",
+    "ask": "works in the workspace, and asks before it runs what is not plainly safe",
+    "agent": "works in the workspace, and asks where it thinks it should",
+    "full-access": "asks for nothing",
+}
+OFFERED = tuple(AgentMode(id=mode, name=mode, description=_WORDS[mode]) for mode in MODES)
 
 
 def policy(mode: str, *, contained: bool) -> tuple[str, str]:
@@ -16,5 +26,5 @@ def policy(mode: str, *, contained: bool) -> tuple[str, str]:
 
     In a container its own sandbox fails: it needs namespaces, which a container does not give.
     """
-    approvals, sandbox = _MODES.get(mode, _MODES["ask"])
+    approvals, sandbox = _MODES.get(mode, _MODES[DEFAULT])
     return approvals, "danger-full-access" if contained else sandbox

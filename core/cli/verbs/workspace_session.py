@@ -98,6 +98,18 @@ async def commands(call: Invocation) -> None:
     call.out.table(found, ("COMMAND", "TAKES", "WHAT IT DOES"), rows)
 
 
+async def mode(call: Invocation) -> None:
+    """Lists the modes, or has the agent work in another one."""
+    async with call.engine() as client:
+        if call.args.mode:
+            modes = await client.set_mode(call.args.name, call.args.mode)
+        else:
+            modes = await client.modes(call.args.name)
+    wanted = modes.chosen or modes.current
+    rows = [("*" if m.id == wanted else "", m.id, m.description or m.name) for m in modes.available]
+    call.out.table(modes, ("", "MODE", "WHAT IT DOES"), rows)
+
+
 async def requests(call: Invocation) -> None:
     async with call.engine() as client:
         waiting = await client.approvals(call.args.name)
@@ -157,6 +169,11 @@ def _approve(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _mode(parser: argparse.ArgumentParser) -> None:
+    name(parser)
+    parser.add_argument("mode", nargs="?", default="", help="the agent's word for it; else they are listed")
+
+
 def _logs(parser: argparse.ArgumentParser) -> None:
     name(parser)
     declare_log(parser)
@@ -166,6 +183,7 @@ VERBS = (
     Verb("workspace", "send", "send the agent a prompt", send, _send),
     Verb("workspace", "requests", "list what the agent asks permission for", requests, name),
     Verb("workspace", "commands", "list the agent's own commands", commands, name),
+    Verb("workspace", "mode", "show or change the mode that the agent works in", mode, _mode),
     Verb("workspace", "approve", "allow what the agent asks for", approve, _approve),
     Verb("workspace", "reject", "refuse what the agent asks for", reject, _request),
     Verb("workspace", "logs", "print the agent's raw output", logs, _logs),

@@ -6,7 +6,7 @@ from core.server.routes.route import WORKSPACE, Route
 from core.values import entities as v
 from core.values import requests as ask
 from core.values.answers import RemovedAnswer, ShellAnswer, TypedAnswer
-from core.values.conversation import AgentCommand, Screen
+from core.values.conversation import AgentCommand, AgentModes, Screen
 
 ROUTES = (
     Route(
@@ -34,6 +34,14 @@ ROUTES = (
         ask.TypeText,
     ),
     Route("POST", WORKSPACE + "/attach", lambda c: c.engine.screens.attach(c.part("name")), ShellAnswer),
+    Route("GET", WORKSPACE + "/modes", lambda c: c.engine.sessions.modes(c.part("name")), AgentModes),
+    Route(
+        "POST",
+        WORKSPACE + "/mode",
+        lambda c: c.engine.sessions.set_mode(c.part("name"), c.body),
+        AgentModes,
+        ask.SetMode,
+    ),
     Route(
         "GET",
         WORKSPACE + "/commands",

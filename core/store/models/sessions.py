@@ -15,6 +15,10 @@ class Session(Entity):
     executor = peewee.CharField(default="")
     agent_session_id = peewee.TextField(default="")
     commands = JSONField(default=list, constraints=[peewee.SQL("DEFAULT '[]'")])
+    modes = JSONField(null=True)
+    """Those that the agent has told of (see `core.values.conversation.AgentModes`)."""
+    mode = peewee.TextField(null=True)
+    """The one that the user has chosen for the turns to come."""
     handover = peewee.BooleanField(null=True)
     """Whether the next turn begins a new conversation with the agent and tells it what happened before."""
     dropped = peewee.BooleanField(null=True)
