@@ -1,7 +1,7 @@
 """The card of all keys, on one page of Markdown, made from the table of actions.
 
-`python -m tui.key_card` prints it; `boatyard keys --card` prints it with the user's own keys. `KEYS.md` is
-the first, and a test keeps it so.
+`python -m tui.key_card` prints it; `boatyard keys --card` prints it with the user's own keys. The first is
+`tui/KEYS.md`, and a test keeps it so.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from tui.actions import ACTIONS
 from tui.key_card import PLACES, card
 from tui.keymap import Keymap, resolve
 
-CARD = Path(__file__).parents[2] / "KEYS.md"
+CARD = Path(__file__).parents[2] / "tui" / "KEYS.md"
 
 
 def test_the_card_in_the_repository_is_the_one_that_the_table_makes() -> None:
-    assert CARD.read_text() == card(Keymap({})), "python -m tui.key_card > KEYS.md"
+    assert CARD.read_text() == card(Keymap({})), "python -m tui.key_card > tui/KEYS.md"
 
 
 def test_every_action_with_a_key_is_on_it_with_the_keys_it_has() -> None:
