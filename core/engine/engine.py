@@ -90,6 +90,7 @@ from core.lifecycle.repair import Repair
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.spares import Spares
+from core.lifecycle.taking import Taking
 from core.lifecycle.tools import serving
 from core.lifecycle.trash import Trash
 from core.lifecycle.turns import Turns
@@ -139,7 +140,7 @@ class Engine:
         placing = Placing(context, self._snapshots)
         applying = Applying(context, self._snapshots, placing)
         restoring = Restoring(context, self._snapshots, placing)
-        mending = Mending(context)
+        mending, taking = Mending(context), Taking(context)
         publishing = Publishing(context)
         self._repair = Repair(
             context,
@@ -152,6 +153,7 @@ class Engine:
             trash,
             mending,
             applying,
+            taking,
             pushing,
             pulls,
             publishing,
@@ -203,7 +205,7 @@ class Engine:
         self.landing_queue = LandingQueues(context, updates, checking, landing, self.forecasting)
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
-        self.parts = Parts(context, self.review.comparing, self._snapshots, applying)
+        self.parts = Parts(context, self.review.comparing, self._snapshots, applying, taking)
         self.file_changes = FileChanges(context, self._snapshots, applying)
         self.keeping = Keeping(context, self.workspaces, archiving, trash)
         self.attempts = Attempts(context, self.review.comparing, checking, self.forecasting, self.keeping)

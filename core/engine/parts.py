@@ -1,4 +1,4 @@
-"""Parts of a diff discarded, or taken into another workspace: files, hunks, lines."""
+"""Parts of a diff discarded, or taken into another workspace or onto a branch: files, hunks, lines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from core.engine.comparing import Comparing, DiffRequest
 from core.errors import ConflictError, UsageError
 from core.git.merge_tree import merge_trees, scaffold
+from core.git.user_repository import inspect_repository
 from core.lifecycle.applying import Applying, Goal, Plan
 from core.lifecycle.context import Context
+from core.lifecycle.copied_work import is_copied
+from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
+from core.lifecycle.taking import Taking
 from core.review.base import parse_base
 from core.review.diff import Compared
 from core.review.hunks import Part, tree_with, tree_without
+from core.review.taken import compute_taken
 from core.values.entities import Operation
 from core.values.requests import DiffPart, DiscardParts, TakeParts
 
@@ -23,12 +28,18 @@ class Parts:
     """What a user can do with parts of a diff."""
 
     def __init__(
-        self, context: Context, comparing: Comparing, snapshots: Snapshots, applying: Applying
+        self,
+        context: Context,
+        comparing: Comparing,
+        snapshots: Snapshots,
+        applying: Applying,
+        taking: Taking,
     ) -> None:
         self._context = context
         self._comparing = comparing
         self._snapshots = snapshots
         self._applying = applying
+        self._taking = taking
 
     async def discard(self, name: str, body: DiscardParts) -> Operation:
         """Begins to put parts of the workspace back to how the base has them; a checkpoint is taken before.
@@ -49,12 +60,17 @@ class Parts:
         return await self._applying.begin("apply", name, plan)
 
     async def take(self, name: str, body: TakeParts) -> Operation:
-        """Begins to bring parts of a workspace's diff into another one; a checkpoint is taken there before.
+        """Begins to bring parts of a workspace's diff into another one, where a checkpoint is taken before,
+        or onto a branch of the user's repository.
 
         Raises:
             UsageError: A part is not in the diff, or the other workspace lacks its repository.
             ConflictError: They do not fit there; nothing was changed.
         """
+        if bool(body.into) == bool(body.branch):
+            raise UsageError("either a workspace or a branch gets the parts", hint="Name one of the two.")
+        if body.branch:
+            return await self._take_onto(name, body)
         if body.into == name:
             raise UsageError(f"{name!r} has these parts already", hint="Name another workspace.")
         chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
@@ -78,6 +94,36 @@ class Parts:
             )
         plan = Plan(goals=goals, message=f"before taking parts of {_named(body.parts)} from {name}")
         return await self._applying.begin("apply", body.into, plan)
+
+    async def _take_onto(self, name: str, body: TakeParts) -> Operation:
+        """A commit of the parts on a branch of the user's."""
+        chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
+        if len(chosen) != 1:
+            raise UsageError("these parts are of several repositories", hint="Take those of one at a time.")
+        ((side, parts),) = chosen
+        facts = await self._comparing.live(name)
+        repo = next(each for each in facts.repos if each.repo_id == side.repo_id)
+        place = Place(self._context.home, name)
+        copied = [part.path for part in parts if await is_copied(place, repo.name, part.path)]
+        if copied:
+            raise UsageError(
+                f"{copied[0]} was copied into the workspace from beside git", hint="Take other files."
+            )
+        repository = await inspect_repository(repo.path)
+        await side.depot.refresh(repository)
+        start = await side.depot.target(await side.depot.local_branch(repo.target_branch))
+        wanted = await tree_with(side.depot, side.base, side.snapshot, parts)
+        message = body.message.strip() or f"{facts.task_title}\n\nTaken from {name}: {_named(body.parts)}"
+        taken = await compute_taken(
+            side,
+            wanted,
+            repository,
+            branch=body.branch,
+            start=start,
+            message=message,
+            hooks=self._context.config.merge.hooks,
+        )
+        return await self._taking.begin(name, taken)
 
     async def _chosen(
         self, name: str, base: str, parts: Sequence[DiffPart], snapshot: dict[str, str]

@@ -12,7 +12,7 @@ from core.git.path_text import text_to_name
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts
 from core.lifecycle.place import Place
-from core.lifecycle.rewinding import checkpoint_before
+from core.lifecycle.rewinding import checkpoint_before, went_back
 from core.lifecycle.snapshots import Snapshots
 from core.review.blame import Brought, blame
 from core.store import models as m
@@ -119,21 +119,40 @@ def _split(facts: WorkspaceFacts, path: str) -> tuple[RepoFacts, str]:
     raise NotFoundError(f"{path[:200]!r} is no file of {facts.name!r}", hint=f"Its files begin with {names}")
 
 
+@dataclass(frozen=True)
+class Step:
+    """A moment, and the step that it came after: where a workspace went back, two come after the same."""
+
+    moment: Moment
+    after: Step | None = None
+
+    def line(self) -> list[Moment]:
+        """The moments that led here, the oldest first."""
+        moments, step = [self.moment], self.after
+        while step is not None:
+            moments.append(step.moment)
+            step = step.after
+        return moments[::-1]
+
+
 def _moments(facts: WorkspaceFacts, repo: RepoFacts) -> list[Moment]:
-    """The beginning, each checkpoint, and now, each with the turn that was at work before it."""
-    turns = _turns(facts)
-    moments = [Moment(repo.base_commit)]
+    """The beginning, each checkpoint that led to now, and now, each with the turn that was at work before."""
+    turns, back = _turns(facts), went_back(facts.id)
+    step, kept = Step(Moment(repo.base_commit)), dict[int, Step]()
     running: Turn | None = None
     rows = m.Checkpoint.select().where(m.Checkpoint.workspace == facts.id).order_by(m.Checkpoint.number)
     for row in rows:
         state = next((each for each in row.repos if each.repo_id == repo.repo_id), None)
         if state is not None:
-            moments.append(Moment(state.commit, row.number, row.created_at, running))
-        if row.number in turns:
+            step = Step(Moment(state.commit, row.number, row.created_at, running), step)
+        kept[row.number] = step
+        if row.number in back:
+            step, running = kept.get(back[row.number], step), None
+        elif row.number in turns:
             running = turns[row.number]
         elif row.kind in (CheckpointKind.AFTER_TURN, CheckpointKind.BEFORE_RESTORE):
             running = None
-    return [*moments, Moment(repo.snapshot, turn=running)]
+    return Step(Moment(repo.snapshot, turn=running), step).line()
 
 
 def _turns(facts: WorkspaceFacts) -> dict[int, Turn]:

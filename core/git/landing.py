@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from core.errors import GitError
+from core.errors import ConflictError, GitError
 from core.git.checkouts import checkout_of, git_dir_of
 from core.git.command import owner_git
 from core.git.depot import FETCH, LONG, Depot
@@ -55,6 +55,31 @@ async def land(
             await _swap(repository, depot, branch, old, new, label, lock)
         else:
             await _fast_forward(repository, checkout.path, depot, branch, old, new, label, lock)
+
+
+async def begin_branch(
+    repository: UserRepository, depot: Depot, branch: str, new: str, *, label: str
+) -> None:
+    """Makes a branch of the user's at `new`; does nothing when it is there and has it already.
+
+    Raises:
+        ConflictError: Another branch of that name was made meanwhile.
+        GitError: git or a hook of the user refused.
+    """
+    async with file_lock(_lock(depot)) as lock:
+        if await _has_landed(repository, branch, new):
+            return
+        await _bring_objects(repository, depot, new)
+        git = owner_git(repository.path).handing_down(lock)
+        try:
+            await git.run("update-ref", "-m", label, f"refs/heads/{branch}", new, "0" * len(new))
+        except GitError as error:
+            if await branch_commit(repository, branch) is None:
+                raise
+            raise ConflictError(
+                f"a branch {branch!r} was made in {repository.path} meanwhile",
+                hint="Take the parts again: they go on top of it.",
+            ) from error
 
 
 async def recover_landing(

@@ -32,6 +32,13 @@ async def committed_copies(
     return found
 
 
+async def is_copied(place: Place, repo_name: str, path: str) -> bool:
+    """Whether a file of a clone, as a diff names it, was copied there from beside git."""
+    names = await asyncio.to_thread(names_left_out, place.copied(repo_name))
+    folders = tuple(f"{name_to_text(folder)}/" for folder in names.folders)
+    return path in map(name_to_text, names.files) or path.startswith(folders)
+
+
 async def _in_commits(target: ReviewTarget, paths: Sequence[bytes]) -> set[bytes]:
     """Those that a commit of the workspace's own touches."""
     asked = [target.work.head.encode(), f"^{target.target}".encode(), b"--", *paths]

@@ -23,6 +23,7 @@ from core.lifecycle.pull_requests import PullRequests
 from core.lifecycle.pushing import Pushing, PushWanted
 from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
+from core.lifecycle.taking import Taking
 from core.lifecycle.trash import Trash
 from core.store import models as m
 from core.store import views
@@ -38,7 +39,7 @@ class Repair:
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
         restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
-        pushing: Pushing, pulls: PullRequests, publishing: Publishing,
+        taking: Taking, pushing: Pushing, pulls: PullRequests, publishing: Publishing,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -50,6 +51,7 @@ class Repair:
         self._trash = trash
         self._mending = mending
         self._applying = applying
+        self._taking = taking
         self._pushing = pushing
         self._pulls = pulls
         self._publishing = publishing
@@ -86,6 +88,8 @@ class Repair:
             await self._finish(operation, steps)
         elif operation.kind in ("apply", "update"):
             await self._finish(operation, self._applying.steps_again(operation, arguments))
+        elif operation.kind == "take":
+            await self._finish(operation, self._taking.steps_again(operation, arguments))
         elif operation.kind == "rewind":
             number, turn = int(str(arguments["number"])), str(arguments["process"])
             await self._finish(operation, self._restoring.rewind_steps(operation, number, turn))

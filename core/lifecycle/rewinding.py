@@ -60,6 +60,16 @@ def take_back(operation_id: str, process_id: str) -> None:
         ).execute()
 
 
+def went_back(workspace_id: str) -> dict[int, int]:
+    """Which checkpoint the workspace went back to, by the number of the one that was taken right before."""
+    rows = m.Operation.select(m.Operation.arguments, m.Operation.result).where(
+        m.Operation.workspace == workspace_id,
+        m.Operation.kind.in_(("restore-to", "rewind")),
+        m.Operation.status == OperationStatus.DONE,
+    )
+    return {int(row.result["before"]): int(row.arguments["number"]) for row in rows if "before" in row.result}
+
+
 def give_back(name: str, number: int) -> None:
     """Undoes the rewind before which checkpoint `number` was kept, if there is one."""
     query = m.Operation.select().where(

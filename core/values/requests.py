@@ -512,8 +512,14 @@ class DiscardParts(Request, frozen=True, kw_only=True):
 
 
 class TakeParts(DiscardParts, frozen=True, kw_only=True):
-    into: str
+    """Either a workspace gets them, or a branch of the user's repository."""
+
+    into: str = ""
     """Name of the workspace that gets them."""
+    branch: str = ""
+    """The branch that gets a commit of them; made from the target branch where there is none."""
+    message: str = ""
+    """Of that commit; empty: drafted from the task."""
 
 
 class AddComment(Request, frozen=True, kw_only=True):

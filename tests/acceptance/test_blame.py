@@ -10,7 +10,7 @@ import pytest
 from core.errors import NotFoundError
 from core.values.events import ApprovalChanged
 from core.values.provenance import Origin
-from core.values.requests import AnswerApproval, SendPrompt
+from core.values.requests import AnswerApproval, RestoreTo, SendPrompt, TakeCheckpoint
 from tests.yard import AGENTS, HOST, Yard
 
 pytestmark = pytest.mark.slow
@@ -45,6 +45,24 @@ async def test_each_line_knows_the_turn_and_the_prompt_that_brought_it(yard: Yar
     for path in ("repo/none.md", "other/WORK.md", "repo", "repo/../../x"):
         with pytest.raises(NotFoundError):
             await yard.client.blame("work", path)
+
+
+async def test_lines_that_a_restore_brought_back_know_who_brought_them_first(yard: Yard) -> None:
+    workspace = await yard.workspace(yard.repository(), name="work", agent="writer", prompt="one")
+    turn = await yard.turn(workspace)
+    await yard.engine._context.supervisor.settle("work")
+    file = Path(workspace.repos[0].path) / "WORK.md"
+    kept = await yard.client.take_checkpoint("work", TakeCheckpoint(message="good"))
+    file.write_text("all wrong\n")
+    undone = await yard.done(await yard.client.restore_to("work", RestoreTo(number=kept.number)))
+    assert file.read_text() == "one\n"
+    (line,) = await yard.client.blame("work", "repo/WORK.md")
+    assert (line.origin, line.process_id) == (Origin.TURN, turn.id)
+    before = undone.result["before"]
+    assert isinstance(before, int)
+    await yard.done(await yard.client.restore_to("work", RestoreTo(number=before)))
+    (line,) = await yard.client.blame("work", "repo/WORK.md")
+    assert (line.origin, file.read_text()) == (Origin.HAND, "all wrong\n")
 
 
 async def test_a_line_knows_the_tool_call_that_reported_it(yard: Yard) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ConflictError, UsageError
+from core.errors import BoatyardError, ConflictError, UsageError
 from core.values.entities import Workspace
 from core.values.requests import DiffPart, DiscardParts, RestoreTo, SendPrompt, TakeParts
 from tests.yard import AGENTS, HOST, Yard, git
@@ -116,3 +116,79 @@ async def test_nothing_is_discarded_under_an_agent_that_works(
         await yard.client.discard_parts("first", DiscardParts(parts=(DiffPart(path="a.txt"),)))
     await asyncio.to_thread(gate.write_text, "go\n")
     await yard.turn("first")
+
+
+async def taken(yard: Yard, *parts: DiffPart, branch: str, message: str = "") -> dict[str, object]:
+    body = TakeParts(parts=parts, branch=branch, message=message)
+    return dict((await yard.done(await yard.client.take_parts("first", body))).result)
+
+
+async def test_a_hunk_is_taken_onto_a_new_branch_and_more_onto_the_same(yard: Yard) -> None:
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER, "new.txt": "n\n"})
+    repository = yard.repository("repo")
+    before = git(repository, "rev-parse", "main")
+    eight = DiffPart(path="a.txt", old=((8, 8),), new=((8, 8),))
+    result = await taken(yard, eight, branch="fix/eight", message="Shout eight")
+    assert result["made"] is True
+    assert git(repository, "show", "fix/eight:a.txt") == BEFORE.replace("eight", "EIGHT").strip()
+    assert git(repository, "log", "--format=%s", "main..fix/eight") == "Shout eight"
+    result = await taken(yard, DiffPart(path="new.txt"), branch="fix/eight")
+    assert result["made"] is False
+    assert git(repository, "log", "--format=%s", "main..fix/eight") == "Do it\nShout eight"
+    assert git(repository, "show", "fix/eight:new.txt") == "n"
+    assert git(repository, "rev-parse", "main") == before
+    assert git(repository, "status", "--porcelain") == ""
+    assert (folder / "a.txt").read_text() == AFTER, "the workspace keeps what it has"
+
+
+async def test_parts_are_taken_onto_the_branch_that_is_checked_out_beside_local_edits(yard: Yard) -> None:
+    await attempt(yard, "first", {"a.txt": AFTER, "new.txt": "n\n"})
+    repository = yard.repository("repo")
+    (repository / "b.txt").write_text("mine\n")
+    await taken(yard, DiffPart(path="new.txt"), branch="main")
+    assert (repository / "new.txt").read_text() == "n\n"
+    assert (repository / "b.txt").read_text() == "mine\n"
+    (repository / "a.txt").write_text("mine, too\n")
+    state = everything(repository)
+    body = TakeParts(parts=(DiffPart(path="a.txt"),), branch="main")
+    ended = await yard.client.wait_operation((await yard.client.take_parts("first", body)).id)
+    assert ended.status.value == "failed" and "a.txt" in str(ended.error)
+    assert everything(repository) == state
+
+
+def everything(repository: Path) -> dict[str, bytes]:
+    files = (path for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts)
+    refs = git(repository, "for-each-ref").encode() + git(repository, "status", "--porcelain").encode()
+    return {**{str(path): path.read_bytes() for path in files}, "refs": refs}
+
+
+async def test_what_does_not_fit_or_cannot_be_meant_changes_nothing(yard: Yard) -> None:
+    await attempt(yard, "first", {"a.txt": AFTER})
+    repository = yard.repository("repo")
+    git(repository, "switch", "-qc", "other")
+    (repository / "a.txt").write_text("all else\n")
+    git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qam", "else")
+    state = everything(repository)
+    parts = (DiffPart(path="a.txt"),)
+    with pytest.raises(ConflictError, match="do not fit onto 'other'"):
+        await yard.client.take_parts("first", TakeParts(parts=parts, branch="other"))
+    for branch in ("-d", "HEAD", "a..b", "x y", "--output=x", "a/", "@{"):
+        with pytest.raises(UsageError):
+            await yard.client.take_parts("first", TakeParts(parts=parts, branch=branch))
+    with pytest.raises(UsageError, match="either a workspace or a branch"):
+        await yard.client.take_parts("first", TakeParts(parts=parts))
+    assert everything(repository) == state
+
+
+async def test_a_commit_hook_of_the_users_refuses_what_is_taken(yard: Yard) -> None:
+    await attempt(yard, "first", {"new.txt": "n\n"})
+    repository = yard.repository("repo")
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    hook.chmod(0o755)
+    state = everything(repository)
+    body = TakeParts(parts=(DiffPart(path="new.txt"),), branch="fix")
+    with pytest.raises(BoatyardError, match="not today"):
+        await yard.client.take_parts("first", body)
+    assert everything(repository) == state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from core.agents.driver import TurnEnded, TurnRequest, Upsert
 from core.errors import AgentError
 from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
+from tests.agents.native_double import recorded
 from tests.agents.pump import play
 
 
@@ -109,3 +111,19 @@ def test_cancelling_ends_the_turn_at_once_and_only_once() -> None:
     ends = [effect for effect in driver.cancel(2.0) if isinstance(effect, TurnEnded)]
     assert ends == [TurnEnded(ProcessStatus.KILLED, "cancelled", "half")]
     assert driver.cancel(3.0) == [] and driver.exited(143, 4.0) == []
+
+
+@pytest.mark.agents
+@pytest.mark.parametrize("name", ["claude", "codex", "gemini", "opencode"])
+def test_the_recorded_one_way_output_of_any_agent_is_kept_as_it_came(name: str) -> None:
+    lines = [json.dumps(row["msg"]) for row in recorded(name) if row["dir"] == "out"]
+    driver = CommandDriver(request("go"))
+    effects = [*driver.begin()]
+    for number, line in enumerate(lines):
+        effects += driver.receive(line.encode(), float(number))
+    effects += driver.exited(0, float(len(lines)))
+    (ended,) = [effect for effect in effects if isinstance(effect, TurnEnded)]
+    assert ended.status is ProcessStatus.COMPLETED
+    (said,) = {effect.entry.id for effect in effects[1:] if isinstance(effect, Upsert)}
+    last = [each.entry for each in effects if isinstance(each, Upsert) and each.entry.id == said][-1]
+    assert lines[-1] in last.text and last.text.count("\n") == len(lines) - 1

@@ -23,6 +23,7 @@ from core.lifecycle.mending import REPAIR_STEPS
 from core.lifecycle.publishing import PUBLISH_STEPS, UNPUBLISH_STEPS
 from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
+from core.lifecycle.taking import STEPS as TAKE_STEPS
 from core.lifecycle.trash import PURGE_STEPS
 from core.supervision.crash import CRASH_AT
 from core.values.entities import Operation
@@ -42,6 +43,7 @@ from core.values.requests import (
     RunCommand,
     SendPrompt,
     TakeCheckpoint,
+    TakeParts,
     UpdateFromTarget,
     UpdateRepo,
 )
@@ -461,6 +463,24 @@ async def test_a_publication_taken_back(daemon: Daemon, monkeypatch: pytest.Monk
     assert (await daemon.client.workspace("do-it")).published_at is None
 
 
+@pytest.mark.parametrize("branch", ["main", "new"])
+@pytest.mark.parametrize("step", ["begun", *names(TAKE_STEPS)])
+async def test_a_taking_onto_a_branch(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, branch: str
+) -> None:
+    await daemon.start()
+    workspace = await daemon.workspace(name="do-it")
+    (Path(workspace.repos[0].path) / "new.md").write_text("n\n")
+    body = TakeParts(parts=(DiffPart(path="new.md"),), branch=branch, message="Take it")
+    await killed(daemon, monkeypatch, f"take:{step}", lambda: daemon.client.take_parts("do-it", body))
+    assert (await operation_of(daemon, "take")).status is OperationStatus.DONE
+    repository = daemon.repository()
+    assert git(repository, "log", "--format=%s", "-2", branch).splitlines()[0] == "Take it"
+    assert git(repository, "rev-list", "--count", branch) == "2", "it was taken twice"
+    assert git(repository, "status", "--porcelain") == ""
+    assert (repository / "new.md").exists() == (branch == "main")
+
+
 def test_every_kind_of_operation_is_killed_here() -> None:
     """A new kind of operation has to be added to this file."""
     kinds = set()
@@ -487,6 +507,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "purge",
         "repair",
         "apply",
+        "take",
         "update",
         "push",
         "pull-request",

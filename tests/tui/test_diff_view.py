@@ -240,11 +240,28 @@ async def test_marked_lines_are_copied_without_gutters_and_taken_elsewhere(fleet
         await helm.press("j", "j", "v", "j")
         view = helm.app.home.query_one(DiffView)
         assert view.marked == "old words here\nnew words here"
-        await helm.press("T", "l")
+        await helm.press("T", "l", "w")
         await helm.sees("into", "first")
         await helm.press("enter")
         body = await helm.asked("take_parts")
         assert body.into == "first" and body.parts[0].new == ((2, 2),)
+
+
+async def test_a_file_is_taken_onto_a_branch(fleet: Harbour) -> None:
+    one_file(fleet)
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("4", "enter")
+        await helm.sees("new words here")
+        await helm.press("T", "f", "b")
+        await helm.sees("onto a branch", "drafted from the task")
+        await helm.press("enter")
+        await helm.sees("Name the branch.")
+        await helm.type("fix/words")
+        await helm.press("enter")
+        body = await helm.asked("take_parts")
+        assert (body.into, body.branch, body.message) == ("", "fix/words", "")
+        await helm.sees("fix/words has the changes of")
 
 
 async def test_what_changed_meanwhile_is_left_alone_and_read_again(fleet: Harbour) -> None:

@@ -1,4 +1,4 @@
-"""Parts of a diff: discarded, or taken into another workspace."""
+"""Parts of a diff: discarded, or taken into another workspace or onto a branch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.errors import BoatyardError, ConflictError, error_from_document
 from core.values import requests as ask
 from core.values.review import DiffLine, LineKind
 from core.values.states import OperationStatus
+from tui.branch_sheet import BranchSheet
 from tui.commands.checkpoints import restored
 from tui.commands.comparing import other_workspace
 from tui.menu import Menu, Option, question
@@ -54,12 +55,21 @@ async def discard(app: BoatyardApp) -> None:
 
 
 async def take(app: BoatyardApp) -> None:
-    """Brings a part into another workspace; `z` there takes it out again."""
+    """Brings a part into another workspace, where `z` takes it out again, or onto a branch."""
     pane = app.home.diff
     name = pane.workspace or ""
-    wanted = await _choose(app, "Take into another workspace")
+    wanted = await _choose(app, "Take elsewhere")
+    where = [
+        Option("w", "Into another workspace", "workspace"),
+        Option("b", "Onto a branch of your repository, as a commit", "branch"),
+    ]
+    if wanted is None or not (kind := await app.ask(Menu(f"Take {wanted.words}", "", where))):
+        return
+    if kind == "branch":
+        await _take_onto(app, name, wanted)
+        return
     other = await other_workspace(app, name, f"Take {wanted.words} into") if wanted else ""
-    if wanted is None or not other:
+    if not other:
         return
     body = ask.TakeParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot, into=other)
     try:
@@ -68,6 +78,25 @@ async def take(app: BoatyardApp) -> None:
         _changed_meanwhile(app, error)
         return
     _offer_undo(app, ended, f"{other} has {wanted.words} now")
+
+
+async def _take_onto(app: BoatyardApp, name: str, wanted: Wanted) -> None:
+    """A commit of a part on a branch, which is made where there is none."""
+    given = await app.ask(BranchSheet(wanted.words))
+    if given is None:
+        return
+    body = ask.TakeParts(
+        parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot, branch=given.branch,
+        message=given.message,
+    )  # fmt: skip
+    try:
+        ended = await finished(app, await app.client.take_parts(name, body))
+    except ConflictError as error:
+        _changed_meanwhile(app, error)
+        return
+    made = "the new branch " if ended.result.get("made") else ""
+    commit = str(ended.result.get("commit", ""))[:10]
+    app.say(f"{made}{given.branch} has {wanted.words} as commit {commit}")
 
 
 def _changed_meanwhile(app: BoatyardApp, error: BoatyardError) -> None:

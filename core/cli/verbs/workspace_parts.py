@@ -1,4 +1,4 @@
-"""`boatyard workspace discard, take`: parts of a diff taken back, or into another workspace."""
+"""`boatyard workspace discard, take`: parts of a diff taken back, or elsewhere."""
 
 from __future__ import annotations
 
@@ -22,10 +22,21 @@ async def discard(call: Invocation) -> None:
 
 
 async def take(call: Invocation) -> None:
-    body = TakeParts(parts=_parts(call.args), base=call.args.base, into=call.args.into)
+    body = TakeParts(
+        parts=_parts(call.args),
+        base=call.args.base,
+        into=call.args.into,
+        branch=call.args.branch,
+        message=call.args.message,
+    )
     async with call.engine() as client:
         begun = await client.take_parts(call.args.name, body)
         ended = await watch_operation(call.out, client, begun)
+    if call.args.branch:
+        made = " (new)" if ended.result.get("made") else ""
+        commit = str(ended.result.get("commit", ""))[:10]
+        call.out.result(ended, f"{call.args.branch}{made} has them as commit {commit}")
+        return
     back = f"boatyard workspace restore-to {call.args.into} {ended.result.get('before')}"
     call.out.result(ended, f"{call.args.into} has them; to undo: {back}")
 
@@ -61,10 +72,13 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 
 def _take(parser: argparse.ArgumentParser) -> None:
     _declare(parser)
-    parser.add_argument("--into", required=True, metavar="NAME", help="the workspace that gets them")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--into", default="", metavar="NAME", help="the workspace that gets them")
+    where.add_argument("--branch", default="", help="the branch of yours that gets a commit of them")
+    parser.add_argument("--message", default="", help="of that commit; else drafted from the task")
 
 
 VERBS = (
     Verb("workspace", "discard", "put changed files or lines back", discard, _declare),
-    Verb("workspace", "take", "bring changed files or lines into another", take, _take),
+    Verb("workspace", "take", "bring changed files or lines elsewhere", take, _take),
 )
