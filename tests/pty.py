@@ -21,8 +21,21 @@ class Terminal:
     """Runs a program on a terminal of its own; use as a context manager."""
 
     def __init__(
-        self, argv: Sequence[str], *, size: tuple[int, int] = (120, 40), env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        size: tuple[int, int] = (120, 40),
+        env: Mapping[str, str] | None = None,
+        answers: bool = True,
     ) -> None:
+        """
+        Args:
+            argv: The program.
+            size: Columns and rows.
+            env: Its environment; None: the test's.
+            answers: Whether the terminal says who it is when it is asked; else the test has to.
+        """
+        self._answers = answers
         self.written = b""
         self.started = time.perf_counter()
         self.pid, self._descriptor = pty.fork()
@@ -52,7 +65,7 @@ class Terminal:
         except OSError:
             return False
         self.written += data
-        if WHO_ARE_YOU in data:
+        if self._answers and WHO_ARE_YOU in data:
             os.write(self._descriptor, I_AM)  # as every terminal does
         return bool(data)
 

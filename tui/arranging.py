@@ -43,6 +43,11 @@ class Arranging:
 
     # Reading and keeping
 
+    @property
+    def loaded(self) -> bool:
+        """Whether what the engine has is in effect."""
+        return self._loaded
+
     async def load(self, *, select: bool) -> None:
         """Brings back what the engine has, once; the selection only where the user has chosen nothing yet."""
         if self._loaded:

@@ -303,18 +303,26 @@ class DiffPane(Vertical):
 
     @work(group="diff", exclusive=True)
     async def _read_summary(self, workspace: str) -> None:
+        """What differs now. A diff that is opened shows what was there last at once, until that is known."""
         compared, whitespace = self.compared, self.whitespace
-        try:
-            summary = await self._link.client.diff(
-                workspace, base=compared.base, until=compared.until, whitespace=whitespace
-            )
-        except BoatyardError as error:
-            if workspace == self.workspace:
-                self._stale = True
-                self._files.show(None, error.message)
-                self.view.show(None, f"{error.message} {error.hint}".strip())
-            return
-        if (workspace, compared, whitespace) != (self.workspace, self.compared, self.whitespace):
+        for latest in (True, False) if self.summary is None and not compared.until else (False,):
+            try:
+                summary = await self._link.client.diff(
+                    workspace, base=compared.base, until=compared.until, whitespace=whitespace, latest=latest
+                )
+            except BoatyardError as error:
+                if workspace == self.workspace and not latest:
+                    self._stale, self.summary = True, None
+                    self._files.show(None, error.message)
+                    self.view.show(None, f"{error.message} {error.hint}".strip())
+                continue
+            if (workspace, compared, whitespace) != (self.workspace, self.compared, self.whitespace):
+                return
+            if not latest or summary.files:
+                self._take_summary(summary, compared)
+
+    def _take_summary(self, summary: DiffSummary, compared: Compared) -> None:
+        if summary == self.summary:
             return
         self.summary = summary
         self._files.show(summary, "Nothing changed")

@@ -60,10 +60,12 @@ class ReviewCalls:
         return await self._http.call("GET", where, tuple[LinesFrom, ...], query={"path": path})
 
     async def diff(
-        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False
     ) -> DiffSummary:
-        """The files that differ."""
+        """The files that differ; `latest` takes no snapshot first, comes at once, and may be old."""
         query = _compared(base, until, whitespace)
+        if latest:
+            query["latest"] = "true"
         return await self._http.call("GET", f"/workspaces/{part(name)}/diff", DiffSummary, query=query)
 
     async def file_diff(

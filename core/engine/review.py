@@ -63,9 +63,12 @@ class Review:
         code = Place(self._context.home, name).code
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
 
-    async def diff(self, name: str, request: DiffRequest) -> DiffSummary:
-        """Lists what differs; takes a snapshot where the present is one of the sides."""
-        sides = await self.comparing.sides(name, request)
+    async def diff(self, name: str, request: DiffRequest, *, latest: bool = False) -> DiffSummary:
+        """Lists what differs; takes a snapshot where the present is one of the sides.
+
+        With `latest` it takes none where there is one: what it says comes at once, and may be old.
+        """
+        sides = await self.comparing.sides(name, request, fresh=not latest)
         summary = await diff_summary(name, sides, request.shown)
         self._file_diffs.remember(sides, summary.files, request.shown)
         marks = await self._context.store.read(_reviewed, name)

@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ STREAM_LIMIT = 4 * 1024**3
 
 CHUNK = 256 * 1024
 """Bytes that one `read` gives at most."""
+
+UNFINISHED = "exec-unfinished-"
+"""The beginning of the name of a run directory that is being made, or was when its engine was killed."""
 
 _BLANK_EXIT = b"       \n"
 _BLANK_PID = b" " * 31 + b"\n"
@@ -71,7 +75,7 @@ class RunDirectory:
         return self.path.name
 
     def create(self, command: Command) -> None:
-        """Makes the folder and its files, readable by the user alone.
+        """Makes the folder with its files, all of it or nothing, readable by the user alone.
 
         Raises:
             UsageError: The command cannot be run at all.
@@ -79,12 +83,15 @@ class RunDirectory:
             StorageError: The disk refused.
         """
         command.check()
+        if self.path.exists():
+            raise ConflictError(f"the run directory {self.path} exists already")
+        unfinished = RunDirectory(self.path.with_name(f"{UNFINISHED}{self.id}"))
         try:
-            self.path.mkdir(mode=0o700)
-            with self.opened() as folder:
+            shutil.rmtree(unfinished.path, ignore_errors=True)
+            unfinished.path.mkdir(mode=0o700)
+            with unfinished.opened() as folder:
                 self._fill(folder, command)
-        except FileExistsError as error:
-            raise ConflictError(f"the run directory {self.path} exists already") from error
+            unfinished.path.rename(self.path)
         except OSError as error:
             raise StorageError(
                 f"the run directory {self.path} cannot be made: {error.strerror}",

@@ -100,7 +100,7 @@ def test_the_whole_voyage_by_keys(
 def test_a_closed_terminal_stops_nothing(opened: Open, user: User) -> None:
     first = opened()
     start_task(first, f"slowly {TITLE}")
-    first.wait_for("slowly", "running")
+    first.wait_for("slowly", "1 running")
     first.kill()
 
     again = opened()

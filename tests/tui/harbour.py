@@ -478,9 +478,9 @@ class Harbour(Slip, Quay, Pier, Berth):
         return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
 
     async def diff(
-        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False
     ) -> DiffSummary:
-        self._asked("diff", (name, base, until) if base or until else name)
+        self._asked("diff_latest" if latest else "diff", (name, base, until) if base or until else name)
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
 

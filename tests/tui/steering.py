@@ -21,7 +21,7 @@ SIZES = [
     pytest.param((200, 60), id="200x60", marks=pytest.mark.slow),
 ]
 """For `parametrize`; the quick run takes the one in the middle."""
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Helm:
@@ -91,4 +91,6 @@ async def at_the_helm(
         await helm.until(lambda: app.ready, "the panes")
         if harbour.up:
             await helm.until(lambda: app.link.state is LinkState.CONNECTED and app.store.agents, "connected")
+            await helm.until(lambda: app.home.arranging.loaded, "the panes are as they were left")
+            await pilot.pause()
         yield helm

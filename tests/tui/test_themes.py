@@ -12,7 +12,7 @@ from textual.color import Color
 import themes
 from core.errors import ConfigError
 from core.paths import find_home
-from tests.pty import Terminal
+from tests.pty import WHO_ARE_YOU, Terminal
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
 from themes import load_theme, theme_names
@@ -290,8 +290,8 @@ ASK = "from tui.background import light_background; print('light:', light_backgr
 def test_the_terminal_is_asked_then_the_variable(answer: bytes, variable: str, said: bytes) -> None:
     environment = {**os.environ, "TERM": "xterm-256color", "COLORFGBG": variable}
     environment.pop("SSH_CONNECTION", None)
-    with Terminal([sys.executable, "-c", ASK], env=environment) as terminal:
-        terminal.until(lambda written: b"\x1b]11;?" in written)
+    with Terminal([sys.executable, "-c", ASK], env=environment, answers=False) as terminal:
+        terminal.until(lambda written: b"\x1b]11;?" in written and WHO_ARE_YOU in written)
         if answer:
             terminal.press(answer)
         terminal.until(lambda written: said in written)

@@ -88,9 +88,9 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/diff",
-        lambda c: c.engine.review.diff(c.part("name"), _request(c)),
+        lambda c: c.engine.review.diff(c.part("name"), _request(c), latest=c.flag("latest")),
         DiffSummary,
-        query=COMPARED,
+        query=(*COMPARED, "latest"),
     ),
     Route(
         "GET",
