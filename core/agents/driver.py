@@ -160,6 +160,9 @@ class TurnRequest:
     """Files that go with the prompt."""
     mode: str = ""
     """The mode that the user has chosen for the session; empty: the profile's."""
+    parts_past: bool = False
+    """Whether what a loaded session tells of its past is told apart by a request. Turns of before that was
+    known had none, and are rebuilt without."""
     tools: tuple[str, ...] = ()
     """The command of a server of the Model Context Protocol that the agent is told of; empty: of none."""
 

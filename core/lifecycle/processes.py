@@ -146,6 +146,7 @@ class Processes:
             "resume": turn.resume,
             "checkpoint": turn.checkpoint,
             "attachments": msgspec.to_builtins(turn.attachments),
+            "parts_past": True,
         }
         if turn.mode:
             action["mode"] = turn.mode
@@ -164,6 +165,7 @@ class Processes:
             contained=contained,
             attachments=turn.attachments,
             mode=turn.mode,
+            parts_past=True,
             tools=tools,
         )
         launch = executor.launch(request, contained=contained)
@@ -225,6 +227,7 @@ class Processes:
             contained=bool(action.get("contained")),
             attachments=attachments,
             mode=str(action.get("mode", "")),
+            parts_past=bool(action.get("parts_past")),
             tools=msgspec.convert(action.get("tools", ()), tuple[str, ...]),
         )
         name, kind = str(action.get("executor", "")), str(action.get("kind", ""))

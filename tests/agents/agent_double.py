@@ -18,8 +18,8 @@ REJECT = {"optionId": "no", "name": "No", "kind": "reject_once"}
 class AgentDouble:
     """One turn of `AcpDriver` with an agent that the test plays."""
 
-    def __init__(self, *, prompt: str = "Do it", session: str = "") -> None:
-        request = TurnRequest("p1", prompt, "/repo", session, 100.0)
+    def __init__(self, *, prompt: str = "Do it", session: str = "", parts_past: bool = False) -> None:
+        request = TurnRequest("p1", prompt, "/repo", session, 100.0, parts_past=parts_past)
         self.driver = AcpDriver(request, agent="Test agent", install_hint="Install it somehow.")
         self.now = 100.0
         self.effects: list[Effect] = []

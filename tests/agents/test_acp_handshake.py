@@ -73,6 +73,23 @@ def test_a_loaded_sessions_history_is_not_shown_again() -> None:
     assert agent.of_kind(EntryKind.TOOL) == []
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_history_that_comes_late_is_not_taken_for_the_answer(refused: bool) -> None:
+    agent = AgentDouble(session="old", parts_past=True)
+    agent.reply({"protocolVersion": 1, "agentCapabilities": {"loadSession": True}})
+    agent.reply(None)
+    assert agent.last_request["method"].startswith("_")
+    agent.says("What I said earlier")
+    if refused:
+        agent.refuse({"code": -32601, "message": "Method not found"})
+    else:
+        agent.reply({})
+    assert agent.last_request["method"] == "session/prompt"
+    agent.says("What I say now")
+    assert agent.only(EntryKind.MESSAGE).text == "What I say now"
+    assert agent.of_kind(EntryKind.NOTICE) == []
+
+
 def test_a_refused_resumption_falls_back_to_loading_and_then_to_a_new_session_with_a_notice() -> None:
     agent = initialized("old", loadSession=True, sessionCapabilities={"resume": {}})
     agent.refuse({"code": -32603, "message": "broken"})

@@ -184,7 +184,6 @@ def test_another_mode_is_asked_for_while_it_works_and_told_when_it_is_taken() ->
     assert told == ["default", "plan"]
     notes = [entry.text for entry in agent.entries if entry.kind is EntryKind.NOTICE]
     assert notes == [
-        "The agent is in the mode “plan” now.",
         "The agent did not take the mode “bypassPermissions”: not as root",
     ]
 

@@ -41,6 +41,10 @@ from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
 
 SUMMARY_LIMIT = 64 * 1024
+PAST_TOLD = "_boatyard/past_told"
+"""Asked after a session was loaded. It is refused by every agent, as methods with an underscore are where
+nobody knows them, and what comes before the refusal is of the past: some agents tell it after they have said
+that the session is loaded (gemini)."""
 SETTINGS = frozenset({"session/set_mode", "session/set_config_option"})
 OPENINGS = frozenset({"session/new", "session/load", "session/resume"})
 NOTED_METHODS = 20
@@ -222,6 +226,8 @@ class AcpDriver:
             return self._book.raw(line, now)
         if self._stage is Stage.OVER:
             return []
+        if method == PAST_TOLD:
+            return self._go_on(now)
         if reply.error is not None:
             return self._refusal_of(method, reply.error, now)
         result = reading.mapping(reply.result)
@@ -283,6 +289,9 @@ class AcpDriver:
         told = commands_of(result.get("availableCommands"))
         modes = modes_of(result)
         told += [Modes(modes)] if modes.available else []
+        if method == "session/load" and self._request.parts_past:
+            asked = self._call(PAST_TOLD, {"sessionId": self._session})
+            return [AgentSession(self._session), *told, asked]
         return [AgentSession(self._session), *told, *self._go_on(now)]
 
     def _go_on(self, now: float) -> list[Effect]:

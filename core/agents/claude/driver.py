@@ -195,7 +195,7 @@ class ClaudeDriver(NativeTurn):
         if response.get("subtype") != "success":
             why = one_line(reading.text(response.get("error")), 300)
             return self.book.note(f"The agent did not take the mode “{mode}”: {why}", now)
-        return [*self.book.note(f"The agent is in the mode “{mode}” now.", now), _modes(mode)]
+        return [_modes(mode)]  # its status tells that it is in force
 
     def _hear_limit(self, message: dict[str, Any], line: bytes, now: float) -> list[Effect]:
         info = reading.mapping(message.get("rate_limit_info"))
