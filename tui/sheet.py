@@ -58,10 +58,10 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         return Horizontal(Label(literal(label)), widget, classes="field")
 
     def problem(self, text: str) -> None:
-        """Says what has to be put right first."""
-        line = self.query_one("#problem", Static)
-        line.update(literal(text, multiline=True))
-        line.set_class(bool(text), "-shown")
+        """Says what has to be put right first; nothing where the dialog is just being taken away."""
+        for line in self.query("#problem").results(Static):
+            line.update(literal(text, multiline=True))
+            line.set_class(bool(text), "-shown")
 
     def submit(self) -> None:
         """Enter was pressed in a field."""

@@ -14,6 +14,7 @@ from core.values.states import ProcessStatus, RunReason
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
 from tui.search_rows import marked, words_of
+from tui.search_sheet import SearchSheet
 
 
 @pytest.fixture
@@ -177,6 +178,20 @@ async def test_a_search_that_fails_says_so_and_one_without_hits_too(
         monkeypatch.setattr(found, "search", failing)
         await helm.type("y")
         await helm.sees("a quote is left open", "Close it.")
+
+
+async def test_an_answer_that_comes_while_the_search_is_being_left_stops_nothing(found: Harbour) -> None:
+    async with at_the_helm(found) as helm:
+        await helm.press("S")
+        await helm.type("needle")
+        await helm.sees("a needle here")
+        sheet = helm.app.screen
+        assert isinstance(sheet, SearchSheet)
+        await sheet.query_one("#problem").remove()  # as it is when a dialog's parts go before itself
+        await helm.type("s")
+        await helm.until(lambda: searched(found)[-1] == ("needles", "", "", ""), "it is asked")
+        await helm.press("escape", "escape")
+        await helm.until(lambda: helm.app.screen is helm.app.home, "it is left")
 
 
 def test_what_was_looked_for_is_marked() -> None:
