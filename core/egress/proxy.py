@@ -24,6 +24,7 @@ import logging
 import socket
 from pathlib import Path
 
+from core.egress.connections import Connections, copy
 from core.egress.listening import bind
 from core.egress.refusals import Refusals
 from core.egress.request import HEAD_BYTES, ProxyRequest, read_request
@@ -37,7 +38,6 @@ HEAD_SECONDS = 30.0
 CONNECT_SECONDS = 30.0
 CONNECTIONS = 256
 """At once, for one workspace; more wait."""
-PIECE = 64 * 1024
 
 
 class Refused(Exception):
@@ -52,9 +52,8 @@ class Door:
         """What is let through from the next connection on."""
         self.refusals = refusals
         self._workspace = workspace
-        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._connections = Connections(CONNECTIONS)
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, folder: Path) -> None:
         """Listens in a folder that no sandbox can write to.
@@ -69,26 +68,11 @@ class Door:
         """Ends all connections."""
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._connections.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            async with self._gate:
-                await self._serve(reader, writer)
-        except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
-            pass  # One of both ends went away: the connection ends.
-        except asyncio.CancelledError:
-            pass  # The engine ends; raising would only be reported by the stream's machinery.
-        except Exception:  # the connection boundary: a defect must not end the engine
-            log.exception("a connection of %s", self._workspace)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
+        work = self._serve(reader, writer)
+        await self._connections.serve(work, writer, f"a connection of {self._workspace}")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_SECONDS):
@@ -205,14 +189,6 @@ async def _carry(
             remote_writer.write(request.first)
         else:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_copy(reader, remote_writer), _copy(remote_reader, writer))
+        await asyncio.gather(copy(reader, remote_writer), copy(remote_reader, writer))
     finally:
         remote_writer.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(PIECE):
-        writer.write(piece)
-        await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()

@@ -14,6 +14,7 @@ import os
 from functools import partial
 from pathlib import Path
 
+from core.egress.connections import Connections, copy
 from core.errors import ConflictError
 from core.values.entities import PublishedPort
 
@@ -23,7 +24,6 @@ SOCKET_NAME = "ports.sock"
 CONNECT_SECONDS = 10.0
 CONNECTIONS = 256
 """At once, for one workspace; more wait."""
-PIECE = 64 * 1024
 
 
 class Harbour:
@@ -32,9 +32,8 @@ class Harbour:
     def __init__(self, folder: Path, ports: tuple[PublishedPort, ...]) -> None:
         self.ports = ports
         self._folder = folder
-        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._connections = Connections(CONNECTIONS)
         self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, host: str) -> None:
         """Listens at the outer ports.
@@ -50,35 +49,20 @@ class Harbour:
         """Ends all connections."""
         for server in self._servers:
             server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._connections.close()
 
     async def _accept(self, inner: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            async with self._gate:
-                await self._carry(inner, reader, writer)
-        except (OSError, TimeoutError):
-            pass  # One of both ends is not there, or went away: the connection ends.
-        except asyncio.CancelledError:
-            pass  # The engine ends; raising would only be reported by the stream's machinery.
-        except Exception:  # the connection boundary: a defect must not end the engine
-            log.exception("a connection to port %d", inner)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
+        work = self._carry(inner, reader, writer)
+        await self._connections.serve(work, writer, f"a connection to port {inner}")
 
     async def _carry(self, inner: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await self._reach()
         try:
             far_writer.write(b"%d\n" % inner)
             # The answer's end is the connection's: a server that is done does not wait for the asker.
-            sending = asyncio.create_task(_copy(reader, far_writer))
+            sending = asyncio.create_task(copy(reader, far_writer))
             try:
-                await _copy(far_reader, writer)
+                await copy(far_reader, writer)
             finally:
                 sending.cancel()
                 await asyncio.gather(sending, return_exceptions=True)
@@ -136,15 +120,6 @@ class Harbours:
     async def close(self) -> None:
         for workspace in list(self._open):
             await self.shut(workspace)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(PIECE):
-        writer.write(piece)
-        await writer.drain()
-    with contextlib.suppress(OSError):
-        if writer.can_write_eof():
-            writer.write_eof()
 
 
 def unlink_socket(folder: Path) -> None:

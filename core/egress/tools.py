@@ -15,6 +15,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
 
+from core.egress.connections import Connections, copy
 from core.egress.listening import bind
 from core.errors import BoatyardError
 
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 SOCKET_NAME = "tools.sock"
 CONNECTIONS = 4
 """At once, for one workspace; more wait."""
-PIECE = 64 * 1024
 LEAVING_SECONDS = 5.0
 """How long a server may take to end when nobody asks it any more."""
 
@@ -36,9 +36,8 @@ class ToolDoor:
 
     def __init__(self, command: tuple[str, ...]) -> None:
         self._command = command
-        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._connections = Connections(CONNECTIONS)
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, folder: Path) -> None:
         """Listens in a folder that no sandbox can write to.
@@ -53,35 +52,19 @@ class ToolDoor:
         """Ends all connections, and the processes that serve them."""
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._connections.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            async with self._gate:
-                await self._serve(reader, writer)
-        except OSError:
-            pass  # One of both ends went away: the connection ends.
-        except asyncio.CancelledError:
-            pass  # The engine ends; raising would only be reported by the stream's machinery.
-        except Exception:  # the connection boundary: a defect must not end the engine
-            log.exception("a connection to the tools")
-        finally:
-            self._tasks.discard(task)
-            writer.close()
+        await self._connections.serve(self._serve(reader, writer), writer, "a connection to the tools")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server = await asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd="/"
         )
         assert server.stdin is not None and server.stdout is not None
-        asking = asyncio.create_task(_copy(reader, server.stdin))
+        asking = asyncio.create_task(copy(reader, server.stdin))
         try:
-            await _copy(server.stdout, writer)
+            await copy(server.stdout, writer)
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
@@ -122,16 +105,6 @@ class ToolDoors:
     async def close(self) -> None:
         for workspace in list(self._doors):
             await self.shut(workspace)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while piece := await reader.read(PIECE):
-            writer.write(piece)
-            await writer.drain()
-    with contextlib.suppress(OSError):
-        if writer.can_write_eof():
-            writer.write_eof()
 
 
 async def _end(server: Process) -> None:
