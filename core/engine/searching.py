@@ -26,9 +26,9 @@ from core.lifecycle.context import Context
 from core.lifecycle.place import Place
 from core.processes.run_directory import RunDirectory, Stream
 from core.runners.masking import Mask, cover_window
-from core.search.index import Found, Index, Reader, delete
+from core.search.index import Index, delete
 from core.search.lines import LINE_BYTES, plain, whole_lines
-from core.search.query import match_expression
+from core.search.reader import Found, Reader
 from core.store import lookup
 from core.store import models as m
 from core.values.conversation import Entry
@@ -51,6 +51,7 @@ TEXT_LIMIT = 2000
 LIMIT = 200
 Around = tuple[tuple[str, ...], str, tuple[str, ...]]
 """Lines before, a line, and lines after it."""
+Asking = Callable[..., tuple[list[Found], int]]
 STREAMS: dict[str, Stream] = {"output": "out", "errors": "err"}
 
 
@@ -131,16 +132,14 @@ class Search:
             raise UsageError(f"there is no kind {kind[:40]!r}", hint=f"Kinds: {', '.join(KINDS)}.")
         row, wanted = _row_of(cursor), max(1, min(limit, LIMIT))
         only = await self._context.store.read(lambda: lookup.workspace(workspace).id) if workspace else ""
-        expression = match_expression(query, only, kind)
         hits: list[SearchHit] = []
-        while expression and len(hits) < wanted:
-            found, row = await self._ask(expression, row, wanted - len(hits))
+        while len(hits) < wanted:
+            ask = partial(Reader.search, query=query, workspace=only, kind=kind)
+            found, row = await self._ask(ask, row, wanted - len(hits))
             hits += [hit for each in found if (hit := await self._hit(each)) is not None]
             if not row:
                 break
-        return SearchAnswer(
-            hits=tuple(hits), cursor=_cursor_of(row) if expression else "", behind=self._behind
-        )
+        return SearchAnswer(hits=tuple(hits), cursor=_cursor_of(row), behind=self._behind)
 
     async def close(self) -> None:
         for pool, thing in ((self._writing, self._index), (self._reading, self._reader)):
@@ -250,12 +249,12 @@ class Search:
 
     # Finding
 
-    async def _ask(self, expression: str, before: int, limit: int) -> tuple[list[Found], int]:
+    async def _ask(self, ask: Asking, before: int, limit: int) -> tuple[list[Found], int]:
         await self._opened()
         try:
             if self._reader is None:
                 self._reader = await self._on(self._reading, Reader, self._path)
-            return await self._on(self._reading, self._reader.search, expression, before, limit)
+            return await self._on(self._reading, partial(ask, self._reader, before=before, limit=limit))
         except sqlite3.DatabaseError as error:
             async with self._pass:
                 await self._begin_anew(error)

@@ -51,21 +51,8 @@ class Progress:
     done: bool = False
 
 
-@dataclass(frozen=True)
-class Found:
-    """A line that fits."""
-
-    row: int
-    process: str
-    kind: str
-    offset: int
-    """Where it begins, in bytes."""
-    line: int
-    """Its number, from 0."""
-
-
 class Index:
-    """The index for writing; use on one thread. `Reader` searches it."""
+    """The index for writing; use on one thread. `core.search.reader` searches it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -157,47 +144,6 @@ class Index:
             self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
-
-
-class Reader:
-    """Searches the index; use on one thread, another one than the writer's."""
-
-    def __init__(self, path: Path) -> None:
-        self._database = connect(path)
-
-    def search(self, expression: str, before: int, limit: int) -> tuple[list[Found], int]:
-        """Lines that fit, those that were indexed last at the beginning.
-
-        Args:
-            expression: From `match_expression`.
-            before: Only rows before this one; 0: all.
-            limit: Lines at most.
-
-        Returns:
-            The lines, and the row to go on before; 0: there are no more.
-        """
-        query = "SELECT rowid FROM line WHERE line MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
-        rows = self._database.execute(query, (expression, before or 2**62, limit)).fetchall()
-        found = [place for (row,) in rows if (place := self._place(row)) is not None]
-        return found, rows[-1][0] if len(rows) == limit else 0
-
-    def close(self) -> None:
-        self._database.close()
-
-    def _place(self, row: int) -> Found | None:
-        span = self._database.execute(
-            "SELECT first, process, kind, line, start, places FROM span "
-            "JOIN source ON source.id = span.source "
-            "WHERE first = (SELECT max(first) FROM span WHERE first <= ?)",
-            (row,),
-        ).fetchone()
-        if span is None:
-            return None
-        first, process, kind, line, start, blob = span
-        places = array("I", blob)
-        if row - first >= len(places):
-            return None  # its text is gone
-        return Found(row, process, kind, start + places[row - first], line + row - first)
 
 
 def connect(path: Path) -> sqlite3.Connection:

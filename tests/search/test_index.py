@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search.index import Found, Index, Reader
+from core.search.index import Index
 from core.search.lines import LINE_BYTES, whole_lines
-from core.search.query import match_expression
+from core.search.reader import Found, Reader
 
 ODD = ["NEAR(", "\"", "*", "a OR", "AND", "(", ")", "^a", "text:", "-", "' OR 1=1 --", "\"a", "a\0b",
        "{x} : y", "a*b*", "+", "\ud800", "NOT", "a NOT", "- -", "\"\"", "''", "%", "(a+)+$"]  # fmt: skip
@@ -26,12 +26,9 @@ def fill(path: Path, text: str, *, process: str = "p", kind: str = "output", wor
 
 
 def find(path: Path, query: str, **filters: str) -> list[Found]:
-    expression = match_expression(query, **filters)
-    if not expression:
-        return []
     reader = Reader(path)
     try:
-        return reader.search(expression, 0, 100)[0]
+        return reader.search(query, 0, 100, **filters)[0]
     finally:
         reader.close()
 
@@ -76,6 +73,45 @@ def test_only_one_workspace_or_kind(tmp_path: Path) -> None:
     assert [f.process for f in find(path, "word", kind="output")] == ["r", "p"]
     assert [f.process for f in find(path, "word", workspace="a1", kind="output")] == ["p"]
     assert find(path, "a1") == [], "what is kept beside a line is not found as its text"
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, str]]]:
+    """Lines of two workspaces and two kinds: one mostly of one, with the other's in between."""
+    path, pick = tmp_path_factory.mktemp("mixed") / "x", random.Random(3)
+    index, rows = Index(path), []
+    for number in range(300):
+        belongs = ("w2" if pick.random() < 0.04 else "w1", "errors" if pick.random() < 0.2 else "output")
+        index.add(
+            (f"p{number}", belongs[1]), belongs[0], [0], ["word" if number % 7 else "gap"], 5, done=True
+        )
+        rows.append(belongs if number % 7 else ("", ""))
+    index.close()
+    return path, rows
+
+
+@given(
+    limit=st.integers(1, 80), workspace=st.sampled_from(["", "w1", "w2", "w3"]),
+    kind=st.sampled_from(["", "output", "errors"]),
+)  # fmt: skip
+def test_pages_of_what_belongs_are_all_of_it_once(
+    mixed: tuple[Path, list[tuple[str, str]]], limit: int, workspace: str, kind: str
+) -> None:
+    path, rows = mixed
+    reader, before, seen = Reader(path), 0, []
+    while True:
+        found, before = reader.search("word", before, limit, workspace=workspace, kind=kind)
+        assert len(found) <= limit
+        seen += [each.row for each in found]
+        if not before:
+            break
+    reader.close()
+    wanted = [
+        number + 1
+        for number, (of, is_) in enumerate(rows)
+        if of and workspace in ("", of) and kind in ("", is_)
+    ]
+    assert seen == wanted[::-1]
 
 
 @given(
