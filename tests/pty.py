@@ -44,6 +44,8 @@ class Terminal:
         columns, rows = size
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._ended = False
+        self.line_before = self.line()
+        """How lines were edited before the program touched it."""
 
     def __enter__(self) -> Terminal:
         return self
@@ -81,6 +83,10 @@ class Terminal:
             if (not alive and not condition(self.written)) or time.perf_counter() > deadline:
                 raise AssertionError(f"not seen in {self.written[-2000:]!r}")
         return time.perf_counter() - self.started
+
+    def line(self) -> list[object]:
+        """How the terminal edits lines now (termios(3)), also after the program's end."""
+        return termios.tcgetattr(self._descriptor)
 
     def press(self, keys: bytes) -> None:
         """Types."""

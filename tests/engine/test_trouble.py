@@ -169,17 +169,30 @@ async def test_an_agent_does_not_inherit_the_engines_own_home(
 
 
 @pytest.mark.slow
-async def test_nothing_is_left_open_by_a_thousand_reads(yard: Yard) -> None:
+async def test_nothing_is_left_open_by_ten_thousand_reads(yard: Yard) -> None:
     workspace = await yard.workspace(agent="writer")
     process = await yard.turn(workspace)
     engine = psutil.Process()
-    await yard.client.log(process.id)
-    before = engine.num_fds()
-    for _ in range(200):
-        await yard.client.log(process.id)
-        await yard.client.snapshot()
-        await yard.client.conversation(workspace.name)
-        await yard.client.files(workspace.name)
-        await yard.client.workspace(workspace.name)
-    await until(lambda: engine.num_fds() <= before + 2)
+
+    def everything() -> tuple[int, int, int]:
+        return engine.num_fds(), engine.num_threads(), len(engine.children(recursive=True))
+
+    async def look(conversations: int) -> None:
+        await asyncio.gather(
+            yard.client.log(process.id),
+            yard.client.snapshot(),
+            yard.client.files(workspace.name),
+            yard.client.workspace(workspace.name),
+            *(yard.client.conversation(workspace.name) for _ in range(conversations)),
+        )
+
+    for _ in range(20):  # pools of threads and connections have their full size by then
+        await look(16)
+    before = everything()
+    for _ in range(500):
+        await look(16)
+    await until(lambda: all(now <= then + 2 for now, then in zip(everything(), before, strict=True)))
+    for _ in range(20):  # these run git each time
+        await yard.client.diff(workspace.name)
+    await until(lambda: all(now <= then + 2 for now, then in zip(everything(), before, strict=True)))
     assert os.getpid() == engine.pid

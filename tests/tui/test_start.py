@@ -43,13 +43,14 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     assert not any(name.startswith(("core.client", "tui.commands", "tui.home")) for name in loaded)
 
 
-def _environment(**more: str) -> dict[str, str]:
+def environment(**more: str) -> dict[str, str]:
+    """The test's, with a terminal that has colours."""
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TMUX")}
     return kept | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | more
 
 
 def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+    with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
         terminal.press(b"jjjjj")
         terminal.until(lambda written: b"waiting" in written)
@@ -74,7 +75,7 @@ def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
 
 
 def test_without_colour_no_colour_is_written() -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=_environment(NO_COLOR="1")) as terminal:
+    with Terminal([sys.executable, "-c", SCENE], env=environment(NO_COLOR="1")) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
         terminal.press(b"jj")
         terminal.read(0.3)
@@ -85,18 +86,8 @@ def test_without_colour_no_colour_is_written() -> None:
     assert b"7" in codes  # The cursor is told by reverse video.
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
-def test_a_terminal_is_left_as_it_was_after_a_signal(number: signal.Signals) -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
-        terminal.send_signal(number)
-        terminal.end()
-    assert terminal.written.rfind(b"\x1b[?1049l") > terminal.written.rfind(b"\x1b[?1049h")
-    assert terminal.written.rfind(b"\x1b[?1003l") > terminal.written.rfind(b"\x1b[?1003h")
-
-
 def test_a_terminal_that_is_lost_ends_the_interface() -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+    with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
         terminal.send_signal(signal.SIGHUP)
         assert terminal.end(5.0) == -signal.SIGHUP
@@ -126,7 +117,7 @@ BoatyardApp(harbour.connect).run()
 
 
 def test_a_shell_outside_tmux_gets_the_terminal_while_the_interface_goes_on() -> None:
-    with Terminal([sys.executable, "-c", SHELL], env=_environment()) as terminal:
+    with Terminal([sys.executable, "-c", SHELL], env=environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
         terminal.press(b"jjj")
         terminal.until(lambda written: b"Demo agent" in written)
@@ -145,7 +136,7 @@ def test_a_shell_outside_tmux_gets_the_terminal_while_the_interface_goes_on() ->
 
 
 def test_at_rest_nothing_is_written() -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=_environment()) as terminal:
+    with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
         terminal.read(1.0)
         before = None
