@@ -182,6 +182,8 @@ ACTIONS: tuple[Action, ...] = (
            instead_of="start"),
     Action("delete-file", ("d",), "delete", "Delete the file, or the folder with all in it", REVIEW,
            "file-tree", instead_of="dispose"),
+    Action("ignored-files", ("full_stop",), "ignored", "Show what git ignores, or hide it", VIEW,
+           "file-tree"),
     Action("mark", ("v",), "mark", "Mark a workspace to land; M lands those that are marked", REVIEW,
            "marks", "mark"),
     # Session

@@ -223,6 +223,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.set_interval(THEME_SECONDS, self._look_at_theme)
         self.store.watch(self._on_changes)
         self.home.session.composer.drafts.take_back(self.preferences.drafts)
+        self.home.files.show_ignored(self.preferences.ignored_files)
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
 

@@ -1,4 +1,7 @@
-"""The files of a workspace as a tree: a folder is read when it is opened."""
+"""The files of a workspace as a tree: a folder is read when it is opened, and no more than its own level.
+
+What git ignores is known to the tree and shown on request: hiding it again asks nobody.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from core.values.review import Change
+from core.values.review import FOLDER_LIMIT, Change
 from tui.actions import bindings
 from tui.durations import size
 from tui.rows import RowView
@@ -23,7 +26,7 @@ SIGNS: dict[Change, tuple[str, str]] = {
 
 
 class FileTree(RowView):
-    """Folders first; a mark says what changed against the target."""
+    """Folders first; a mark says what changed against the target, a word what git ignores."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree", "file-tree")]
 
@@ -39,8 +42,11 @@ class FileTree(RowView):
         self._folders: dict[str, tuple[FileNode, ...]] = {}
         self._open: set[str] = set()
         self._asked: set[str] = set()
-        self._rows: list[tuple[FileNode, int]] = []
+        self._rows: list[tuple[FileNode | None, int]] = []
+        """What is in sight and how deep; None says that a folder has more than is listed."""
+        self._hidden = 0
         self._loaded = False
+        self.ignored_shown = False
         self._wanted = ""
         """The path that the cursor is to be on as soon as it is there."""
 
@@ -71,20 +77,34 @@ class FileTree(RowView):
         self._loaded = True
         self._rebuild()
 
+    def show_ignored(self, shown: bool) -> None:
+        """Shows what git ignores, or hides it; the cursor stays, or goes to what it was in."""
+        self.ignored_shown = shown
+        self._rebuild()
+
     def _rebuild(self) -> None:
         at = self.current.path if self.current else ""
-        self._rows = []
+        self._rows, self._hidden = [], 0
         self._add("", 0)
-        if any(node.path == self._wanted for node, _ in self._rows):
+        places = {node.path: index for index, (node, _) in enumerate(self._rows) if node is not None}
+        if self._wanted in places:
             at, self._wanted = self._wanted, ""
+        while at and at not in places:
+            at = at.rpartition("/")[0]
         self.rows_changed()
-        self.move_to(next((i for i, (node, _) in enumerate(self._rows) if node.path == at), self.cursor_row))
+        self.move_to(places.get(at, self.cursor_row))
 
     def _add(self, path: str, depth: int) -> None:
-        for node in self._folders.get(path, ()):
+        nodes = self._folders.get(path, ())
+        for node in nodes:
+            if node.ignored and not self.ignored_shown:
+                self._hidden += 1
+                continue
             self._rows.append((node, depth))
             if node.folder and node.path in self._open:
                 self._add(node.path, depth + 1)
+        if len(nodes) >= FOLDER_LIMIT:
+            self._rows.append((None, depth))
 
     @property
     def current(self) -> FileNode | None:
@@ -114,7 +134,7 @@ class FileTree(RowView):
             return
         parent = node.path.rpartition("/")[0]
         for index, (each, _) in enumerate(self._rows):
-            if each.path == parent:
+            if each is not None and each.path == parent:
                 self.move_to(index)
 
     def action_choose(self) -> None:
@@ -128,17 +148,34 @@ class FileTree(RowView):
 
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         node, depth = self._rows[index]
+        if node is None:
+            return (
+                (f"{' ' * (2 * depth + 3)}{self.glyphs.cut} these are {FOLDER_LIMIT} of the folder", "dim"),
+            ), ()
         fold = "  "
         if node.folder:
             fold = f"{self.glyphs.open if node.path in self._open else self.glyphs.folded} "
         letter, token = SIGNS[node.change] if node.change else (" ", "text")
         name_token = token if node.change else ("link" if node.folder else "text")
+        if node.ignored:
+            name_token = "dim"
         name = f"{node.name}/" if node.folder else node.name
         link = f" {self.glyphs.arrow}" if node.link else ""
         left: Line = ((" " + "  " * depth, "text"), (fold, "dim"), (name, name_token), (link, "dim"))
         bytes_shown = "" if node.folder else size(node.size)
         mark = self.glyphs.dot if node.folder and node.change else letter
-        return left, ((f"{bytes_shown} ", "dim"), (f"{mark} ", token))
+        word = "ignored " if node.ignored else ""
+        return left, ((f" {word}", "info"), (f"{bytes_shown} ", "dim"), (f"{mark} ", token))
+
+    def row_text(self, index: int) -> str:
+        node, _ = self._rows[index]
+        return node.name if node is not None else ""
 
     def empty_text(self) -> Line:
+        if self._hidden:
+            return (
+                (" Only what git ignores: ", "dim"),
+                (self.look.keymap.hint("ignored-files"), "key"),
+                (" shows it", "dim"),
+            )
         return ((" No files" if self._loaded else f" Reading the files{self.glyphs.cut}", "dim"),)

@@ -79,6 +79,10 @@ class FilesPane(Horizontal):
         """What the cursor of the tree is on."""
         return self._tree.current
 
+    def show_ignored(self, shown: bool) -> None:
+        """Whether the tree shows what git ignores."""
+        self._tree.show_ignored(shown)
+
     def read_again(self) -> None:
         """The files are others now."""
         self._stale = True
@@ -152,7 +156,7 @@ class FilesPane(Horizontal):
     @work(group="folders")
     async def _read_folder(self, workspace: str, path: str) -> None:
         try:
-            nodes = await self._link.client.files(workspace, path)
+            nodes = await self._link.client.files(workspace, path, ignored=True)
         except BoatyardError:
             nodes = ()
             self._stale = True

@@ -25,6 +25,8 @@ class Preferences:
     last_agent: str = ""
     notify: str = "bell"
     """How the user is told; one of `tui.attention.NOTIFICATIONS`."""
+    ignored_files: bool = False
+    """Whether files that git ignores are shown."""
     muted: list[str] = field(default_factory=list)
     """Projects whose workspaces ring no bell."""
     drafts: dict[str, str] = field(default_factory=dict)

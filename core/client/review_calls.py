@@ -31,9 +31,10 @@ class ReviewCalls:
 
     _http: Connection
 
-    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
-        """The entries of one folder, folders first; `path` is relative to the workspace's folder."""
-        query = {"path": path} if path else None
+    async def files(self, name: str, path: str = "", *, ignored: bool = False) -> tuple[FileNode, ...]:
+        """The entries of one folder, folders first, on request those that git ignores, too; `path` is
+        relative to the workspace's folder."""
+        query = ({"path": path} if path else {}) | ({"ignored": "true"} if ignored else {})
         return await self._http.call(
             "GET", f"/workspaces/{part(name)}/files", tuple[FileNode, ...], query=query
         )

@@ -22,7 +22,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.review.files import list_folder
+from core.review.folders import list_folder
 from core.store import lookup
 from core.values.entities import Operation
 from core.values.requests import ChangeFile, FileAction

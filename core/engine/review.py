@@ -17,7 +17,10 @@ from core.lifecycle.landing import Landing
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
-from core.review.files import change_marks, list_folder, read_file_window
+from core.review.files import read_file_window
+from core.review.folders import Entry, change_marks, described, scan_folder
+from core.review.ignored import Ground, ignored_entries
+from core.review.walk import path_parts
 from core.store import lookup
 from core.store import models as m
 from core.values.requests import MergeWorkspace
@@ -51,11 +54,34 @@ class Review:
         self._file_diffs = FileDiffs()
         self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
 
-    async def files(self, name: str, path: str) -> tuple[FileNode, ...]:
-        """The entries of one folder, folders first, marked by what the latest snapshot says of them."""
+    async def files(self, name: str, path: str, ignored: bool = False) -> tuple[FileNode, ...]:
+        """The entries of one folder, folders first, marked by what the latest snapshot says of them.
+
+        Args:
+            name: The workspace.
+            path: The folder, from the workspace's own.
+            ignored: Whether to list those that git ignores, too.
+        """
         facts = await self._live(name)
         marks = await self._change_marks(facts)
-        return await list_folder(Place(self._context.home, name).code, path, marks)
+        code = Place(self._context.home, name).code
+        entries = await scan_folder(code, path)
+        left_out = await self._ignored(facts, path, entries)
+        if not ignored:
+            entries = [entry for entry in entries if entry.name not in left_out]
+        return await described(code, path, entries, marks, left_out)
+
+    async def _ignored(self, facts: WorkspaceFacts, path: str, entries: Sequence[Entry]) -> frozenset[bytes]:
+        """Names of the entries of a folder that git ignores."""
+        top, *inner = path_parts(path) or [b""]
+        repo = next((each for each in facts.repos if each.name.encode() == top), None)
+        commit = (repo.snapshot or repo.base_commit) if repo else ""
+        if repo is None or not commit:
+            return frozenset()
+        place = Place(self._context.home, facts.name)
+        clone = place.clone(repo.name)
+        ground = Ground(place.depot(repo.repo_id), commit, clone.worktree, clone.git_dir)
+        return await ignored_entries(ground, b"/".join(inner), entries)
 
     async def file(self, name: str, path: str, start: int, limit: int) -> FileContent:
         """A window of a file's lines."""

@@ -1,28 +1,23 @@
 """Looking into a workspace's files, where an agent may have put anything.
 
-Every path is walked down from the root, component by component, and no link is followed: links are shown
-as links. Files are opened without blocking and must be regular; sizes, line lengths and counts are
-capped. All of it runs in threads.
+No link is followed: links are shown as links. Files are opened without blocking and must be regular; sizes
+and line lengths are capped. All of it runs in threads.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import NotFoundError, UsageError
-from core.git.path_text import name_to_text, text_to_name
+from core.errors import UsageError
 from core.review.pictures import picture_words
-from core.values.review import Change, FileChange, FileContent, FileNode
+from core.review.walk import FILE_FLAGS, open_folder, path_parts, told
+from core.values.review import FileContent
 
-ENTRY_LIMIT = 20_000
-"""Entries of one folder that are listed at most."""
 LINE_LIMIT = 16 * 1024
 """Bytes of one line that are shown."""
 WINDOW_LIMIT = 4 * 1024 * 1024
@@ -31,45 +26,8 @@ SCAN_LIMIT = 256 * 1024 * 1024
 """Bytes of a file that are read on the way to a window at most."""
 _PROBE = 8000
 _CHUNK = 256 * 1024
-_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device",
           stat.S_IFCHR: "a device", stat.S_IFDIR: "a folder"}  # fmt: skip
-
-
-def change_marks(changes: Iterable[FileChange], folders: Mapping[str, str]) -> dict[str, Change]:
-    """What the diff says of each path below the workspace's folder; folders above a change are modified.
-
-    Args:
-        changes: Of all repositories.
-        folders: Each repository's folder in the workspace, by the repository's id.
-    """
-    marks: dict[str, Change] = {}
-    for change in changes:
-        path = f"{folders[change.repo_id]}/{change.path}"
-        marks[path] = change.change
-        while "/" in path:
-            path = path.rpartition("/")[0]
-            if marks.setdefault(path, Change.MODIFIED) is Change.DELETED:
-                marks[path] = Change.MODIFIED
-    return marks
-
-
-async def list_folder(
-    root: Path, path: str = "", marks: Mapping[str, Change] | None = None
-) -> tuple[FileNode, ...]:
-    """The entries of one folder, folders first; without git's own `.git`.
-
-    Args:
-        root: The workspace's folder.
-        path: Relative to it; empty for the folder itself.
-        marks: From `change_marks`.
-
-    Raises:
-        NotFoundError: There is no such folder, or a link is on the way.
-        UsageError: It is no folder, or may not be read.
-    """
-    return await asyncio.to_thread(_list, root, path, marks or {})
 
 
 async def read_file_window(root: Path, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
@@ -88,48 +46,16 @@ async def read_file_window(root: Path, path: str, *, start: int = 0, limit: int 
     return await asyncio.to_thread(_read, root, path, max(0, start), max(0, limit))
 
 
-def _list(root: Path, path: str, marks: Mapping[str, Change]) -> tuple[FileNode, ...]:
-    parts = _parts(path)
-    below = f"{path.strip('/')}/" if parts else ""
-    with _folder(root, parts, path) as descriptor:
-        names = _names(descriptor)
-        nodes = [node for name in names if (node := _node(descriptor, name, below, marks))]
-    return tuple(sorted(nodes, key=lambda node: (not node.folder, node.name)))
-
-
-def _names(descriptor: int) -> Iterator[str]:
-    count = 0
-    with os.scandir(descriptor) as entries:
-        for entry in entries:
-            if entry.name != ".git":
-                yield entry.name
-                count += 1
-                if count >= ENTRY_LIMIT:
-                    return
-
-
-def _node(descriptor: int, name: str, below: str, marks: Mapping[str, Change]) -> FileNode | None:
-    try:
-        found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-    text = name_to_text(os.fsencode(name))
-    return FileNode(
-        path=below + text, name=text, folder=stat.S_ISDIR(found.st_mode), size=found.st_size,
-        link=stat.S_ISLNK(found.st_mode), change=marks.get(below + text),
-    )  # fmt: skip
-
-
 def _read(root: Path, path: str, start: int, limit: int) -> FileContent:
-    parts = _parts(path)
+    parts = path_parts(path)
     if not parts:
         raise UsageError("the path of the file is empty", hint="Name a file of the workspace.")
-    with _folder(root, parts[:-1], path) as folder, _told(path):
+    with open_folder(root, parts[:-1], path) as folder, told(path):
         mode = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False).st_mode
         if stat.S_ISLNK(mode):
             return _link(path, os.readlink(parts[-1], dir_fd=folder))
         _refuse_odd(path, mode)
-        descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
+        descriptor = os.open(parts[-1], FILE_FLAGS, dir_fd=folder)
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
             _refuse_odd(path, found.st_mode)
@@ -211,53 +137,3 @@ def _window(file: BinaryIO, path: str, size: int, start: int, limit: int) -> Fil
         path=path, size=size, binary=False, start=start, lines=tuple(lines.lines),
         more=lines.full or bool(chunk),
     )  # fmt: skip
-
-
-def _parts(path: str) -> list[bytes]:
-    try:
-        parts = [part for part in text_to_name(path).split(b"/") if part]
-    except ValueError as error:
-        raise NotFoundError(f"there is no file {path!r}", hint="Check the path.") from error
-    if any(part in (b".", b"..", b".git") for part in parts):
-        raise NotFoundError(
-            f"{path!r} is no path inside the workspace", hint="Paths are relative, without `..` or `.git`."
-        )
-    return parts
-
-
-@contextlib.contextmanager
-def _folder(root: Path, parts: list[bytes], path: str) -> Iterator[int]:
-    """Opens the folder that the parts lead to, following no link."""
-    with _told(path):
-        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            for part in parts:
-                below = os.open(part, _FOLDER_FLAGS, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = below
-        except BaseException:
-            os.close(descriptor)
-            raise
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _told(path: str) -> Iterator[None]:
-    """The operating system's refusals in our words."""
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise NotFoundError(
-            f"there is no {path!r} in the workspace", hint="Look at the folder anew."
-        ) from error
-    except PermissionError as error:
-        raise UsageError(
-            f"{path!r} may not be read", hint="Change its rights inside the workspace: chmod u+r."
-        ) from error
-    except OSError as error:
-        raise NotFoundError(
-            f"{path!r} cannot be opened: {error.strerror}", hint="Is a link on the way?"
-        ) from error

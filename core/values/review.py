@@ -10,6 +10,9 @@ from core.values.pushing import RepoPush
 from core.values.states import MergeStyle
 from core.values.value import Value
 
+FOLDER_LIMIT = 20_000
+"""Entries of one folder that are listed at most."""
+
 
 class Change(StrEnum):
     ADDED = "added"
@@ -103,6 +106,8 @@ class FileNode(Value, frozen=True, kw_only=True):
     link: bool = False
     change: Change | None = None
     """What the latest snapshot says of it against the target; of a folder: something below changed."""
+    ignored: bool = False
+    """Whether git ignores it: no snapshot and no checkpoint has it."""
 
 
 class FoundLine(Value, frozen=True, kw_only=True):

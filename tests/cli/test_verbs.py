@@ -159,6 +159,8 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace logs", workspace)["text"] == "did: Do it\n"
     assert [file["path"] for file in call("workspace diff", workspace)["files"]] == ["WORK.md"]
     assert "WORK.md" in {node["name"] for node in call("workspace files", workspace, "repo")}
+    listed = call("workspace files", workspace, "repo", "--ignored")
+    assert all(node["ignored"] is False for node in listed)
     assert call("workspace cat", workspace, "repo/WORK.md")["lines"] == ["Do it"]
     found = call("workspace grep", workspace, "do IT", "--ignore-case")["lines"]
     assert {"path": "repo/WORK.md", "line": 1, "text": "Do it"} in found

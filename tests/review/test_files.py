@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from core.errors import NotFoundError, UsageError
 from core.git.path_text import name_to_text
-from core.review import files
-from core.review.files import change_marks, list_folder, read_file_window
+from core.review import files, folders
+from core.review.files import read_file_window
+from core.review.folders import change_marks, list_folder
 from core.values.review import Change, FileChange
 
 
@@ -164,7 +165,7 @@ async def test_a_window_never_grows_beyond_its_bytes(root: Path, monkeypatch: py
 
 
 async def test_a_folder_of_too_many_entries_is_cut(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "ENTRY_LIMIT", 10)
+    monkeypatch.setattr(folders, "FOLDER_LIMIT", 10)
     for number in range(30):
         (root / f"repo/src/{number}").write_text("")
     assert len(await list_folder(root, "repo/src")) == 10

@@ -466,8 +466,8 @@ class Harbour(Slip, Quay, Pier, Berth):
         self._asked("shell_argv", name)
         return ("true",)
 
-    async def files(self, name: str, path: str = "") -> tuple[FileNode, ...]:
-        return self.tree.get(path, ())
+    async def files(self, name: str, path: str = "", *, ignored: bool = False) -> tuple[FileNode, ...]:
+        return tuple(node for node in self.tree.get(path, ()) if ignored or not node.ignored)
 
     async def file(self, name: str, path: str, *, start: int = 0, limit: int = 500) -> FileContent:
         if path not in self.contents:

@@ -133,6 +133,7 @@ HANDLERS: dict[str, Handler] = {
     "new-file": files.new,
     "rename-file": files.rename,
     "delete-file": files.delete,
+    "ignored-files": files.ignored,
     "search": searching.search,
     "help": places.show_help,
     "palette": places.palette,

@@ -63,6 +63,14 @@ async def delete(app: BoatyardApp) -> None:
         _offer(app, f"{node.path} is deleted", back)
 
 
+def ignored(app: BoatyardApp) -> None:
+    """Shows what git ignores in the tree of files, or hides it; remembered."""
+    shown = app.preferences.ignored_files = not app.preferences.ignored_files
+    app.home.files.show_ignored(shown)
+    app.keep_preferences()
+    app.say("What git ignores is shown" if shown else "What git ignores is hidden")
+
+
 def _chosen(app: BoatyardApp) -> FileNode | None:
     """What the cursor of the tree is on, unless that is a whole repository."""
     node = app.home.files.current

@@ -16,7 +16,7 @@ from core.errors import UsageError
 from core.values.entities import Workspace
 from core.values.pushing import PushReport
 from core.values.requests import MergeWorkspace
-from core.values.review import DiffSummary, FileNode, MergePreview
+from core.values.review import FOLDER_LIMIT, DiffSummary, FileNode, MergePreview
 from core.values.states import MergeStyle
 
 WINDOW = 2000
@@ -67,15 +67,17 @@ def _print_stat(out: Output, summary: DiffSummary) -> None:
 
 async def files(call: Invocation) -> None:
     async with call.engine() as client:
-        nodes = await client.files(call.args.name, call.args.path)
+        nodes = await client.files(call.args.name, call.args.path, ignored=call.args.ignored)
     call.out.document(nodes)
     if not call.out.json:
         for node in nodes:
             call.out.data(_file_line(node) + "\n")
+    if len(nodes) >= FOLDER_LIMIT:
+        call.out.note(f"these are the first {FOLDER_LIMIT} of the folder")
 
 
 def _file_line(node: FileNode) -> str:
-    mark = MARKS[node.change.value] if node.change else " "
+    mark = "!" if node.ignored else MARKS[node.change.value] if node.change else " "
     size = "" if node.folder else f"  {node.size}"
     return f"{mark} {node.name}{'/' if node.folder else '@' if node.link else ''}{size}"
 
@@ -154,6 +156,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 def _files(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("path", nargs="?", default="", help="a folder of the workspace")
+    parser.add_argument("--ignored", action="store_true", help="with what git ignores, marked by !")
 
 
 def _cat(parser: argparse.ArgumentParser) -> None:

@@ -58,9 +58,9 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/files",
-        lambda c: c.engine.review.files(c.part("name"), c.text("path")),
+        lambda c: c.engine.review.files(c.part("name"), c.text("path"), c.flag("ignored")),
         tuple[FileNode, ...],
-        query=("path",),
+        query=("path", "ignored"),
     ),
     Route(
         "GET",
