@@ -238,6 +238,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 FOOTER: dict[str, tuple[str, ...]] = {
+    "welcome": ("new", "add-project", "quit"),
     "tree": (
         "allow",
         "reject",

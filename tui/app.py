@@ -304,7 +304,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
             means = await self.means()
         except BoatyardError:
             return  # The link has told already.
-        self.store.take_agents(means.agents)
+        self.store.take_agents(means.agents, means.runners)
         self.store.publish()
 
     async def _read_review(self) -> None:

@@ -114,39 +114,6 @@ def _set_up(repo: Repo) -> list[str]:
     return [*lines, *([f"copies: {', '.join(repo.copy_files)}"] if repo.copy_files else [])]
 
 
-def welcome_card(here: str, notice: str, keys: Keymap) -> Draw:
-    """What one sees before there is a project."""
-
-    def make(width: int, glyphs: Glyphs) -> list[Line]:
-        text = (
-            "Boatyard runs coding tasks side by side. Each attempt gets its own clone, its own branch and, "
-            "with a container engine, its own container. You watch, answer, review and merge; nothing is "
-            "lost when this terminal closes."
-        )
-        lines: list[Line] = [(), ((" Welcome to Boatyard", "title"),), ()]
-        lines += [((" ", "text"), *line) for line in prose(text, min(width - 2, 76), glyphs, "text")]
-        lines.append(())
-        if here:
-            lines += [((" This folder is a git repository:", "dim"),), ((f"   {here}", "text"),), ()]
-            lines.append(key_line((keys.hint("new"), "first task in it")))
-        else:
-            lines.append(((" This folder is no git repository.", "dim"),))
-            lines.append(())
-            lines.append(key_line((keys.hint("new"), "first task: give the repository's path")))
-        lines += [
-            key_line((keys.hint("add-project"), "add a project")),
-            key_line((keys.hint("help"), "all keys")),
-        ]
-        if notice:
-            lines += [
-                (),
-                *(((" ", "text"), *line) for line in prose(notice, min(width - 2, 76), glyphs, "warning")),
-            ]
-        return lines
-
-    return make
-
-
 def trouble_card(message: str, hint: str, keys: Keymap) -> Draw:
     """Why there is nothing to see."""
 

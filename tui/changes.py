@@ -39,6 +39,8 @@ class Changes:
     """Workspaces with a new checkpoint."""
     containers: bool = False
     """Whether containers came, went, started or stopped."""
+    agents: bool = False
+    """Whether it is known anew which agents and runners there are."""
     notices: list[str] = field(default_factory=list)
     """What has happened without the user's doing, in sentences."""
     scratches: list[Scratch] = field(default_factory=list)

@@ -27,7 +27,7 @@ from tui.attention import in_need
 from tui.bars import Footer, Header
 from tui.board import BoardPane
 from tui.board_view import BoardView
-from tui.card import Card, project_card, small_card, task_card, trouble_card, welcome_card
+from tui.card import Card, project_card, small_card, task_card, trouble_card
 from tui.changes import Changes
 from tui.conversation import Conversation
 from tui.diff import DiffPane
@@ -49,6 +49,7 @@ from tui.situation import Situation, why_not
 from tui.store import Store
 from tui.tree import Tree
 from tui.tree_rows import TreeRow
+from tui.welcome import welcome_card
 
 if TYPE_CHECKING:
     from tui.keymap import Keymap
@@ -102,7 +103,6 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self.undoable = False
         self._row: TreeRow | None = None
         self._rest: Timer | None = None
-        self._welcoming = False
         self.touched = False
         """Whether the user has pressed a key yet."""
 
@@ -145,6 +145,11 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def row(self) -> TreeRow | None:
         """What the cursor of the tree is on."""
         return self._row
+
+    @property
+    def _welcoming(self) -> bool:
+        """Whether there is nothing yet but the way to begin."""
+        return self.store.loaded and not self.store.projects
 
     @property
     def _keymap(self) -> Keymap:
@@ -217,9 +222,10 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def _show_card(self, row: TreeRow | None) -> None:
         if not self.store.loaded:
             return
-        self._welcoming = not self.store.projects
         if self._welcoming or row is None:
-            self.session.show_card(welcome_card(repository_here(), self.store.notice, self._keymap))
+            agents, runners = [*self.store.agents.values()], self.store.runners
+            card = welcome_card(repository_here(), agents, runners, self._keymap, self.store.notice)
+            self.session.show_card(card)
             if self.view == "tree" and self.has_class("-narrow"):
                 self.show_view("session")
         elif row.task_id in self.store.tasks:
@@ -404,7 +410,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             self.post_message(self.Seen(workspace.name))
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.everything or changes.structure:
+        if changes.everything or changes.structure or (changes.agents and self._welcoming):
             current = self.tree_view.current
             if self._row is None or current is None or current.key != self._row.key or self._welcoming:
                 self._row = current
@@ -440,7 +446,8 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         look = cast("Look", self.app)
         self._header.tell(project, self.store.counts(), self.link.state, look, notice)
         active = {action.id for action in self.active_actions(now)}
-        wanted = FOOTER["prompt" if isinstance(self.focused, Prompt) else self.view]
+        place = "prompt" if isinstance(self.focused, Prompt) else self.view
+        wanted = FOOTER["welcome" if self._welcoming and place in ("tree", "session") else place]
         first = look.keymap.first
         keys = [(id_, first(id_), BY_ID[id_].label) for id_ in wanted if id_ in active and first(id_)]
         more = [(first(id_), label) for id_, label in (("help", "help"), ("palette", "find"))]

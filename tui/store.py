@@ -5,7 +5,7 @@ A snapshot fills it, events change it. Who watches is told once per frame what c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from core.values.states import Activity, ApprovalStatus, OperationStatus, RunnerKind, WorkspaceState
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Process,
         Project,
         Repo,
+        RunnerInfo,
         Snapshot,
         Task,
         Workspace,
@@ -48,6 +49,7 @@ class Store:
         self.processes: dict[str, Process] = {}
         """Those that events told of; not all there are."""
         self.agents: dict[str, AgentInfo] = {}
+        self.runners: Sequence[RunnerInfo] = ()
         """The executors there are, by name; asked for apart from the snapshot."""
         self.workspaces_of: dict[str, list[str]] = {}
         """Names by task."""
@@ -95,9 +97,11 @@ class Store:
         agent = self.agents.get(name)
         return name if agent is None else marked_title(agent)
 
-    def take_agents(self, agents: Iterable[AgentInfo]) -> None:
-        """Takes in which executors there are."""
+    def take_agents(self, agents: Iterable[AgentInfo], runners: Sequence[RunnerInfo] = ()) -> None:
+        """Takes in which executors there are, and where they can run."""
         self.agents = {agent.name: agent for agent in agents}
+        self.runners = runners
+        self._changes.agents = True
         self._changes.workspaces.update(self.workspaces)
 
     def mark(self, *names: str) -> None:
