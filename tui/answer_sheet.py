@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.choice import Choice
+from tui.line_input import LineInput
 from tui.literal import literal
 from tui.rows import RowView
 from tui.sheet import Sheet
@@ -90,7 +91,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
             rows.styles.height = min(8, max(1, len(field.choices)))
             parts.append(rows)
             if field.open:
-                parts.append(Input(placeholder="or something else", id=f"other-{number}", compact=True))
+                parts.append(LineInput(placeholder="or something else", id=f"other-{number}", compact=True))
         elif field.kind == "boolean":
             options: list[tuple[str, str, bool | None]] = [("yes", "", True), ("no", "", False)]
             if not field.required and field.default is None:
@@ -98,7 +99,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
             at = 1 if field.default is False else 0
             parts.append(Choice(options, at=at, id=f"field-{number}"))
         else:
-            parts.append(Input(default, id=f"field-{number}", compact=True))
+            parts.append(LineInput(default, id=f"field-{number}", compact=True))
         return parts
 
     def on_mount(self) -> None:

@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from core.errors import BoatyardError, ConfigError
+from core.garbage import leave_alone_what_is_loaded
 from themes import DEFAULT_THEME, load_theme, theme_names
 from tui.actions import BY_ID, bindings
 from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
@@ -104,6 +105,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.taken_sides: dict[tuple[str, str, str], str] = {}
         """What was made of files in conflict: by workspace, repo and path."""
         self._begin_at_newest = newest
+        self._settled = False
+        """Whether all is loaded, and the engine's first answer is there."""
 
     # Looks
 
@@ -285,6 +288,9 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def _link_told(self, state: LinkState, error: BoatyardError | None) -> None:
         self._means = None
         if state.connected:
+            if not self._settled:
+                self._settled = True
+                self.call_after_refresh(leave_alone_what_is_loaded)
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
             self.run_worker(self._read_review(), group="review", exclusive=True)
             self.call_after_refresh(self._bring_back, not self._begin_at_newest)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from tui.line_input import LineInput
 from tui.prompt import Prompt
 from tui.sheet import Sheet
 
@@ -27,7 +28,7 @@ class BranchSheet(Sheet[OntoBranch]):
         super().__init__(f"Take {words} onto a branch", "enter take   tab next field   esc cancel")
 
     def body(self) -> ComposeResult:
-        branch = Input(
+        branch = LineInput(
             placeholder="an existing one, or a new one from the target branch", id="branch", compact=True
         )
         yield self.field("Branch", branch)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from core.values.requests import SetBudget
+from tui.line_input import LineInput
 from tui.literal import literal
 from tui.sheet import Sheet
 
@@ -53,7 +54,9 @@ class BudgetSheet(Sheet[SetBudget]):
         for name in FIELDS:
             limit = getattr(self._budget, name)
             used = f"{getattr(self._spent, name):g} used" if self._spent is not None else "no limit"
-            field = Input("" if limit is None else f"{limit:.15g}", placeholder=used, id=name, compact=True)
+            field = LineInput(
+                "" if limit is None else f"{limit:.15g}", placeholder=used, id=name, compact=True
+            )
             yield self.field(_LABELS[name], field)
         if self._spent is not None:
             spent = self._spent

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from core.values.requests import UpdateDefaults
 from core.values.states import RunnerKind
 from tui.choice import Choice
+from tui.line_input import LineInput
 from tui.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -53,17 +54,21 @@ class DefaultsSheet(Sheet[UpdateDefaults]):
         now = self._defaults
         if self._whole:
             yield self.field("Runs", Choice(RUNNERS, at=_at(RUNNERS, now.runner), id="runner"))
-            yield self.field("Image", Input(now.image, placeholder="the usual one", id="image", compact=True))
+            yield self.field(
+                "Image", LineInput(now.image, placeholder="the usual one", id="image", compact=True)
+            )
         for name, label in NUMBERS:
             value = f"{getattr(now, name):g}"
-            yield self.field(label, Input(value, placeholder="0", id=_id(name), compact=True))
+            yield self.field(label, LineInput(value, placeholder="0", id=_id(name), compact=True))
         yield self.field("Network", Choice(NETWORKS, at=_at(NETWORKS, now.network), id="network"))
         hosts = " ".join(now.allow_hosts)
         hint = "example.org *.example.org example.org:8443"
-        yield self.field("Hosts", Input(hosts, placeholder=hint, id="allow-hosts", compact=True))
+        yield self.field("Hosts", LineInput(hosts, placeholder=hint, id="allow-hosts", compact=True))
         if not self._whole:
             hint = "minutes without use; 0: never; empty: as the settings say"
-            yield self.field("Closes", Input(self._idle, placeholder=hint, id="idle-minutes", compact=True))
+            yield self.field(
+                "Closes", LineInput(self._idle, placeholder=hint, id="idle-minutes", compact=True)
+            )
 
     def on_mount(self) -> None:
         self.query_one("#image" if self._whole else "#cpus").focus()

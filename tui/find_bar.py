@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from tui.board_columns import SYNTAX
+from tui.line_input import LineInput
 from tui.rows import RowView
 
 
@@ -31,7 +32,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Label("find")
-        yield Input(id="find", compact=True)
+        yield LineInput(id="find", compact=True)
 
     @property
     def shown(self) -> bool:

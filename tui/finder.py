@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui.line_input import LineInput
 from tui.rows import RowView
 from tui.sheet import Sheet
 from tui.spans import Line
@@ -113,7 +114,7 @@ class Finder(Sheet[str]):
         self._previewed = everything[0].value if everything else ""
 
     def body(self) -> ComposeResult:
-        yield Input(placeholder=self._placeholder, id="needle", compact=True)
+        yield LineInput(placeholder=self._placeholder, id="needle", compact=True)
         yield FoundRows()
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from core.errors import BoatyardError
+from tui.line_input import LineInput
 from tui.literal import literal
 from tui.rows import RowView
 from tui.sheet import Sheet
@@ -89,7 +90,7 @@ class GrepSheet(Sheet["tuple[str, int]"]):
 
     def body(self) -> ComposeResult:
         hint = "a text of one line; capitals count when there are any"
-        yield Input(self.typed, placeholder=hint, id="needle", compact=True)
+        yield LineInput(self.typed, placeholder=hint, id="needle", compact=True)
         yield LineRows()
 
     def on_mount(self) -> None:

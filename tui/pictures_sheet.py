@@ -11,6 +11,7 @@ from textual.widgets import Input
 from core.errors import BoatyardError
 from core.values.requests import AddImage, AttachImage
 from tui.durations import size
+from tui.line_input import LineInput
 from tui.pasted import pasted_path
 from tui.rows import RowView
 from tui.sheet import Sheet
@@ -59,7 +60,7 @@ class PicturesSheet(Sheet[None]):
         self._taken: list[Image] = []
 
     def body(self) -> ComposeResult:
-        yield self.field("Attach", Input(placeholder="/path/of/a/picture.png", id="path", compact=True))
+        yield self.field("Attach", LineInput(placeholder="/path/of/a/picture.png", id="path", compact=True))
         yield PictureRows()
 
     def on_mount(self) -> None:

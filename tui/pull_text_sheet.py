@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui.choice import Choice
+from tui.line_input import LineInput
 from tui.prompt import Prompt
 from tui.sheet import Sheet
 
@@ -30,7 +31,7 @@ class PullTextSheet(Sheet[PullText]):
         self._text = text
 
     def body(self) -> ComposeResult:
-        yield self.field("Title", Input(self._text.title, id="title", compact=True))
+        yield self.field("Title", LineInput(self._text.title, id="title", compact=True))
         yield self.field("Text", Prompt("What it changes, and why", id="text"))
         states = [("ready for review", "", False), ("draft", "", True)]
         yield self.field("State", Choice(states, at=int(self._text.draft), id="draft"))

@@ -15,6 +15,7 @@ from core.errors import BoatyardError
 from core.values.search import SearchHit
 from tui.durations import size
 from tui.found import Search
+from tui.line_input import LineInput
 from tui.rows import RowView
 from tui.search_rows import AroundRows, FacetRows, HitRows, words_of
 from tui.sheet import Sheet
@@ -47,7 +48,7 @@ class SearchSheet(Sheet[SearchHit]):
         self.search = search
 
     def body(self) -> ComposeResult:
-        yield Input(
+        yield LineInput(
             self.search.query, placeholder="in prompts, answers, commands, output", id="query", compact=True
         )
         with Horizontal(id="found-box"):

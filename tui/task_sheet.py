@@ -16,6 +16,7 @@ from core.values.text import safe_text
 from tui.choice import Choice
 from tui.description import PREVIEW_KEY, Description
 from tui.form_drafts import Keep, Texts
+from tui.line_input import LineInput
 from tui.prompt import Prompt
 from tui.sheet import Result, Sheet
 from tui.store import Store, marked_title
@@ -159,7 +160,7 @@ class TaskSheet(TaskTexts[TaskForm]):
         self._at = at
 
     def body(self) -> ComposeResult:
-        what = Input(self.beginning("title"), placeholder="What is to be done", id="title", compact=True)
+        what = LineInput(self.beginning("title"), placeholder="What is to be done", id="title", compact=True)
         yield self.field("Task", what)
         more = "More for the agent, if the title does not say it"
         yield self.field("Description", Description(self.beginning("description"), placeholder=more))
@@ -168,7 +169,8 @@ class TaskSheet(TaskTexts[TaskForm]):
             yield self.field("Project", Choice(options, at=self._at, id="project"))
         else:
             yield self.field(
-                "Repository", Input(self._here, placeholder="/path/of/a/repository", id="path", compact=True)
+                "Repository",
+                LineInput(self._here, placeholder="/path/of/a/repository", id="path", compact=True),
             )
         agents = agent_options(self._means)
         then: list[tuple[str, str, str]] = [("only add it", "start it later with r", "")]
@@ -224,12 +226,14 @@ class StartSheet(Sheet[TaskForm]):
         if runners:
             yield self.field("Runner", Choice(runners, id="runner"))
         yield self.field("Permissions", Choice(PERMISSIONS, id="approve"))
-        branch = Input(placeholder=self._branch or "the branch checked out there", id="branch", compact=True)
+        branch = LineInput(
+            placeholder=self._branch or "the branch checked out there", id="branch", compact=True
+        )
         yield self.field("From branch", branch)
         fetch = Choice([("as it is here", "", False), ("fetched first", "", True)], id="fetch")
         yield self.field("Remote", fetch)
-        yield self.field("Name", Input(placeholder="made from the title", id="name", compact=True))
-        image = Input(placeholder="the repository's, or the default", id="image", compact=True)
+        yield self.field("Name", LineInput(placeholder="made from the title", id="name", compact=True))
+        image = LineInput(placeholder="the repository's, or the default", id="image", compact=True)
         yield self.field("Image", image)
         if self._means.templates:
             options = [
@@ -237,8 +241,8 @@ class StartSheet(Sheet[TaskForm]):
                 *((each.name, each.description, each.name) for each in self._means.templates),
             ]
             yield self.field("Template", Choice(options, id="template"))
-        yield self.field("Variables", Input(placeholder="NAME=value OTHER=value", id="env", compact=True))
-        secrets = Input(placeholder="NAME=file:PATH, env:NAME or command:…", id="secrets", compact=True)
+        yield self.field("Variables", LineInput(placeholder="NAME=value OTHER=value", id="env", compact=True))
+        secrets = LineInput(placeholder="NAME=file:PATH, env:NAME or command:…", id="secrets", compact=True)
         yield self.field("Secrets", secrets)
 
     def on_mount(self) -> None:
@@ -274,7 +278,7 @@ class EditSheet(TaskTexts[tuple[str | None, str | None]]):
         self._description = safe_text(description, multiline=True)
 
     def body(self) -> ComposeResult:
-        yield self.field("Task", Input(self.beginning("title"), id="title", compact=True))
+        yield self.field("Task", LineInput(self.beginning("title"), id="title", compact=True))
         yield self.field("Description", Description(self.beginning("description")))
 
     def on_mount(self) -> None:
@@ -303,9 +307,10 @@ class PathSheet(Sheet[tuple[str, str]]):
 
     def body(self) -> ComposeResult:
         yield self.field(
-            "Repository", Input(self._here, placeholder="/path or https://address", id="path", compact=True)
+            "Repository",
+            LineInput(self._here, placeholder="/path or https://address", id="path", compact=True),
         )
-        yield self.field("Name", Input(placeholder="the folder's name", id="name", compact=True))
+        yield self.field("Name", LineInput(placeholder="the folder's name", id="name", compact=True))
 
     def on_mount(self) -> None:
         self.query_one("#path").focus()

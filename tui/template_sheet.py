@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tui.choice import Choice
+from tui.line_input import LineInput
 from tui.sheet import Sheet
 
 
@@ -33,10 +34,10 @@ class TemplateSheet(Sheet[TemplateForm]):
         self._workspace = workspace
 
     def body(self) -> ComposeResult:
-        yield self.field("Name", Input(placeholder="such as python-service", id="name", compact=True))
-        yield self.field("Says", Input(placeholder="what it is for", id="description", compact=True))
+        yield self.field("Name", LineInput(placeholder="such as python-service", id="name", compact=True))
+        yield self.field("Says", LineInput(placeholder="what it is for", id="description", compact=True))
         hint = "whose files new workspaces begin with; empty: none"
-        yield self.field("Folder", Input(placeholder=hint, id="folder", compact=True))
+        yield self.field("Folder", LineInput(placeholder=hint, id="folder", compact=True))
         options = [("defaults", "what new workspaces get anyway", "")]
         if self._workspace:
             options.append((self._workspace, "its image, limits and network", self._workspace))

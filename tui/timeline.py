@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import CheckpointKind
 from tui.actions import bindings
 from tui.durations import age
+from tui.line_input import LineInput
 from tui.rows import RowView
 from tui.sheet import Sheet
 from tui.spans import Line, Span
@@ -192,7 +192,7 @@ class LineSheet(Sheet[str]):
         """With `add`, what is typed goes behind the value; else it replaces it."""
         super().__init__(title, "enter do it   esc cancel")
         self._label = label
-        self._input = Input(value, placeholder=placeholder, compact=True, select_on_focus=not add)
+        self._input = LineInput(value, placeholder=placeholder, compact=True, select_on_focus=not add)
 
     def body(self) -> ComposeResult:
         yield self.field(self._label, self._input)

@@ -25,5 +25,5 @@ class Invocation:
     async def engine(self) -> AsyncIterator[Client]:
         """A client of the home's engine, which is started when it does not run."""
         await ensure_engine(self.home)
-        async with Client(self.home.socket) as client:
+        async with Client(self.home.socket, brief=True) as client:
             yield client

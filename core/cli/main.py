@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from core.cli.invocation import Invocation
 from core.cli.output import Output
 from core.cli.parser import make_parser
-from core.cli.verbs import VERBS
+from core.cli.verbs import verbs_for
 from core.errors import BoatyardError
 from core.paths import find_home
 
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     out = Output(json="--json" in arguments)
     try:
-        args = make_parser(VERBS).parse_args(arguments)
+        args = make_parser(verbs_for(arguments)).parse_args(arguments)
         out = Output(json=bool(args.json))
         invocation = Invocation(args, find_home(args.home), out)
         return asyncio.run(args.run(invocation)) or 0

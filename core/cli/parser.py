@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, NoReturn
 
 from core.cli.verb import Verb
@@ -36,6 +35,19 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=f"See '{self.prog} --help'.")
 
 
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: that takes longer than all other arguments."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"boatyard {version('boatyard')}")
+        parser.exit()
+
+
 def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     parser = Parser(
@@ -45,7 +57,7 @@ def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
         "readers and terminals that can only print.",
     )
     _add_common(parser, default=None)
-    parser.add_argument("--version", action="version", version=f"boatyard {version('boatyard')}")
+    parser.add_argument("--version", action=_Version, help="show the version and leave")
     commands = parser.add_subparsers(dest="noun", metavar="COMMAND", required=True, parser_class=Parser)
     for verb in verbs:
         if not verb.noun:

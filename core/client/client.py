@@ -67,8 +67,13 @@ class Client(
 ):
     """A typed client of one engine; use as an asynchronous context manager."""
 
-    def __init__(self, socket: Path) -> None:
-        self._http = Connection(socket)
+    def __init__(self, socket: Path, *, brief: bool = False) -> None:
+        """
+        Args:
+            socket: The engine's.
+            brief: Whether only a few things are asked, one after the other: begins sooner.
+        """
+        self._http = Connection(socket, brief=brief)
 
     async def __aenter__(self) -> Client:
         return self

@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-import aiohttp
 import msgspec
 
-from core.errors import BoatyardError, UnreachableError, UsageError, error_from_document
+from core.client.transport import Answer, Query, Transport
+from core.errors import BoatyardError, UsageError, error_from_document
 from core.values.events import AnyEvent
 
 T = TypeVar("T")
-Query = Mapping[str, str | int]
 
-API = "http://boatyard/api/v1"
-LONG_BODY = 2**19
-"""Bytes of a body that are sent in one piece at most."""
 REQUEST_SECONDS = 600
 """An engine that says nothing for so long about a request is given up."""
-
-
-def _unreachable(socket: Path, cause: object) -> UnreachableError:
-    return UnreachableError(
-        f"the engine does not answer on {socket}: {cause}",
-        hint="Run 'boatyard engine start', and look at 'boatyard engine logs' if that does not help.",
-    )
 
 
 class Connection:
     """One client's connections to the engine; use as an asynchronous context manager."""
 
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.UnixConnector(path=str(socket)),
-            timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS),
-        )
+    def __init__(self, socket: Path, *, brief: bool = False) -> None:
+        """
+        Args:
+            socket: The engine's.
+            brief: Whether only a few things are asked, one after the other.
+        """
+        self._transport = _transport(socket, brief)
 
     async def __aenter__(self) -> Connection:
         return self
@@ -50,7 +39,7 @@ class Connection:
         await self.close()
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._transport.close()
 
     async def call(
         self,
@@ -67,31 +56,17 @@ class Connection:
         Raises:
             BoatyardError: What the engine answered, in its own class, or `UnreachableError`.
         """
-        payload = await self._exchange(method, path, body, query, None if patient else REQUEST_SECONDS)
+        seconds = None if patient else REQUEST_SECONDS
+        answer = await self._transport.request(method, path, _encoded(body), _sendable(query), seconds)
+        if answer.status >= 400:
+            raise _refusal(answer)
         try:
-            return msgspec.json.decode(payload, type=returns)
+            return msgspec.json.decode(answer.payload, type=returns)
         except msgspec.DecodeError as error:
             raise BoatyardError(
                 f"the engine's answer to {method} {path} is not understood: {error}",
                 hint="Engine and client may be of different versions: run 'boatyard engine stop'.",
             ) from error
-
-    async def _exchange(
-        self, method: str, path: str, body: msgspec.Struct | None, query: Query | None, seconds: float | None
-    ) -> bytes:
-        data = _encoded(body)
-        headers = {"Content-Type": "application/json"} if data is not None else None
-        try:
-            async with self._session.request(
-                method, API + path, data=data, headers=headers, params=_sendable(query),
-                timeout=aiohttp.ClientTimeout(total=seconds),
-            ) as response:  # fmt: skip
-                payload = await response.read()
-                if response.status < 400:
-                    return payload
-                raise _refusal(payload, response.status)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise _unreachable(self._socket, error) from error
 
     def events(self, since: int) -> AsyncIterator[AnyEvent]:
         """The engine's events after `since`, until the engine goes away; raises as `frames` does."""
@@ -106,28 +81,32 @@ class Connection:
         Raises:
             UnreachableError: When there is no connection, or it breaks.
         """
-        try:
-            async with self._session.ws_connect(
-                API + path, params=query, heartbeat=20, max_msg_size=0
-            ) as socket:
-                async for message in socket:
-                    if message.type is aiohttp.WSMsgType.TEXT:
-                        yield decoder.decode(message.data)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise _unreachable(self._socket, error) from error
+        async with self._transport.frames(path, query) as texts:
+            async for text in texts:
+                yield decoder.decode(text)
 
 
-def _encoded(body: msgspec.Struct | None) -> bytes | io.BytesIO | None:
-    """The body as JSON; a long one is sent piece by piece, so that the loop goes on.
+def _transport(socket: Path, brief: bool) -> Transport:
+    """Each is imported only where it is used: that is what the brief one is for."""
+    if brief:
+        from core.client.brief import BriefTransport
+
+        return BriefTransport(socket)
+    from core.client.lasting import LastingTransport
+
+    return LastingTransport(socket)
+
+
+def _encoded(body: msgspec.Struct | None) -> bytes | None:
+    """The body as JSON.
 
     Raises:
         UsageError: A text in it is not valid Unicode, such as a file name that is not UTF-8.
     """
     try:
-        data = msgspec.json.encode(body) if body is not None else None
+        return msgspec.json.encode(body) if body is not None else None
     except UnicodeEncodeError as error:
         raise _not_unicode(error) from error
-    return io.BytesIO(data) if data is not None and len(data) > LONG_BODY else data
 
 
 def _sendable(query: Query | None) -> Query | None:
@@ -144,11 +123,11 @@ def _not_unicode(error: UnicodeEncodeError) -> UsageError:
     return UsageError(f"{shown!r} is not valid Unicode text", hint="Use UTF-8.")
 
 
-def _refusal(payload: bytes, status: int) -> BoatyardError:
+def _refusal(answer: Answer) -> BoatyardError:
     try:
-        document: Any = msgspec.json.decode(payload)
+        document: Any = msgspec.json.decode(answer.payload)
         return error_from_document(document["error"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return BoatyardError(
-            f"the engine answered with HTTP status {status}", hint="See 'boatyard engine logs'."
+            f"the engine answered with HTTP status {answer.status}", hint="See 'boatyard engine logs'."
         )

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from core.engine import Engine
 from core.errors import BoatyardError, UnreachableError
+from core.garbage import leave_alone_what_is_loaded
 from core.paths import Home
 from core.server.application import make_runner
 from core.server.audit import PrivateLog
@@ -85,6 +86,7 @@ async def _serve(home: Home, report: int) -> None:
             asyncio.get_running_loop().add_signal_handler(number, engine.stop_requested.set)
         log.info("the engine serves %s on %s", home.data, home.socket)
         _report(report, b"ready")
+        leave_alone_what_is_loaded()
         watching = asyncio.create_task(_keep_reachable(runner, home))
         await engine.run_until_stopped()
         watching.cancel()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.cli.verbs import VERBS
+from core.cli.verbs import all_verbs
 from tests.cli.conftest import Boatyard
 
 pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.xdist_group("container verbs")]
@@ -41,7 +41,7 @@ def docker(*argv: str) -> str:
 
 
 def test_there_is_no_verb_that_is_not_called_here() -> None:
-    assert {verb.name for verb in VERBS if verb.noun == "container"} == CALLED
+    assert {verb.name for verb in all_verbs() if verb.noun == "container"} == CALLED
 
 
 def test_stopped_started_restarted_and_removed(boatyard: Boatyard, name: str) -> None:

@@ -22,7 +22,7 @@ async def engine(home: Home) -> list[Finding]:
     ran = await engine_answers(home)
     try:
         await ensure_engine(home)
-        async with Client(home.socket) as client:
+        async with Client(home.socket, brief=True) as client:
             status = await client.engine_status()
             findings = [
                 Finding("engine", State.OK, f"process {status.pid}" + ("" if ran else ", started just now"))
@@ -81,6 +81,6 @@ async def _orphans(home: Home, client: Client) -> list[Finding]:
 
 
 async def _prune(home: Home) -> str:
-    async with Client(home.socket) as client:
+    async with Client(home.socket, brief=True) as client:
         done = await client.prune_containers(PruneContainers(dry_run=False))
     return f"removed {', '.join(each.name for each in done.containers) or 'nothing: they are gone'}"

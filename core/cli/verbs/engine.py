@@ -20,7 +20,7 @@ SHOWN_NOTICES = 10
 
 async def start(call: Invocation) -> None:
     started = await ensure_engine(call.home)
-    async with Client(call.home.socket) as client:
+    async with Client(call.home.socket, brief=True) as client:
         status = await client.engine_status()
     call.out.result(status, f"{'started' if started else 'runs already'}: process {status.pid}")
 
@@ -30,7 +30,7 @@ async def stop(call: Invocation) -> None:
     if not await engine_answers(call.home):
         call.out.result({"stopped": False}, "no engine runs")
         return
-    async with Client(call.home.socket) as client:
+    async with Client(call.home.socket, brief=True) as client:
         running = (await client.engine_status()).running
         await client.stop_engine()
     await _gone(call)
@@ -52,7 +52,7 @@ async def status(call: Invocation) -> int | None:
     if not await engine_answers(call.home):
         call.out.result({"running": False}, "no engine runs; the next command starts one")
         return UnreachableError.exit_code
-    async with Client(call.home.socket) as client:
+    async with Client(call.home.socket, brief=True) as client:
         found = await client.engine_status()
         notices = await client.notices()
     lines = [
