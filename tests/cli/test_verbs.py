@@ -26,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("verbs")
 OTHERS = {
     "demo", "run", "mcp", "workspace new", "task start", "config edit", "workspace attach",
     "workspace screen", "workspace type", "workspace push", "keys", "serve",
+    "completion",
 }  # fmt: skip
 """Verbs with tests of their own, here or in the acceptance tests; so have those about containers."""
 DONE: set[str] = set()

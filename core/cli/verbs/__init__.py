@@ -16,6 +16,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "status": ("status",),
     "version": ("status",),
     "doctor": ("doctor",),
+    "completion": ("completion",),
     "keys": ("keys",),
     "backup": ("backup",),
     "restore-backup": ("backup",),
