@@ -12,7 +12,7 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +28,9 @@ MINUTES_LIMIT = 5_256_000
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The base of all tables in the file."""
+
+
+S = TypeVar("S", bound=Section)
 
 
 class EngineSection(Section, frozen=True, kw_only=True):
@@ -206,22 +209,37 @@ def load_config(path: Path) -> Config:
                 f"{path} is not a regular file of at most {FILE_LIMIT} bytes", hint="Move it away."
             )
         text = path.read_text(encoding="utf-8")
-        return msgspec.convert(tomllib.loads(text), Config)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}", hint="Check its permissions."
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text", hint="Save it as UTF-8.") from error
+    return settings_from(text, Config, str(path))
+
+
+def settings_from(text: str, kind: type[S], path: str) -> S:
+    """The settings that a text in TOML holds.
+
+    Args:
+        text: What a file says.
+        kind: What it may say.
+        path: Which file that is, for people.
+
+    Raises:
+        ConfigError: It is not TOML, or holds a wrong key or value: it names file, line and the nearest key.
+    """
+    try:
+        return msgspec.convert(tomllib.loads(text), kind)
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply", hint="Take the brackets out.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", hint="See the TOML format's rules for this line.") from error
     except msgspec.ValidationError as error:
-        raise _explain(path, text, str(error)) from error
+        raise _explain(path, text, str(error), kind) from error
 
 
-def _explain(path: Path, text: str, message: str) -> ConfigError:
+def _explain(path: str, text: str, message: str, root: type[Section]) -> ConfigError:
     where = re.search(r" - at `\$\.?(.*)`$", message)
     place = where.group(1) if where else ""
     unknown = re.search(r"unknown field `(.+?)`", message)
@@ -229,7 +247,7 @@ def _explain(path: Path, text: str, message: str) -> ConfigError:
     line = _line_of(text, key)
     hint = ""
     if unknown:
-        near = difflib.get_close_matches(key, _keys(place), n=1, cutoff=0.0)
+        near = difflib.get_close_matches(key, _keys(place, root), n=1, cutoff=0.0)
         hint = f"Did you mean {near[0]!r}?" if near else ""
     return ConfigError(f"{path}, line {line}: {message}", hint=hint, details={"line": line})
 
@@ -242,19 +260,10 @@ def _line_of(text: str, key: str) -> int:
     return 1
 
 
-def _keys(place: str) -> tuple[str, ...]:
+def _keys(place: str, root: type[Section]) -> tuple[str, ...]:
     """The keys that the table at a place such as `workspace` or `agents[...]` can have."""
-    kind: Any = Config
-    for part in filter(None, place.replace("[...]", "").split(".")):
-        kind = getattr(kind, "__annotations__", {}).get(part)
-        kind = {"EngineSection": EngineSection, "WorkspaceSection": WorkspaceSection}.get(kind, kind)
-        kind = {"MergeSection": MergeSection, "dict[str, AgentSection]": AgentSection}.get(kind, kind)
-        kind = {"TurnsSection": TurnsSection, "LogsSection": LogsSection}.get(kind, kind)
-        kind = {
-            "AttentionSection": AttentionSection,
-            "McpSection": McpSection,
-            "KeysSection": KeysSection,
-        }.get(kind, kind)
-        kind = {"PullRequestsSection": PullRequestsSection}.get(kind, kind)
-        kind = {"dict[str, ForgeSection]": ForgeSection}.get(kind, kind)
+    kind: Any = root
+    for part in re.findall(r"[^.\[]+|\[\.\.\.\]", place):
+        # Of a table by name such as `dict[str, AgentSection]`, the last argument is what each holds.
+        kind = get_args(kind)[-1] if part == "[...]" else get_type_hints(kind).get(part)
     return tuple(getattr(kind, "__struct_fields__", ()))

@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("remove-project", (), "remove project", "Forget the project; its repositories stay", WORK),
     Action("templates", (), "templates", "What new workspaces can be made from", WORK),
     Action("repo-settings", (), "set-up", "Scripts and copied files of a repository", WORK),
+    Action("trust-file", (), "trust file", "Read and trust a repository's own .boatyard.toml", WORK),
     # Agent
     Action("prompt", ("i",), "prompt", "Write to the agent", ASK),
     Action("allow", ("a",), "allow", "Allow what the agent asks for, once; answer its question", ASK),

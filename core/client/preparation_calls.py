@@ -6,7 +6,8 @@ from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import BuildLog, RemovedAnswer
-from core.values.entities import CopiedFiles, ProjectRepo, Template
+from core.values.entities import CopiedFiles, ProjectRepo, Repo, Template
+from core.values.own_files import OwnFile
 
 
 class PreparationCalls:
@@ -43,3 +44,14 @@ class PreparationCalls:
     async def copied_files(self, name: str) -> tuple[CopiedFiles, ...]:
         """What was copied into the workspace's clones from beside git."""
         return await self._http.call("GET", f"/workspaces/{part(name)}/copied", tuple[CopiedFiles, ...])
+
+    async def own_file(self, repo: str, branch: str = "") -> OwnFile:
+        """The repository's own `.boatyard.toml`, as a branch has it; empty: the target branch."""
+        query = {"branch": branch} if branch else {}
+        return await self._http.call("GET", f"/repos/{part(repo)}/own-file", OwnFile, query=query)
+
+    async def trust_own_file(self, repo: str, body: ask.TrustOwnFile) -> OwnFile:
+        return await self._http.call("POST", f"/repos/{part(repo)}/trust", OwnFile, body=body)
+
+    async def untrust_own_file(self, repo: str) -> Repo:
+        return await self._http.call("DELETE", f"/repos/{part(repo)}/trust", Repo)

@@ -35,6 +35,7 @@ from core.engine.keeping import Keeping
 from core.engine.landing_queue import LandingQueues
 from core.engine.log_keeping import LogKeeping
 from core.engine.overrides import Overrides
+from core.engine.own_files import OwnFileTrust
 from core.engine.parts import Parts
 from core.engine.paths import Paths
 from core.engine.planning import Planner
@@ -166,6 +167,7 @@ class Engine:
         self.projects = Projects(context, self.repos, removal, self._turns)
         self.overrides = Overrides(context)
         self.preparation = Preparation(context)
+        self.own_files = OwnFileTrust(context)
         self.templates = Templates(context)
         self.tasks = Tasks(context, removal, self._turns)
         planner = Planner(context)

@@ -43,6 +43,8 @@ class Plan:
     """Path of the repository, target branch, and its commit now (empty: known when it was fetched)."""
     fetch: bool = False
     """Whether the repositories' remotes are fetched first."""
+    image_given: bool = True
+    """Whether image or Dockerfile were asked for: then no repository's own file says another one."""
     template: str = ""
     """Id of the template whose files are written."""
 
@@ -78,6 +80,7 @@ class Planner:
             settings=settings,
             targets=tuple(targets),
             fetch=body.fetch,
+            image_given=bool(wanted_settings.image or wanted_settings.dockerfile),
             template=template,
         )
 

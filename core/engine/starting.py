@@ -159,7 +159,8 @@ def insert_workspace(plan: Plan, task: m.Task, workspaces: Path) -> m.Workspace:
 def _begin(plan: Plan, workspace: m.Workspace, remix: dict[str, object] | None = None) -> Operation:
     labels = step_labels(agent=plan.executor is not None, remix=remix is not None)
     agent = plan.executor.name if plan.executor else ""
-    arguments = {"agent": agent, "prompt": plan.prompt, "fetch": plan.fetch, **(remix or {})}
+    asked = {"prompt": plan.prompt, "fetch": plan.fetch, "image_given": plan.image_given}
+    arguments: dict[str, object] = {"agent": agent, **asked, **(remix or {})}
     if plan.template:
         arguments["template"] = plan.template
         m.Template.update(use_count=m.Template.use_count + 1).where(m.Template.id == plan.template).execute()

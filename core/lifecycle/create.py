@@ -25,6 +25,7 @@ from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.images import WorkspaceImages
 from core.lifecycle.operation import Step
 from core.lifecycle.origin import Origin, origin_of, take_over_landed
+from core.lifecycle.own_files import OwnFiles
 from core.lifecycle.place import Place
 from core.lifecycle.processes import Processes
 from core.lifecycle.queue_records import Queued, enqueue, prompt_id, sent_before
@@ -81,6 +82,7 @@ class Creation:
         self._files = Bringing(context)
         self._set_up = SetUp(context, processes)
         self._origin = Origin(context)
+        self._own_files = OwnFiles(context)
 
     def steps(
         self, name: str, operation_id: str, executor: Executor | None, prompt: str, *, first: str = "depot",
@@ -144,6 +146,7 @@ class Creation:
                 await take_over_landed(depot, await self._context.store.read(_parent_of, name), name)
             else:
                 await self._context.store.write(_set_base, facts.id, repo.repo_id, commit)
+        await self._own_files.note(name, operation_id)
 
     async def _clone(self, name: str) -> None:
         facts = await self._facts(name)

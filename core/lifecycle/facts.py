@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
+from core.lifecycle.own_file import OwnSettings
 from core.store import lookup
 from core.store import models as m
 from core.values.entities import PublishedPort, Settings
@@ -119,8 +122,23 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
             copy_files=tuple(place.repo.copy_files),
             dev_server_script=place.repo.dev_server_script,
         )
+        facts = _with_own_file(facts, place.own_file, place.repo.trusted_files or ())
         found.append(_with_overrides(facts, links.get(place.repo_id)))
     return found
+
+
+def _with_own_file(facts: RepoFacts, own: dict[str, Any] | None, trusted: Sequence[str]) -> RepoFacts:
+    """What the user has left empty, as the repository's own file says it: if that very content is trusted."""
+    if own is None or own["digest"] not in trusted:
+        return facts
+    said = msgspec.convert(own["settings"], OwnSettings)
+    scripts = {f"{name}_script": text for name, text in msgspec.structs.asdict(said.scripts).items()}
+    return replace(
+        facts,
+        **{name: getattr(facts, name) or text for name, text in scripts.items()},
+        copy_files=facts.copy_files or said.copy_files,
+        parallel_setup=facts.parallel_setup or said.parallel_setup,
+    )
 
 
 def _with_overrides(facts: RepoFacts, link: m.ProjectRepo | None) -> RepoFacts:

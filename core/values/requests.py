@@ -103,6 +103,13 @@ class UpdateRepo(Request, frozen=True, kw_only=True):
     working_directory: str | UnsetType = UNSET
 
 
+class TrustOwnFile(Request, frozen=True, kw_only=True):
+    digest: str
+    """Of the content that was looked at: nothing else is trusted, whatever the branch has meanwhile."""
+    branch: str = ""
+    """Empty: the repo's target branch."""
+
+
 class UpdateProjectRepo(Request, frozen=True, kw_only=True):
     """What a project overrides of a repo; null: as the repo says."""
 

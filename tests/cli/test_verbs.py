@@ -99,13 +99,15 @@ def test_backups(call: Calls, tmp_path: Path) -> None:
 
 
 def test_projects_and_repos(call: Calls, tmp_path: Path) -> None:
-    repository = make_repository(tmp_path / "alone", {"a": "a"})
+    repository = make_repository(tmp_path / "alone", {"a": "a", ".boatyard.toml": "ports = [8080]\n"})
     repo = call("repo add", str(repository), twice=False)
     assert repo["path"] == str(repository)
     assert repo in call("repo list")
     changed = call("repo set", str(repository), "--setup-script", "true", "--parallel-setup", "yes")
     assert (changed["setup_script"], changed["parallel_setup"]) == ("true", True)
     assert call("repo show", "alone") == changed
+    assert call("repo trust", "alone", "--yes")["names"] == ["ports 8080"]
+    assert call("repo untrust", "alone") == changed
     project = call("project add", "alone", str(repository), twice=False)
     assert project["repo_ids"] == [repo["id"]]
     assert project in call("project list")

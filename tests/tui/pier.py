@@ -10,6 +10,7 @@ from core.errors import ConflictError, UsageError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.entities import Approval, Task
+from core.values.own_files import OwnFile
 from core.values.review import FoundLine, FoundLines
 
 if TYPE_CHECKING:
@@ -81,3 +82,17 @@ class Pier:
     async def detach_image(self, task: str, image: str) -> None:
         self._asked("detach_image", (task, image))
         self.pictures_[task] = [each for each in self.pictures_[task] if each.id != image]
+
+    # A repository's own file
+
+    own_file_ = OwnFile(repo_id="repo-app", repo="app", branch="main", commit="c" * 40)
+
+    async def own_file(self, repo: str, branch: str = "") -> OwnFile:
+        return self.own_file_
+
+    async def trust_own_file(self, repo: str, body: ask.TrustOwnFile) -> OwnFile:
+        self._asked("trust_own_file", (repo, body))
+        return self.own_file_
+
+    async def untrust_own_file(self, repo: str) -> None:
+        self._asked("untrust_own_file", repo)

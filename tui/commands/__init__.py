@@ -58,6 +58,7 @@ HANDLERS: dict[str, Handler] = {
     "add-project": projects.add,
     "remove-project": projects.remove,
     "repo-settings": repos.settings,
+    "trust-file": repos.trust,
     "templates": templates.show,
     "stop": workspaces.stop,
     "dispose": workspaces.dispose,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.values import requests as ask
 from core.values.entities import Project, Repo
 from tui.menu import Menu, Option
+from tui.own_file_sheet import OwnFileSheet
 from tui.repo_sheet import RepoSheet
 
 if TYPE_CHECKING:
@@ -30,6 +31,26 @@ async def settings(app: BoatyardApp) -> None:
         await _set_repo(app, repo)
     elif scope == "project":
         await _override(app, project, repo)
+
+
+async def trust(app: BoatyardApp) -> None:
+    """Shows the file that a repo of the project at hand brings along, and asks whether it may be used."""
+    project = app.home.situation().project
+    assert project is not None
+    repo = await _choose(app, project)
+    if repo is None:
+        return
+    seen = await app.client.own_file(repo.id)
+    if not seen.found:
+        app.say(f"the branch {seen.branch} of {repo.name} has no .boatyard.toml")
+        return
+    wanted = await app.ask(OwnFileSheet(seen))
+    if wanted:
+        await app.client.trust_own_file(repo.id, ask.TrustOwnFile(digest=seen.digest, branch=seen.branch))
+        app.say(f"new workspaces of {repo.name} are set up as its .boatyard.toml says")
+    elif wanted is False:
+        await app.client.untrust_own_file(repo.id)
+        app.say(f"nothing of {repo.name}'s .boatyard.toml is used any more")
 
 
 async def _choose(app: BoatyardApp, project: Project) -> Repo | None:

@@ -30,6 +30,7 @@ async def engine(home: Home) -> list[Finding]:
             findings += [_runner(each) for each in status.runners]
             findings += _attention(status)
             findings.append(await _agents(client))
+            findings += await _own_files(client)
             if any(each.kind is RunnerKind.DOCKER and each.available for each in status.runners):
                 findings += await _orphans(home, client)
             return findings
@@ -64,6 +65,24 @@ async def _agents(client: Client) -> Finding:
         return Finding("agents", State.OK, ", ".join(agent.name for agent in agents))
     why = "The demonstration's agent works by itself, but has no model behind it."
     return Finding("agents", State.WARNING, "none installed", why, "'boatyard agent list' says how to.")
+
+
+async def _own_files(client: Client) -> list[Finding]:
+    """What the repositories would say of their set-up, and may not."""
+    told, wrong = [], False
+    for repo in await client.repos():
+        try:
+            seen = await client.own_file(repo.id)
+        except BoatyardError:
+            continue  # that the repository is gone is told where it is used
+        if seen.found and not seen.trusted:
+            told.append(seen.problem or f".boatyard.toml of {repo.name} is not trusted")
+            wrong = wrong or bool(seen.problem)
+    if not told:
+        return []
+    why = "New workspaces are made without the set-up that it describes."
+    fix = "Correct it." if wrong else "Read it, and trust it if you do: boatyard repo trust NAME"
+    return [Finding("own files", State.WARNING, "; ".join(told), why, fix)]
 
 
 async def _orphans(home: Home, client: Client) -> list[Finding]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from core.server.routes.route import PROJECT, WORKSPACE, Route
+from core.server.routes.route import PROJECT, REPO, WORKSPACE, Route
 from core.values import entities as v
 from core.values import requests as ask
 from core.values.answers import BuildLog, RemovedAnswer
+from core.values.own_files import OwnFile
 
 ROUTES = (
     Route("GET", "/templates", lambda c: c.engine.templates.list(), tuple[v.Template, ...]),
@@ -34,4 +35,19 @@ ROUTES = (
         lambda c: c.engine.preparation.copied(c.part("name")),
         tuple[v.CopiedFiles, ...],
     ),
+    Route(
+        "GET",
+        REPO + "/own-file",
+        lambda c: c.engine.own_files.show(c.part("id"), c.text("branch")),
+        OwnFile,
+        query=("branch",),
+    ),
+    Route(
+        "POST",
+        REPO + "/trust",
+        lambda c: c.engine.own_files.trust(c.part("id"), c.body),
+        OwnFile,
+        ask.TrustOwnFile,
+    ),
+    Route("DELETE", REPO + "/trust", lambda c: c.engine.own_files.untrust(c.part("id")), v.Repo),
 )

@@ -32,6 +32,8 @@ class Repo(Entity):
     copy_files = JSONField(default=list)
     parallel_setup = peewee.BooleanField(default=False)
     target_branch = peewee.TextField(default="")
+    trusted_files = JSONField(null=True)
+    """Digests of contents of its own `.boatyard.toml` that the user trusts."""
     working_directory = peewee.TextField(default="")
 
 

@@ -57,6 +57,8 @@ class WorkspaceRepo(Base):
     snapshot = peewee.CharField(64, default="")
     added = peewee.IntegerField(default=0)
     removed = peewee.IntegerField(default=0)
+    own_file = JSONField(null=True)
+    """Digest and settings of the `.boatyard.toml` that the repo had at the base commit."""
 
     class Meta:
         primary_key = peewee.CompositeKey("workspace", "repo")
