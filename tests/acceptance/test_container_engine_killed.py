@@ -2,94 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import signal
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from core.runners.docker.address import find_address
 from core.values.events import Noticed
 from core.values.requests import RunCommand
 from core.values.states import ProcessStatus
+from tests.second_engine import SecondEngine
 from tests.waiting import until
 from tests.yard import AGENTS, Yard, docker_settings
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
 COUNT = 'i=0; while read -r l && [ "$l" != end ]; do i=$((i+1)); echo "$i $l"; done < "$0"; echo whole'
-
-
-class SecondEngine:
-    """A container engine of the test's own, in a network namespace of its own.
-
-    There it has no bridge; in the machine's own namespace it would take that of the first engine away.
-    """
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self._folder = folder
-        self._options = options
-        self._daemon: asyncio.subprocess.Process | None = None
-        self.address = f"unix://{folder}/d.sock"
-
-    async def start(self) -> None:
-        for left in (self._folder / "pid", self._folder / "exec/containerd/containerd.pid"):
-            left.unlink(missing_ok=True)  # of a killed one
-        with open(self._folder / "log", "ab") as log:
-            self._daemon = await asyncio.create_subprocess_exec(
-                "unshare", "--net", "dockerd", "-H", self.address, "-p", str(self._folder / "pid"),
-                "--data-root", str(self._folder / "data"), "--exec-root", str(self._folder / "exec"),
-                "--bridge", "none", "--iptables=false", "--ip-forward=false", *self._options,
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
-        await until(self._answers, seconds=60.0)
-
-    def _answers(self) -> bool:
-        asked = subprocess.run(["docker", "-H", self.address, "version"], capture_output=True, check=False)
-        return asked.returncode == 0
-
-    def load(self, image: str) -> None:
-        """Gives it an image of the first engine."""
-        first = find_address(os.environ)
-        with subprocess.Popen(["docker", "-H", first, "save", image], stdout=subprocess.PIPE) as save:
-            subprocess.run(
-                ["docker", "-H", self.address, "load"], stdin=save.stdout, check=True, capture_output=True
-            )
-
-    async def kill(self) -> None:
-        """It dies without a word, with what it has started for itself; shims and containers are left."""
-        assert self._daemon is not None
-        self._daemon.kill()
-        await self._daemon.wait()
-        containerd = self._folder / "exec/containerd/containerd.pid"
-        if containerd.exists():
-            os.kill(int(containerd.read_text()), signal.SIGKILL)
-
-    async def end(self) -> None:
-        """Ends it and all of its containers."""
-        if self._daemon is not None and self._daemon.returncode is None:
-            await asyncio.to_thread(self._remove_containers)
-            self._daemon.terminate()
-            await self._daemon.wait()
-        await asyncio.to_thread(self._unmount)
-
-    def _unmount(self) -> None:
-        """A killed one leaves its data folder mounted over itself."""
-        for line in Path("/proc/self/mountinfo").read_text().splitlines()[::-1]:
-            point = line.split()[4]
-            if point.startswith(f"{self._folder}/"):
-                subprocess.run(["umount", "-l", point], check=True)
-
-    def _remove_containers(self) -> None:
-        docker = ["docker", "-H", self.address]
-        listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
-        for container in listed.stdout.split():
-            subprocess.run([*docker, "rm", "-f", container], capture_output=True, check=True)
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ from core.runners.docker.address import find_address
 from core.values.entities import Operation
 from core.values.requests import EmptyTrash, NewWorkspace, RemoveWorkspace, RunCommand
 from core.values.states import OperationStatus, WorkspaceState
+from tests.road import Road
 from tests.yard import AGENTS, Yard, docker_settings
 
 pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(600)]
 
-METHODS = (b"GET ", b"POST ", b"DELETE ", b"PUT ", b"HEAD ")
 BROKEN = b'{"message": "storage is broken"}'
 FAULTS = {
     "cuts the connection": b"",
@@ -35,79 +35,16 @@ AT = (1, 2, 4, 7)
 """Which request is spoilt, counted from the beginning of an operation."""
 
 
-class Road:
-    """A socket that leads to the real container engine."""
-
-    def __init__(self, path: Path, fault: bytes) -> None:
-        self.path = path
-        self.spoilt = 0
-        """Requests that were."""
-        self._fault = fault
-        self._left: int | None = None
-        self._target = find_address(os.environ).removeprefix("unix://")
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def spoil(self, number: int | None) -> None:
-        """The request of this number from now on is spoilt; None: none is."""
-        self._left = number
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_unix_server(self._serve, str(self.path))
-
-    async def close(self) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
-        back = asyncio.create_task(_carry(far_reader, writer))
-        try:
-            while piece := await reader.read(65536):
-                if piece.startswith(METHODS) and self._is_its_turn():
-                    back.cancel()
-                    writer.write(self._fault)
-                    await writer.drain()
-                    return
-                far_writer.write(piece)
-                await far_writer.drain()
-            far_writer.write_eof()
-            await back
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            back.cancel()
-            far_writer.close()
-            writer.close()
-            self._tasks.discard(task)
-
-    def _is_its_turn(self) -> bool:
-        if self._left is None:
-            return False
-        self._left -= 1
-        if self._left > 0:
-            return False
-        self._left = None
-        self.spoilt += 1
-        return True
-
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(65536):
-        writer.write(piece)
-        await writer.drain()
-    writer.close()
-
-
 @pytest.fixture(params=list(FAULTS.values()), ids=list(FAULTS))
-async def road(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker_engine: str
-) -> AsyncIterator[Road]:
-    road = Road(tmp_path / "docker.sock", request.param)
+def fault(request: pytest.FixtureRequest) -> bytes:
+    """What the spoilt request is answered with."""
+    assert isinstance(request.param, bytes)
+    return request.param
+
+
+@pytest.fixture
+async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker_engine: str) -> AsyncIterator[Road]:
+    road = Road(tmp_path / "docker.sock", find_address(os.environ))
     await road.open()
     monkeypatch.setenv("DOCKER_HOST", f"unix://{road.path}")
     yield road
@@ -126,19 +63,24 @@ async def ended(yard: Yard, begin: Awaitable[Operation]) -> Operation | None:
     return operation
 
 
-async def test_it_is_told_and_the_operation_can_be_repeated(road: Road, docker_engine: str) -> None:
+async def test_it_is_told_and_the_operation_can_be_repeated(
+    road: Road, fault: bytes, docker_engine: str
+) -> None:
+    async def answer() -> bytes:
+        return fault
+
     async with Yard(AGENTS) as yard:
         task = await yard.task("Do it", yard.repository())
         removal = RemoveWorkspace(force=True)
         body = NewWorkspace(task=task.id, name="do-it", settings=docker_settings(docker_engine))
 
         async def spoilt(number: int, begin: Callable[[], Awaitable[Operation]]) -> Operation | None:
-            road.spoil(number)
+            road.at(number, answer)
             try:
                 async with asyncio.timeout(200):
                     return await ended(yard, begin())
             finally:
-                road.spoil(None)
+                road.clear()
 
         for number in AT:
             made = await spoilt(number, lambda: yard.client.new_workspace(body))
@@ -147,12 +89,12 @@ async def test_it_is_told_and_the_operation_can_be_repeated(road: Road, docker_e
                 await yard.done(await yard.client.new_workspace(body))
             elif made.status is OperationStatus.FAILED:
                 await yard.done(await yard.client.retry_setup("do-it"))
-            road.spoil(number)
+            road.at(number, answer)
             try:
                 await yard.client.run_command("do-it", RunCommand(argv=("true",)))
             except BoatyardError as error:
                 assert "unexpected" not in error.message, error
-            road.spoil(None)
+            road.clear()
             process = await yard.client.run_command("do-it", RunCommand(argv=("echo", "on")))
             assert (await yard.client.wait_process(process.id)).exit_code == 0
             assert len(await yard.client.containers()) == 1
@@ -169,4 +111,4 @@ async def test_it_is_told_and_the_operation_can_be_repeated(road: Road, docker_e
             assert await yard.client.workspaces() == ()
             assert await yard.client.containers() == ()
             await yard.client.empty_trash(EmptyTrash(names=("do-it",)))
-        assert road.spoilt >= len(AT), "nothing was spoilt"
+        assert road.happened >= len(AT), "nothing was spoilt"

@@ -12,53 +12,15 @@ import pytest
 
 from core.runners.docker.address import find_address
 from core.values.events import Noticed
+from tests.road import Road
 from tests.yard import AGENTS, Yard, docker_settings
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
 
-class Road:
-    """A socket that leads to the real container engine for as long as it is open."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._target = find_address(os.environ).removeprefix("unix://")
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_unix_server(self._serve, str(self.path))
-
-    async def close(self) -> None:
-        self._server.close()
-        self.path.unlink(missing_ok=True)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
-        try:
-            await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
-        except (OSError, asyncio.CancelledError):
-            pass
-        finally:
-            far_writer.close()
-            writer.close()
-            self._tasks.discard(task)
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while piece := await reader.read(65536):
-            writer.write(piece)
-            await writer.drain()
-        writer.write_eof()
-
-
 @pytest.fixture
 async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, docker_engine: str) -> AsyncIterator[Road]:
-    road = Road(tmp_path / "docker.sock")
+    road = Road(tmp_path / "docker.sock", find_address(os.environ))
     await road.open()
     yield road
     await road.close()
