@@ -96,8 +96,8 @@ class Ballast:
 class Lid:
     """Makes the disk read-only for whatever opens a file there from now on, under a running engine.
 
-    A whole file system cannot be made read-only while somebody holds a file open for writing, as SQLite does:
-    so it is mounted over itself, read-only. What is open goes on as it is; that SQLite refuses is another test.
+    No file system can be made read-only while somebody holds a file open for writing, as SQLite does:
+    so it is mounted over itself, read-only. What is open already goes on as it is.
     """
 
     def __init__(self, disk: Path) -> None:
