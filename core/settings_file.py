@@ -55,6 +55,8 @@ def _put(document: Any, given: Key, value: object) -> None:
     place = document
     for name in tables:
         if name not in place:
+            if value is None:
+                return
             place[name] = tomlkit.table(is_super_table=isinstance(value, Mapping))
         place = place[name]
         if not isinstance(place, dict):

@@ -151,6 +151,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("containers", ("5",), "containers", "The containers of this home: use, stop, log, shell", VIEW),
     Action("defaults", (), "defaults", "Defaults of new workspaces: image, limits, network", APP),
     # Boatyard
+    Action("settings", ("comma",), "settings", "All settings: change, undo, where each comes from", APP),
     Action("help", ("question_mark", "f1"), "help", "All keys that work here", APP),
     Action("palette", ("colon", "ctrl+p"), "palette", "Find any action, task or workspace", APP),
     Action("notifications", (), "notify", "How to be told: bell, notification, neither", APP),

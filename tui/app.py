@@ -245,6 +245,17 @@ class BoatyardApp(App[None], inherit_bindings=False):
             for each in troubles[:MOST_TOLD]
         ]
 
+    async def take_keys(self) -> None:
+        """Takes the user's own keys as the settings have them now."""
+        for error, severity in await self._read_keys():
+            self.fail(error, severity=severity)
+        self.home.refresh_bars()
+
+    @property
+    def paths(self) -> Home | None:
+        """Where preferences and settings are; None where nothing is kept."""
+        return self._paths
+
     def on_unmount(self) -> None:
         if self.ready:
             self.write_to_terminal(RESTORE_TITLE)

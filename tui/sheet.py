@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -12,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
+from tui.actions import BY_ID
 from tui.literal import literal
 from tui.prompt import Prompt
 
@@ -56,6 +58,22 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
     def field(self, label: str, widget: Widget) -> Horizontal:
         """A labelled line."""
         return Horizontal(Label(literal(label)), widget, classes="field")
+
+    def do(self, event: events.Key, acts: Mapping[str, Callable[[], object]]) -> None:
+        """Does what a key stands for in this dialog.
+
+        Args:
+            event: The key.
+            acts: What to do by the id of an action, whose keys of now are meant, or else by a character.
+        """
+        keymap = cast("Look", self.app).keymap
+        for name, act in acts.items():
+            keys = keymap.keys(name) if name in BY_ID else (name,)
+            if event.key in keys or event.character in keys:
+                event.stop()
+                event.prevent_default()
+                act()
+                return
 
     def problem(self, text: str) -> None:
         """Says what has to be put right first; nothing where the dialog is just being taken away."""

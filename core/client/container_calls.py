@@ -9,6 +9,7 @@ import msgspec
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
+from core.values.configuration import Setting
 from core.values.containers import (
     ContainerInfo,
     ContainerLog,
@@ -83,6 +84,10 @@ class ContainerCalls:
         """Writes defaults into `config.toml`, whose comments and order stay."""
         return await self._http.call("PATCH", "/defaults", Defaults, body=body)
 
+    async def settings(self) -> tuple[Setting, ...]:
+        """All settings of `config.toml`, those included that it does not name; read anew from the file."""
+        return await self._http.call("GET", "/config", tuple[Setting, ...])
+
     async def set_config(self, body: ask.SetConfig) -> Defaults:
-        """Writes one key into `config.toml`."""
+        """Writes one key into `config.toml`, or takes it out."""
         return await self._http.call("PATCH", "/config", Defaults, body=body)

@@ -13,6 +13,7 @@ ADMIN = frozenset({
     ("DELETE", "/tokens/{id}"),
     ("POST", "/agents"),
     ("DELETE", "/agents/{name}"),
+    ("GET", "/config"),
     ("PATCH", "/config"),
     ("PATCH", "/defaults"),
     ("DELETE", "/containers/{name}"),

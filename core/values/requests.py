@@ -453,8 +453,8 @@ class SetConfig(Request, frozen=True, kw_only=True):
 
     key: str
     """Such as `workspace.memory_mb`."""
-    value: str
-    """As TOML; what is no TOML is taken as text."""
+    value: str | None
+    """As TOML; what is no TOML is taken as text. None takes it out of the file: the default holds."""
 
 
 class UpdateFromTarget(Request, frozen=True, kw_only=True):

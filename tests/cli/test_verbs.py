@@ -80,6 +80,8 @@ def test_machine_and_settings(call: Calls, person: object) -> None:
     assert next(each["keys"] for each in call("keys") if each["id"] == "merge") == ["m"]
     assert call("config set", "merge.style", "squash") == "squash"
     assert call("config set", "merge.style", "merge") == "merge"
+    assert call("config unset", "merge.style")["in_file"] is False
+    assert "workspace.cpus" in {each["key"] for each in call("config list")}
     added = call("agent add", "--kind", "command", "echoer", "--", "echo", "{prompt}")
     assert added["name"] == "echoer"
     assert call("agent test", "echoer")

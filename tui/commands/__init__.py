@@ -30,6 +30,7 @@ from tui.commands import (
     repos,
     running,
     searching,
+    settings,
     tasks,
     templates,
     terminals,
@@ -46,6 +47,7 @@ Handler = Callable[["BoatyardApp"], Awaitable[None] | None]
 HANDLERS: dict[str, Handler] = {
     "containers": containers.show,
     "defaults": containers.defaults,
+    "settings": settings.show,
     "repair": containers.repair,
     "limits": containers.limits,
     "refused-hosts": containers.refused,

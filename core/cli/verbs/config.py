@@ -50,6 +50,22 @@ async def set_key(call: Invocation) -> None:
     await get(call)
 
 
+async def unset_key(call: Invocation) -> None:
+    """Takes one key out, so that its default holds again."""
+    async with call.engine() as client:
+        await client.set_config(SetConfig(key=call.args.key, value=None))
+        left = [each for each in await client.settings() if each.key == call.args.key]
+    call.out.result(left[0] if left else {}, f"{call.args.key} = {left[0].value if left else ''}")
+
+
+async def list_all(call: Invocation) -> None:
+    """Every setting with its value, where that comes from, and what it is for."""
+    async with call.engine() as client:
+        found = await client.settings()
+    rows = [(each.key, each.value, "file" if each.in_file else "default", each.help) for each in found]
+    call.out.table(found, ("KEY", "VALUE", "FROM", "WHAT IT IS FOR"), rows)
+
+
 async def edit(call: Invocation) -> int:
     """Opens the file in the user's editor."""
     file = call.home.config / "config.toml"
@@ -65,6 +81,10 @@ def _key(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", nargs="?", default="", metavar="KEY", help="such as workspace.memory_mb")
 
 
+def _key_wanted(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="KEY", help="such as workspace.memory_mb")
+
+
 def _set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", metavar="KEY", help="such as workspace.memory_mb")
     parser.add_argument("value", metavar="VALUE", help="as TOML; text needs no quotes")
@@ -75,5 +95,7 @@ VERBS = (
     Verb("config", "check", "check the settings file", check),
     Verb("config", "get", "show settings that are in force", get, _key),
     Verb("config", "set", "write a setting; comments in the file stay", set_key, _set),
+    Verb("config", "unset", "take a setting out of the file: its default holds", unset_key, _key_wanted),
+    Verb("config", "list", "every setting: its value, where that comes from, what it is for", list_all),
     Verb("config", "edit", "open the settings file in $EDITOR", edit),
 )

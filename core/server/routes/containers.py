@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.server.routes.route import CONTAINER, WORKSPACE, Route
 from core.values import entities as v
 from core.values import requests as ask
+from core.values.configuration import Setting
 from core.values.containers import (
     ContainerInfo,
     ContainerLog,
@@ -56,5 +57,6 @@ ROUTES = (
         Defaults,
         ask.UpdateDefaults,
     ),
+    Route("GET", "/config", lambda c: c.engine.settings.list(), tuple[Setting, ...]),
     Route("PATCH", "/config", lambda c: c.engine.settings.set(c.body), Defaults, ask.SetConfig),
 )
