@@ -99,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("landing", ("M",), "landing", "The landing queue: order, start, stop, reasons", REVIEW),
     Action("attempts", ("V",), "attempts", "The attempts at a task side by side; keep one of them", REVIEW),
     Action("blame", ("b",), "from where", "Which turn, prompt and tool call brought the line", REVIEW),
+    Action("file-history", ("O",), "history", "What became of the file: checkpoints, turns, commits", REVIEW),
     Action("edit", ("e",), "edit", "Open the file in $EDITOR", REVIEW),
     Action("copy", ("y",), "copy", "Copy names, paths or the line at the cursor", REVIEW),
     # Look
@@ -120,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
            VIEW),
     Action("search", ("S",), "search", "Search everything: prompts, answers, commands, output", VIEW),
     Action("grep", ("f",), "find in files", "Find text in the workspace's files", VIEW),
+    Action("find-file", ("F",), "find file", "Find a file of the workspace by its path", VIEW),
     Action("find-next", ("N",), "find before", "The match before", VIEW, scope="rows", target="find(-1)"),
     # Board
     Action("board", ("6",), "board", "The board: all tasks in columns by status", VIEW),
@@ -269,6 +271,7 @@ FOOTER: dict[str, tuple[str, ...]] = {
     "files": (
         "choose",
         "edit",
+        "find-file",
         "grep",
         "new-file",
         "delete-file",

@@ -5,6 +5,7 @@ What git ignores is known to the tree and shown on request: hiding it again asks
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -24,24 +25,26 @@ SIGNS: dict[Change, tuple[str, str]] = {
     Change.RENAMED: ("R", "review"), Change.COPIED: ("C", "review"), Change.TYPE: ("T", "dirty"),
 }  # fmt: skip
 
+MOST_HELD = 20_000
+"""Entries that are held; where there are more, a folder that is folded is forgotten."""
+
 
 class FileTree(RowView):
     """Folders first; a mark says what changed against the target, a word what git ignores."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tree", "file-tree")]
 
-    class WantsFolder(Message):
-        """A folder was opened for the first time."""
+    class WantsFolders(Message):
+        """A folder was opened: it is to be read, and those below it that were left open."""
 
-        def __init__(self, path: str) -> None:
+        def __init__(self, paths: Sequence[str]) -> None:
             super().__init__()
-            self.path = path
+            self.paths = paths
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._folders: dict[str, tuple[FileNode, ...]] = {}
         self._open: set[str] = set()
-        self._asked: set[str] = set()
         self._rows: list[tuple[FileNode | None, int]] = []
         """What is in sight and how deep; None says that a folder has more than is listed."""
         self._hidden = 0
@@ -52,14 +55,14 @@ class FileTree(RowView):
 
     def reset(self) -> None:
         """Another workspace: forgets everything."""
-        self._folders, self._open, self._asked, self._rows = {}, set(), set(), []
+        self._folders, self._open, self._rows = {}, set(), []
         self._loaded = False
         self.rows_changed()
 
     @property
     def open_folders(self) -> list[str]:
         """The folders in sight, the workspace's own first; they are what a refresh reads again."""
-        return ["", *sorted(self._open)]
+        return ["", *self._open_below("")]
 
     def reveal(self, path: str) -> list[str]:
         """Puts the cursor on a path, now or when its folder has been read; the folders to read for it."""
@@ -67,19 +70,24 @@ class FileTree(RowView):
         parts = path.split("/")[:-1]
         above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
         self._open.update(above)
-        self._asked.update(above)
         self._rebuild()
         return above
 
-    def take(self, path: str, nodes: tuple[FileNode, ...]) -> None:
-        """Takes in what is in a folder."""
-        self._folders[path] = nodes
+    def take(self, folders: Mapping[str, tuple[FileNode, ...]]) -> None:
+        """Takes in what is in folders, by their paths; all at once, for the rows are laid out anew."""
+        if all(self._folders.get(path) == nodes for path, nodes in folders.items()) and self._loaded:
+            return
+        self._folders.update(folders)
         self._loaded = True
         self._rebuild()
 
     def show_ignored(self, shown: bool) -> None:
         """Shows what git ignores, or hides it; the cursor stays, or goes to what it was in."""
         self.ignored_shown = shown
+        node = self.current
+        while node is not None and node.ignored and not shown and self.cursor_row:
+            self.move_to(self.cursor_row - 1)
+            node = self.current
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -89,8 +97,6 @@ class FileTree(RowView):
         places = {node.path: index for index, (node, _) in enumerate(self._rows) if node is not None}
         if self._wanted in places:
             at, self._wanted = self._wanted, ""
-        while at and at not in places:
-            at = at.rpartition("/")[0]
         self.rows_changed()
         self.move_to(places.get(at, self.cursor_row))
 
@@ -116,10 +122,23 @@ class FileTree(RowView):
         if node is None or not node.folder:
             return
         self._open.symmetric_difference_update({node.path})
-        if node.path in self._open and node.path not in self._folders and node.path not in self._asked:
-            self._asked.add(node.path)
-            self.post_message(self.WantsFolder(node.path))
+        below = f"{node.path}/"
+        if node.path in self._open:  # what is known is shown at once, and read again: it may be old
+            self.post_message(self.WantsFolders([node.path, *self._open_below(node.path)]))
+        elif sum(map(len, self._folders.values())) > MOST_HELD:
+            self._folders = {
+                path: nodes for path, nodes in self._folders.items() if not f"{path}/".startswith(below)
+            }
         self._rebuild()
+
+    def _open_below(self, path: str) -> list[str]:
+        """Open folders that are in sight as soon as this one is."""
+        found: dict[str, None] = {}
+        for other in sorted(self._open):
+            above = other.rpartition("/")[0]
+            if above == path or above in found:
+                found[other] = None
+        return list(found)
 
     def action_unfold(self) -> None:
         if self.current is not None and self.current.path not in self._open:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -21,6 +23,8 @@ from tui.store import Store
 if TYPE_CHECKING:
     from core.values.review import FileNode
 
+FOLDERS_AT_ONCE = 16
+"""Folders that are asked for before the tree is laid out again."""
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests on a file before it is read."""
 
@@ -69,8 +73,7 @@ class FilesPane(Horizontal):
         """Reads what may be old, if the pane is in sight."""
         if self._stale and self.workspace and self.display and self.is_on_screen:
             self._stale = False
-            for folder in self._tree.open_folders:
-                self._read_folder(self.workspace, folder)
+            self._read_folders(self.workspace, self._tree.open_folders)
             if self._preview.path:
                 self._read_file(self.workspace, self._preview.path, 0)
 
@@ -90,9 +93,10 @@ class FilesPane(Horizontal):
 
     def reveal(self, path: str) -> None:
         """Puts the tree's cursor on a path, as soon as it is there; opens the folders above it."""
-        for folder in self._tree.reveal(path):
-            if self.workspace:
-                self._read_folder(self.workspace, folder)
+        above = self._tree.reveal(path)
+        if self.workspace:
+            self._read_folders(self.workspace, self._tree.open_folders if self._stale else above)
+            self._stale = False
 
     @property
     def shown_path(self) -> str:
@@ -101,6 +105,11 @@ class FilesPane(Horizontal):
             return self._preview.path
         node = self._tree.current
         return node.path if node is not None and not node.folder else ""
+
+    @property
+    def tree_has_focus(self) -> bool:
+        """Whether keys are about what the cursor of the tree is on."""
+        return self._tree.has_focus
 
     @property
     def line(self) -> int:
@@ -148,20 +157,27 @@ class FilesPane(Horizontal):
             self.add_class("-inside")
             self._preview.focus()
 
-    @on(FileTree.WantsFolder)
-    def _folder_wanted(self, event: FileTree.WantsFolder) -> None:
+    @on(FileTree.WantsFolders)
+    def _folders_wanted(self, event: FileTree.WantsFolders) -> None:
         if self.workspace:
-            self._read_folder(self.workspace, event.path)
+            self._read_folders(self.workspace, event.paths)
 
     @work(group="folders")
-    async def _read_folder(self, workspace: str, path: str) -> None:
+    async def _read_folders(self, workspace: str, paths: Sequence[str]) -> None:
+        """Reads folders some at a time, and shows what there is of them after each time."""
+        for begin in range(0, len(paths), FOLDERS_AT_ONCE):
+            some = paths[begin : begin + FOLDERS_AT_ONCE]
+            found = await asyncio.gather(*(self._listed(workspace, path) for path in some))
+            if workspace != self.workspace:
+                return
+            self._tree.take(dict(zip(some, found, strict=True)))
+
+    async def _listed(self, workspace: str, path: str) -> tuple[FileNode, ...]:
         try:
-            nodes = await self._link.client.files(workspace, path, ignored=True)
+            return await self._link.client.files(workspace, path, ignored=True)
         except BoatyardError:
-            nodes = ()
             self._stale = True
-        if workspace == self.workspace:
-            self._tree.take(path, nodes)
+            return ()
 
     @on(Preview.Wants)
     def _page_wanted(self, event: Preview.Wants) -> None:

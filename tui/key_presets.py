@@ -11,6 +11,7 @@ PRESETS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "vim": {
         "undo": ("u",),
         "update": ("O",),
+        "file-history": ("ctrl+o",),
         "fold-in": ("h", "left"),
         "unfold": ("l", "right"),
         "quit": ("q", "Z"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
-from core.values.provenance import LinesFrom
+from core.values.provenance import FileHistory, LinesFrom
 from core.values.review import (
     DiffSummary,
     FileContent,
@@ -59,6 +59,28 @@ class ReviewCalls:
         """Which turn, which prompt and which tool call brought each line of a file (`REPO/PATH`)."""
         where = f"/workspaces/{part(name)}/blame"
         return await self._http.call("GET", where, tuple[LinesFrom, ...], query={"path": path})
+
+    async def file_history(self, name: str, path: str, *, start: int = 0, limit: int = 50) -> FileHistory:
+        """A page of the changes of a file (`REPO/PATH`), the latest first, through renames."""
+        where = f"/workspaces/{part(name)}/file/history"
+        query: Query = {"path": path, "start": start, "limit": limit}
+        return await self._http.call("GET", where, FileHistory, query=query)
+
+    async def file_step(
+        self, name: str, path: str, before: str, commit: str, *, start: int = 0, limit: int = 2000
+    ) -> FileDiff:
+        """A window of what a step of a file's history changed, with the step's own ids."""
+        where = f"/workspaces/{part(name)}/file/step"
+        query: Query = {"path": path, "before": before, "commit": commit, "start": start, "limit": limit}
+        return await self._http.call("GET", where, FileDiff, query=query)
+
+    async def past_file(
+        self, name: str, path: str, commit: str, *, start: int = 0, limit: int = 500
+    ) -> FileContent:
+        """A window of the lines that a file had in a commit of its history."""
+        where = f"/workspaces/{part(name)}/file/past"
+        query: Query = {"path": path, "commit": commit, "start": start, "limit": limit}
+        return await self._http.call("GET", where, FileContent, query=query)
 
     async def diff(
         self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False

@@ -27,6 +27,7 @@ from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
 from core.engine.file_changes import FileChanges
+from core.engine.file_histories import FileHistories
 from core.engine.forecasting import Forecasting
 from core.engine.grepping import Grepping
 from core.engine.housekeeping import Housekeeping
@@ -206,6 +207,7 @@ class Engine:
         checking = Checking(context, self._starter, self._snapshots)
         self.landing_queue = LandingQueues(context, updates, checking, landing, self.forecasting)
         self.comments = Comments(context, self.review.comparing, self.sessions)
+        self.file_histories = FileHistories(context, self.review.comparing, self._snapshots)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)
         self.parts = Parts(context, self.review.comparing, self._snapshots, applying, taking)
         self.file_changes = FileChanges(context, self._snapshots, applying)
@@ -361,6 +363,7 @@ class Engine:
         await self.spending.close()
         await self._servers.close()
         await self.review.close()
+        await self.file_histories.close()
         await self.landing_queue.close()
         await self._spares.close()
         await self.reconciliation.close()

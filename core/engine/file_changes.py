@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.depot import Depot
+from core.git.known import known_commit
 from core.git.merge_tree import scaffold
 from core.git.path_text import text_to_name
 from core.git.snapshot import is_folder_below
@@ -83,10 +84,21 @@ class FileChanges:
             case FileAction.DELETE:
                 return dict.fromkeys(await _below(depot, repo.snapshot, path, body.path))
             case FileAction.RESTORE:
-                states = await self._context.store.read(checkpoint_states, facts.name, body.checkpoint)
-                if repo.repo_id not in states:
-                    raise NotFoundError(f"checkpoint {body.checkpoint} does not have {repo.name}")
-                return dict(await _below(depot, states[repo.repo_id].commit, path, body.path))
+                source = _located(facts, body.source or body.path)
+                if source[0] is not repo:
+                    raise UsageError("files cannot move between repositories", hint="Copy it in a shell.")
+                commit = await self._kept_in(facts, repo, depot, body)
+                found = await _below(depot, commit, source[1], body.source or body.path)
+                return {path + each.removeprefix(source[1]): entry for each, entry in found.items()}
+
+    async def _kept_in(self, facts: WorkspaceFacts, repo: RepoFacts, depot: Depot, body: ChangeFile) -> str:
+        """The commit that a file is brought back from."""
+        if body.commit:
+            return await known_commit(depot, body.commit)
+        states = await self._context.store.read(checkpoint_states, facts.name, body.checkpoint)
+        if repo.repo_id not in states:
+            raise NotFoundError(f"checkpoint {body.checkpoint} does not have {repo.name}")
+        return states[repo.repo_id].commit
 
     async def _refuse_ignored(self, name: str, path: str) -> None:
         """Refuses a name that only the disk knows something of."""

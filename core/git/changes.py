@@ -13,7 +13,9 @@ from core.git.path_text import name_to_text
 from core.values.review import Change, FileChange
 
 DIFF_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "-C", "--no-color")
-_KINDS = {
+FOLLOW_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "--no-color")
+"""Without copies: where a file was copied from is not where it was before."""
+CHANGES = {
     "A": Change.ADDED,
     "M": Change.MODIFIED,
     "D": Change.DELETED,
@@ -84,7 +86,7 @@ def parse_changes(output: bytes) -> tuple[list[RawChange], dict[bytes, tuple[int
 def _raw(fields: list[bytes]) -> RawChange:
     old_mode, new_mode, old_id, new_id, status = fields.pop()[1:].decode("ascii").split(" ")
     kind = status[0]
-    _KINDS[kind]
+    CHANGES[kind]
     first = fields.pop()
     old_name = first if kind in "RC" else None
     name = fields.pop() if kind in "RC" else first
@@ -105,7 +107,7 @@ def _value(repo_id: str, change: RawChange, lines: tuple[int, int] | None) -> Fi
     return FileChange(
         repo_id=repo_id,
         path=name_to_text(change.name),
-        change=_KINDS[change.status],
+        change=CHANGES[change.status],
         old_path=None if change.old_name is None else name_to_text(change.old_name),
         added=added,
         removed=removed,

@@ -24,7 +24,8 @@ WINDOW_LIMIT = 4 * 1024 * 1024
 """Bytes of lines that one window holds at most."""
 SCAN_LIMIT = 256 * 1024 * 1024
 """Bytes of a file that are read on the way to a window at most."""
-_PROBE = 8000
+PROBE = 8000
+"""Bytes at the beginning of a file that tell whether it is text: it has no NUL there, as git has it."""
 _CHUNK = 256 * 1024
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device",
           stat.S_IFCHR: "a device", stat.S_IFDIR: "a folder"}  # fmt: skip
@@ -74,7 +75,7 @@ def _refuse_odd(path: str, mode: int) -> None:
 
 
 @dataclass
-class _Lines:
+class LineWindow:
     """Collects the lines of a window from chunks; holds no more of a line than is shown."""
 
     start: int
@@ -123,10 +124,10 @@ class _Lines:
 
 def _window(file: BinaryIO, path: str, size: int, start: int, limit: int) -> FileContent:
     chunk = file.read(_CHUNK)
-    if b"\0" in chunk[:_PROBE]:
+    if b"\0" in chunk[:PROBE]:
         about = picture_words(chunk)
         return FileContent(path=path, size=size, binary=True, start=0, lines=(), more=False, about=about)
-    lines, read = _Lines(start, limit), 0
+    lines, read = LineWindow(start, limit), 0
     while chunk and not lines.full and read < SCAN_LIMIT:
         read += len(chunk)
         lines.feed(chunk)

@@ -7,10 +7,12 @@ folders, one piece before several, the start of a word before its middle, a shor
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+Rank = tuple[int, int, str, int]
+"""Score below zero, length, path, index: the smaller the better."""
 _STARTS = frozenset("/-_. ")
 
 
@@ -34,6 +36,7 @@ class PathList:
             low if len(low) == len(path) else path for low, path in zip(folded, self.paths, strict=True)
         ]
         self._letters = [_letters(low) for low in self._low]
+        self._names = [low.rfind("/") + 1 for low in self._low]
 
     def best(self, query: str, limit: int) -> list[Fit]:
         """The best fits, the best first; an empty query takes the shortest paths."""
@@ -41,13 +44,22 @@ class PathList:
         if not wanted:
             shortest = heapq.nsmallest(limit, self.paths, key=lambda path: (path.count("/"), len(path), path))
             return [Fit(path, (), 0) for path in shortest]
-        letters = _letters(wanted)
-        fits = (
-            fit
-            for path, low, there in zip(self.paths, self._low, self._letters, strict=True)
-            if there & letters == letters and (fit := _fit(path, low, wanted))
-        )
-        return heapq.nsmallest(limit, fits, key=lambda fit: (-fit.score, len(fit.path), fit.path))
+        ranks = heapq.nsmallest(limit, self._ranks(wanted))
+        fits = (_fit(self.paths[index], self._low[index], wanted) for _, _, _, index in ranks)
+        return [fit for fit in fits if fit is not None]
+
+    def _ranks(self, wanted: str) -> Iterator[Rank]:
+        """What fits, to be sorted; a fit in the file's own name, as most are, is judged without more ado."""
+        letters, count = _letters(wanted), len(wanted)
+        each = zip(self.paths, self._low, self._letters, self._names, strict=True)
+        for index, (path, low, there, name) in enumerate(each):
+            if there & letters != letters:
+                continue
+            at = low.find(wanted, name)
+            if at >= 0:
+                yield -_in_name(path, low, count, name, at), len(path), path, index
+            elif (fit := _fit(path, low, wanted)) is not None:
+                yield -fit.score, len(path), path, index
 
 
 def _letters(text: str) -> int:
@@ -62,9 +74,7 @@ def _fit(path: str, low: str, wanted: str) -> Fit | None:
     name = low.rfind("/") + 1
     at = low.find(wanted, name)
     if at >= 0:
-        whole = len(low) - name == len(wanted)
-        score = 4000 + 500 * whole + 200 * (at == name) + 100 * _starts_word(path, at)
-        return Fit(path, tuple(range(at, at + len(wanted))), score)
+        return Fit(path, tuple(range(at, at + len(wanted))), _in_name(path, low, len(wanted), name, at))
     places = _in_order(path, low, wanted, name)
     if places is not None:
         return Fit(path, places, 2000 + _worth(path, places))
@@ -73,6 +83,13 @@ def _fit(path: str, low: str, wanted: str) -> Fit | None:
         return Fit(path, tuple(range(at, at + len(wanted))), 1500 + 100 * _starts_word(path, at))
     places = _from_the_end(low, wanted)
     return Fit(path, places, 500 + _worth(path, places)) if places is not None else None
+
+
+def _in_name(path: str, low: str, count: int, name: int, at: int) -> int:
+    """The score of one piece of so many characters in the file's own name, which begins at `name`."""
+    if at == name:
+        return 4300 + 500 * (len(low) - name == count)
+    return 4000 + 100 * _starts_word(path, at)
 
 
 def _in_order(path: str, low: str, wanted: str, start: int) -> tuple[int, ...] | None:

@@ -56,6 +56,8 @@ async def ignored_entries(ground: Ground, folder: bytes, entries: Sequence[Entry
         return frozenset()
     rules, own = await asyncio.to_thread(_rules, ground, folder)
     try:
+        if below and not has.out and await ignored_names(ground.depot, [below], rules, own):
+            return frozenset(entry.name for entry in entries)  # the folder is, and with it all
         found = await ignored_names(ground.depot, rest, rules, own)
     except GitError as error:
         _LOG.warning("what git ignores in %s is not known: %s", ground.worktree, error.message)

@@ -495,7 +495,7 @@ class FileAction(StrEnum):
     RENAME = "rename"
     DELETE = "delete"
     RESTORE = "restore"
-    """As a checkpoint has it."""
+    """As a checkpoint or a commit has it."""
 
 
 class ChangeFile(Request, frozen=True, kw_only=True):
@@ -508,6 +508,10 @@ class ChangeFile(Request, frozen=True, kw_only=True):
     """For `create`."""
     checkpoint: int = 0
     """The number, for `restore`."""
+    commit: str = ""
+    """Instead of a checkpoint: git's id, as the file's history says it."""
+    source: str = ""
+    """For `restore`: what the file was called there; empty: as now."""
 
 
 class DiscardParts(Request, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation, diff, following, search
+from tests.bench import containers, creation, diff, files, following, search
 
 pytestmark = pytest.mark.slow
 
@@ -42,3 +42,10 @@ async def test_following(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.search(r"^last line +cat \d+ ms +screen \d+ ms +ratio \d", printed, re.M)
     assert re.search(r"^key to paint +median \d+ ms +p95 \d+ ms", printed, re.M)
     assert re.search(r"^memory +\d+ MB", printed, re.M)
+
+
+async def test_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await files.measure(files=500, runs=2, keys=5) in (0, 1)
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"ratio \d", printed)) == 4
+    assert re.search(r"^key to paint +median \d+ ms +p95 \d+ ms", printed, re.M)

@@ -175,6 +175,11 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     call("workspace rename-file", workspace, "repo/n.txt", "repo/m.txt", twice=False)
     before = call("workspace delete-file", workspace, "repo/m.txt", twice=False)["result"]["before"]
     call("workspace restore-file", workspace, "repo/m.txt", str(before))
+    step = call("workspace file-history", workspace, "repo/m.txt", "--limit", "1")["steps"][0]
+    assert step["kind"] in ("now", "checkpoint") and step["change"] == "added"
+    assert call("workspace cat", workspace, "repo/m.txt", "--at", step["commit"])["path"] == "repo/m.txt"
+    call("workspace restore-file", workspace, "repo/m.txt", "--commit", step["commit"])
+    assert "say where" in call.people("workspace restore-file", workspace, "repo/m.txt")
     call("workspace delete-file", workspace, "repo/m.txt", twice=False)
     assert call("workspace requests", workspace) == call("workspace queue", workspace) == []
     assert call("workspace send", workspace, "More", "--wait", twice=False)["status"] == "completed"

@@ -78,6 +78,7 @@ from core.values.states import (
 )
 from tests.tui.berth import PUSH, Berth
 from tests.tui.ledger import Ledger
+from tests.tui.moorings import Moorings
 from tests.tui.pier import Pier
 from tests.tui.quay import Quay
 from tests.tui.slip import Slip
@@ -88,7 +89,7 @@ HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
 NOW = 1_800_000_000.0
 
 
-class Harbour(Slip, Quay, Pier, Berth, Ledger):
+class Harbour(Slip, Quay, Pier, Berth, Ledger, Moorings):
     """The engine and, after `connect`, the client of it."""
 
     def __init__(self) -> None:
@@ -97,6 +98,7 @@ class Harbour(Slip, Quay, Pier, Berth, Ledger):
         Pier.__init__(self)
         Berth.__init__(self)
         Ledger.__init__(self)
+        Moorings.__init__(self)
         self.sequence = 0
         self.log_of_events: list[told.AnyEvent] = []
         self.projects_: dict[str, Project] = {}

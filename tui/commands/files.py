@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.values.requests import ChangeFile, FileAction
 from tui.commands.parts import finished
 from tui.grep_sheet import GrepSheet
+from tui.path_sheet import PathSheet
 from tui.timeline import LineSheet
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ async def grep(app: BoatyardApp) -> None:
         app.home.files.go_to(*found)
 
 
+async def find(app: BoatyardApp) -> None:
+    """Finds a file by its path, and goes to it in tree and preview."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    path = await app.ask(PathSheet(app.link, workspace.name))
+    if path:
+        below = f"{workspace.repos[0].name}/" if len(workspace.repos) == 1 else ""
+        app.home.show_view("files")
+        app.home.files.reveal(below + path)
+        app.home.files.go_to(below + path, 1)
+
+
 async def new(app: BoatyardApp) -> None:
     """A file beside the one at the cursor, or in the folder."""
     node = app.home.files.current
@@ -34,8 +47,8 @@ async def new(app: BoatyardApp) -> None:
         folder = node.path if node.folder else node.path.rpartition("/")[0]
     path = await app.ask(LineSheet("New file", "Path", "repository/folder/name", f"{folder}/", add=True))
     if path and not path.endswith("/"):
-        await _change(app, ChangeFile(action=FileAction.CREATE, path=path))
-        _offer(app, f"{path} is made", ChangeFile(action=FileAction.DELETE, path=path))
+        await changed(app, ChangeFile(action=FileAction.CREATE, path=path))
+        offer(app, f"{path} is made", ChangeFile(action=FileAction.DELETE, path=path))
         app.home.files.reveal(path)
 
 
@@ -48,9 +61,9 @@ async def rename(app: BoatyardApp) -> None:
         else ""
     )
     if node is not None and to and to != node.path:
-        await _change(app, ChangeFile(action=FileAction.RENAME, path=node.path, to=to))
+        await changed(app, ChangeFile(action=FileAction.RENAME, path=node.path, to=to))
         back = ChangeFile(action=FileAction.RENAME, path=to, to=node.path)
-        _offer(app, f"{node.path} is {to} now", back)
+        offer(app, f"{node.path} is {to} now", back)
         app.home.files.reveal(to)
 
 
@@ -58,9 +71,9 @@ async def delete(app: BoatyardApp) -> None:
     """Removes what the cursor is on; a checkpoint of before has it."""
     node = _chosen(app)
     if node is not None:
-        before = await _change(app, ChangeFile(action=FileAction.DELETE, path=node.path))
+        before = await changed(app, ChangeFile(action=FileAction.DELETE, path=node.path))
         back = ChangeFile(action=FileAction.RESTORE, path=node.path, checkpoint=before)
-        _offer(app, f"{node.path} is deleted", back)
+        offer(app, f"{node.path} is deleted", back)
 
 
 def ignored(app: BoatyardApp) -> None:
@@ -80,7 +93,7 @@ def _chosen(app: BoatyardApp) -> FileNode | None:
     return node
 
 
-async def _change(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
+async def changed(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     """Does it, and waits for the end; the number of the checkpoint that was taken before."""
     name = name or app.home.files.workspace or ""
     ended = await finished(app, await app.client.change_file(name, body))
@@ -89,12 +102,12 @@ async def _change(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     return before if isinstance(before, int) else 0
 
 
-def _offer(app: BoatyardApp, told: str, body: ChangeFile) -> None:
+def offer(app: BoatyardApp, told: str, body: ChangeFile, name: str = "") -> None:
     """Keeps how to take it back: that alone, and nothing else that was written meanwhile."""
-    name = app.home.files.workspace or ""
+    name = name or app.home.files.workspace or ""
 
     async def back() -> None:
-        await _change(app, body, name)
+        await changed(app, body, name)
         app.home.files.reveal(body.to or body.path)
 
     app.can_undo(told, back)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import NotFoundError
 from core.values.provenance import LinesFrom, Origin
 from tui.commands.past import go_to_turn
+from tui.commands.paths import path_at_hand
 from tui.durations import ago
 from tui.menu import Menu, Option
 
@@ -19,9 +20,8 @@ async def blame(app: BoatyardApp) -> None:
     home = app.home
     workspace = home.situation().workspace
     assert workspace is not None
-    path, line = home.files.shown_path, home.files.line
+    path, line = path_at_hand(app), home.files.line
     if home.view == "diff" and home.diff.file is not None:
-        path = f"{home.diff.repo_name(home.diff.file.repo_id)}/{home.diff.file.path}"
         line = home.diff.line
     found = await app.client.blame(workspace.name, path)
     here = next((each for each in found if each.first <= line <= each.last), None)

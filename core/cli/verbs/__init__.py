@@ -36,6 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "workspace_dev",
         "workspace_review",
         "workspace_files",
+        "workspace_history",
         "workspace_push",
         "workspace_pull",
         "workspace_comments",

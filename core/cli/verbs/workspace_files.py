@@ -9,6 +9,7 @@ from core.cli.invocation import Invocation
 from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.errors import UsageError
 from core.values.requests import ChangeFile, FileAction
 
 NOTHING_FOUND = 1
@@ -52,7 +53,15 @@ async def delete(call: Invocation) -> int:
 
 async def restore(call: Invocation) -> int:
     args = call.args
-    body = ChangeFile(action=FileAction.RESTORE, path=args.path, checkpoint=args.checkpoint)
+    if bool(args.checkpoint) == bool(args.commit):
+        raise UsageError(
+            "say where the file is to come from",
+            hint="Give the number of a checkpoint, or --commit with an id of the file's history.",
+        )
+    body = ChangeFile(
+        action=FileAction.RESTORE, path=args.path, checkpoint=args.checkpoint, commit=args.commit,
+        source=args.source,
+    )  # fmt: skip
     return await _change(call, body)
 
 
@@ -79,7 +88,11 @@ def _rename(parser: argparse.ArgumentParser) -> None:
 
 def _restore(parser: argparse.ArgumentParser) -> None:
     _path(parser)
-    parser.add_argument("checkpoint", type=int, help="its number")
+    parser.add_argument("checkpoint", type=int, nargs="?", default=0, help="its number")
+    parser.add_argument(
+        "--commit", default="", metavar="ID", help="instead: a whole id of file-history --json"
+    )
+    parser.add_argument("--source", default="", metavar="REPO/PATH", help="what the file was called there")
 
 
 VERBS = (

@@ -12,11 +12,12 @@ from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.cli.verbs.workspace_checkpoints import add_number
 from core.cli.verbs.workspace_push import print_pushes
+from core.client import Client
 from core.errors import UsageError
 from core.values.entities import Workspace
 from core.values.pushing import PushReport
 from core.values.requests import MergeWorkspace
-from core.values.review import FOLDER_LIMIT, DiffSummary, FileNode, MergePreview
+from core.values.review import FOLDER_LIMIT, DiffSummary, FileContent, FileNode, MergePreview
 from core.values.states import MergeStyle
 
 WINDOW = 2000
@@ -87,7 +88,7 @@ async def cat(call: Invocation) -> None:
     start, more = 0, True
     async with call.engine() as client:
         while more:
-            window = await client.file(call.args.name, call.args.path, start=start, limit=WINDOW)
+            window = await _window(client, call, start)
             if window.binary:
                 raise UsageError(
                     f"{window.path!r} is a binary file of {window.size} bytes",
@@ -99,6 +100,13 @@ async def cat(call: Invocation) -> None:
                 call.out.data("".join(line + "\n" for line in window.lines))
             more = window.more and bool(window.lines)
             start = window.start + len(window.lines)
+
+
+async def _window(client: Client, call: Invocation, start: int) -> FileContent:
+    args = call.args
+    if args.at:
+        return await client.past_file(args.name, args.path, args.at, start=start, limit=WINDOW)
+    return await client.file(args.name, args.path, start=start, limit=WINDOW)
 
 
 async def merge(call: Invocation) -> None:
@@ -164,6 +172,11 @@ def _cat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", help="a file of the workspace, such as REPO/README.md")
 
 
+def _cat_at(parser: argparse.ArgumentParser) -> None:
+    _cat(parser)
+    parser.add_argument("--at", default="", metavar="ID", help="as it was: a whole id of file-history --json")
+
+
 def _merge(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--style", choices=[style.value for style in MergeStyle])
@@ -191,6 +204,6 @@ VERBS = (
     Verb("workspace", "blame", "say which turn brought each line of a file", blame, _cat),
     Verb("workspace", "diff", "show the changes against the target branch", diff, _diff),
     Verb("workspace", "files", "list a folder of it", files, _files),
-    Verb("workspace", "cat", "print a file of it", cat, _cat),
+    Verb("workspace", "cat", "print a file of it", cat, _cat_at),
     Verb("workspace", "merge", "merge it into the target branch", merge, _merge),
 )

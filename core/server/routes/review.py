@@ -9,7 +9,7 @@ from core.review.base import parse_base
 from core.server.call import Call
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
-from core.values.provenance import LinesFrom
+from core.values.provenance import FileHistory, LinesFrom
 from core.values.review import (
     DiffSummary,
     FileContent,
@@ -70,6 +70,38 @@ ROUTES = (
         ),
         FileContent,
         query=("path", "start", "limit"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/file/history",
+        lambda c: c.engine.file_histories.history(
+            c.part("name"), c.text("path"), c.number("start", 0), c.number("limit", 50)
+        ),
+        FileHistory,
+        query=("path", "start", "limit"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/file/step",
+        lambda c: c.engine.file_histories.diff(
+            c.part("name"),
+            c.text("path"),
+            c.text("before"),
+            c.text("commit"),
+            c.number("start", 0),
+            c.number("limit", 2000),
+        ),
+        FileDiff,
+        query=("path", "before", "commit", "start", "limit"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/file/past",
+        lambda c: c.engine.file_histories.content(
+            c.part("name"), c.text("path"), c.text("commit"), c.number("start", 0), c.number("limit", 500)
+        ),
+        FileContent,
+        query=("path", "commit", "start", "limit"),
     ),
     Route(
         "GET",

@@ -1,0 +1,105 @@
+"""A workspace of 50,000 files in tmux: opened, walked, found in and changed by keys."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.terminal import Terminal
+from tests.acceptance.user import User
+from tests.bench.files import DEEPEST, make_repository
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+]
+FILES, IGNORED, MOST_BYTES = 50_000, 20_500, 250_000_000
+
+
+@pytest.fixture
+def terminal(user: User) -> Iterator[Terminal]:
+    each = Terminal("many", 120, 40)
+    yield each
+    each.kill()
+
+
+def test_fifty_thousand_files_are_walked_found_in_and_changed(
+    terminal: Terminal, user: User, tmp_path: Path
+) -> None:
+    repository = make_repository(tmp_path / "repo", FILES)
+    run = ("--repo", str(repository), "--agent", "demo", "--runner", "host", "--approve", "all", "--wait")
+    workspace = user.boatyard("run", "Write NOTES.md about the sea", *run, "--json", seconds=400).json[
+        "workspace"
+    ]
+    folder = Path(workspace["repos"][0]["path"])
+    packages = folder / "node_modules"
+    packages.mkdir()
+    for number in range(IGNORED):
+        (packages / f"package-{number:05}").touch()
+    terminal.open(user, repository)
+    terminal.wait_for("engine ok", "write-notes")
+    terminal.keys("G", "Enter", "3")
+    terminal.wait_for("repo/")
+
+    terminal.keys("F")  # one of 2,000 siblings, and on to the last of them
+    terminal.wait_for("Find a file of")
+    terminal.type("sibling-1000")
+    terminal.wait_for("wide/sibling-1000.txt")
+    terminal.keys("Enter")
+    terminal.wait_for("sibling-1000.txt", "file 1000", gone="Find a file of")
+    back_to_the_tree(terminal)
+    terminal.keys("j")
+    terminal.wait_for("file 1001")
+
+    terminal.keys("F")  # 120 folders deep
+    terminal.wait_for("Find a file of")
+    terminal.type("last.txt")
+    terminal.wait_for("deep/0/1/2/3")
+    terminal.keys("Enter")
+    terminal.wait_for("file 2000", gone="Find a file of")
+    back_to_the_tree(terminal)
+    terminal.keys("d")
+    terminal.wait_for("is deleted")
+    assert not (folder / "deep" / DEEPEST / "last.txt").exists()
+    terminal.keys("z")
+    terminal.wait_for(gone="is deleted")
+    assert (folder / "deep" / DEEPEST / "last.txt").exists()
+
+    terminal.keys("g", ".")  # an ignored folder: one row until it is opened, and then no more than one level
+    screen = terminal.wait_for("node_modules/", "ignored")
+    assert "package-" not in screen
+    terminal.keys("/")
+    terminal.type("node_modules")
+    terminal.keys("Enter", "Space", "j", "j")
+    terminal.wait_for("package-00001", gone="find ")
+
+    (folder / "d100/f00.txt").write_text("changed outside\n")
+    user.boatyard("workspace", "diff", workspace["name"], "--stat")
+    terminal.keys("F")
+    terminal.wait_for("Find a file of")
+    terminal.type("d100/f00")
+    terminal.wait_for("d100/f00.txt")
+    terminal.keys("Enter")
+    terminal.wait_for("changed outside", "f00.txt", gone="Find a file of")
+    assert any("f00.txt" in line and " M " in line for line in terminal.screen().splitlines())
+    assert 0 < largest_process(user) < MOST_BYTES
+
+
+def back_to_the_tree(terminal: Terminal) -> None:
+    """Escape and a key right after it would be one key with Alt."""
+    terminal.keys("Escape")
+    terminal.wait_for("n new file")
+
+
+def largest_process(user: User) -> int:
+    """Resident bytes of the largest of this home's processes: interface and engine."""
+    found = [0]
+    for process in psutil.process_iter(["environ", "memory_info"]):
+        if (process.info["environ"] or {}).get("BOATYARD_HOME") == str(user.home):
+            found.append(int(process.info["memory_info"].rss))
+    return max(found)
