@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation, diff, files, following, search
+from tests.bench import containers, creation, diff, files, following, keys, search
 
 pytestmark = pytest.mark.slow
 
@@ -49,3 +49,8 @@ async def test_files(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert len(re.findall(r"ratio \d", printed)) == 4
     assert re.search(r"^key to paint +median \d+ ms +p95 \d+ ms", printed, re.M)
+
+
+async def test_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await keys.measure(keys=2) in (0, 1)
+    assert len(re.findall(r"slowest +[\d.]+ ms", capsys.readouterr().out)) > 10

@@ -1,0 +1,149 @@
+"""The catalogue of bad input where it comes in: opened, looked at, and gone on from by the next key."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from core.errors import BoatyardError
+from core.values.entities import Workspace
+from core.values.requests import MergeWorkspace, NewWorkspace, RemoveWorkspace, RunCommand
+from core.values.states import OperationStatus
+from tests import catalogue
+from tests.tui.steering import Helm
+from tests.tui.test_hostile_text import harmless
+from tests.yard import Yard
+from tui.app import BoatyardApp
+from tui.engine_access import connector
+from tui.file_tree import FileTree
+from tui.link import LinkState
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+PWNED = "pwned"
+
+
+@asynccontextmanager
+async def at_the_helm(yard: Yard, workspace: Workspace) -> AsyncIterator[Helm]:
+    """The interface on a real engine, at a workspace's session."""
+    app = BoatyardApp(connector(yard.home), home=yard.home)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        helm = Helm(app, pilot, None)  # type: ignore[arg-type]
+        await helm.until(
+            lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up"
+        )
+        await helm.until(lambda: app.home.arranging.loaded, "the panes")
+        await helm.open_workspace(workspace.name)
+        yield helm
+
+
+async def answered(helm: Helm) -> None:
+    """The next key does what it always does: here the list of keys opens, and closes again."""
+    before = helm.app.screen
+    await helm.press("question_mark")
+    await helm.until(lambda: helm.app.screen is not before, "the keys")
+    await helm.press("escape")
+    await helm.until(lambda: helm.app.screen is before, "back")
+    harmless(helm)
+
+
+@pytest.fixture
+async def hostile(yard: Yard) -> Workspace:
+    """A workspace with every file of the catalogue, changed against its target."""
+    workspace = await yard.workspace(catalogue.make_hostile(yard.folder / "hostile"))
+    folder = Path(workspace.repos[0].path)
+    catalogue.plant_files(folder)
+    catalogue.plant_oddities(folder)
+    return workspace
+
+
+async def test_every_file_is_opened_and_the_next_key_answered(yard: Yard, hostile: Workspace) -> None:
+    async with at_the_helm(yard, hostile) as helm:
+        await helm.press("3")
+        files = helm.app.home.files
+        tree = files.query_one("#file-tree", FileTree)
+        await helm.until(lambda: tree.row_count() > 0, "the tree")
+        await helm.press("enter")  # the repository's own folder
+        count = len(catalogue.NAMES) + len(catalogue.CONTENTS)
+        await helm.until(lambda: tree.row_count() > count, "the files")
+        seen: set[str] = set()
+        for _ in range(tree.row_count()):
+            node = tree.current
+            if node is not None and not node.folder:
+                await helm.until(lambda: files.shown_path == node.path, node.path)  # noqa: B023
+                seen.add(node.path)
+                harmless(helm)
+            before = tree.cursor_row
+            await helm.press("j")
+            await helm.until(lambda: tree.cursor_row != before or before + 1 >= tree.row_count(), "j")  # noqa: B023
+        await answered(helm)
+        assert len(seen) >= count
+    assert not list(yard.folder.rglob(PWNED))
+
+
+async def test_every_change_is_shown_and_the_next_key_answered(yard: Yard, hostile: Workspace) -> None:
+    folder = Path(hostile.repos[0].path)
+    (folder / "odd-sparse").unlink()  # of what a snapshot would read all of
+    async with at_the_helm(yard, hostile) as helm:
+        await helm.press("4")
+        diff = helm.app.home.diff
+        await helm.until(lambda: diff.file is not None, "the list")
+        seen: set[str] = set()
+        for _ in range(len(catalogue.NAMES) + len(catalogue.CONTENTS) + 20):
+            seen.add(diff.file.path if diff.file else "")
+            harmless(helm)
+            await helm.press("J")
+        await answered(helm)
+        assert len(seen) >= len(catalogue.NAMES) + len(catalogue.CONTENTS)
+
+
+@pytest.mark.parametrize("kind", catalogue.LOGS)
+async def test_every_output_is_followed_to_its_end_and_the_next_key_answered(yard: Yard, kind: str) -> None:
+    workspace = await yard.workspace()
+    (yard.folder / "log").write_bytes(catalogue.LOGS[kind])
+    async with at_the_helm(yard, workspace) as helm:
+        script = f"cat {shlex.quote(str(yard.folder / 'log'))}"
+        process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", script)))
+        await yard.client.wait_process(process.id)
+        await helm.press("bracketright")
+        await helm.press("bracketright")
+        helm.app.home.session.show_process(process.id)
+        await helm.sees("last line")
+        await answered(helm)
+
+
+async def test_every_branch_is_a_target_or_refused_in_words(yard: Yard) -> None:
+    folder = catalogue.make_hostile(yard.folder / "hostile")
+    catalogue.plant_refs(folder)
+    task = await yard.task("t", folder)
+    for number, branch in enumerate([*catalogue.BRANCHES.values(), "loop-a", "empty", "garbage", "main"]):
+        name = f"target-{number}"
+        body = NewWorkspace(task=task.id, name=name, target_branch=branch.removeprefix("refs/heads/"))
+        try:
+            ended = await yard.client.wait_operation((await yard.client.new_workspace(body)).id)
+        except BoatyardError as error:
+            assert error.hint and "unexpected" not in error.message, (branch, error)
+            continue
+        if ended.status is not OperationStatus.DONE:
+            assert "unexpected" not in str(ended.error), (branch, ended.error)
+            continue
+        assert await yard.client.diff(name) is not None
+        await yard.done(await yard.client.remove_workspace(name, RemoveWorkspace(force=True)))
+    assert not list(yard.folder.rglob(PWNED))
+
+
+async def test_commits_of_every_kind_are_a_base_to_work_on_and_merge_into(yard: Yard) -> None:
+    folder = catalogue.make_hostile(yard.folder / "hostile")
+    catalogue.plant_commits(folder)
+    workspace = await yard.workspace(folder, agent="writer", prompt="work")
+    await yard.turn(workspace)
+    async with at_the_helm(yard, workspace) as helm:
+        await helm.press("4")
+        await helm.until(lambda: helm.app.home.diff.file is not None, "the diff")
+        await answered(helm)
+    await yard.client.merge(workspace.name, MergeWorkspace())
+    assert (folder / "WORK.md").read_text() == "work\n"
