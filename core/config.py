@@ -88,6 +88,31 @@ class AttentionSection(Section, frozen=True, kw_only=True):
     """How long it may take."""
 
 
+class PictureStyle(StrEnum):
+    """How the interface draws pictures of files."""
+
+    AUTO = "auto"
+    """By kitty's graphics where the terminal is known to have them, else in blocks."""
+    KITTY = "kitty"
+    BLOCKS = "blocks"
+    NONE = "none"
+    """Only what is known of them, in words."""
+
+
+class ProgramPlace(StrEnum):
+    """Where shell and editor open inside tmux."""
+
+    POPUP = "popup"
+    WINDOW = "window"
+
+
+class InterfaceSection(Section, frozen=True, kw_only=True):
+    """How the terminal interface does things."""
+
+    pictures: PictureStyle = PictureStyle.AUTO
+    tmux: ProgramPlace = ProgramPlace.POPUP
+
+
 class McpSection(Section, frozen=True, kw_only=True):
     """What agents may do through `boatyard mcp`."""
 
@@ -189,6 +214,7 @@ class Config(Section, frozen=True, kw_only=True):
     attention: AttentionSection = AttentionSection()
     mcp: McpSection = McpSection()
     keys: KeysSection = KeysSection()
+    interface: InterfaceSection = InterfaceSection()
     pull_requests: PullRequestsSection = PullRequestsSection()
     agents: dict[str, AgentSection] = {}
     forges: dict[str, ForgeSection] = {}

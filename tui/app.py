@@ -27,7 +27,7 @@ from tui.found import Search
 from tui.glyphs import choose_glyphs
 from tui.hang_up import leave_terminal
 from tui.key_queue import KeyQueue
-from tui.key_settings import read_keymap, told
+from tui.key_settings import read_interface, read_keymap, told
 from tui.keymap import Keymap
 from tui.literal import Scrub, literal
 from tui.palette import Palette, textual_theme
@@ -36,6 +36,7 @@ from tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from core.client import Client
+    from core.config import InterfaceSection
     from core.paths import Home
     from tui.bars import Footer
     from tui.changes import Changes
@@ -85,6 +86,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         )
         self.glyphs = choose_glyphs(os.environ.get("BOATYARD_GLYPHS") or self.preferences.glyphs)
         self.keymap = Keymap({})
+        self.interface: InterfaceSection | None = None
+        """What the settings say of the interface; None: nothing."""
         self._connect = connect
         self._is_light = is_light
         self.ready = False
@@ -147,6 +150,16 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.preferences.glyphs = name
         self.glyphs = choose_glyphs(name)
         self.home.theme_changed()
+
+    @property
+    def picture_style(self) -> str:
+        """How pictures are drawn: `kitty`, `blocks` or `none`."""
+        from core.config import PictureStyle
+        from tui.picture_pane import style_of
+
+        wanted = self.interface.pictures if self.interface is not None else PictureStyle.AUTO
+        colours = os.environ.get("NO_COLOR") is None
+        return style_of(wanted, colours=colours, blocks=self.glyphs.cut == "…")
 
     @property
     def _own_themes(self) -> Path | None:
@@ -237,6 +250,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         file = self._paths.config / "config.toml"
         try:
             self.keymap, troubles = await asyncio.to_thread(read_keymap, file)
+            self.interface = await asyncio.to_thread(read_interface, file)
         except BoatyardError as error:
             return [(error, "error")]
         self.set_keymap(self.keymap.textual())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,6 +22,7 @@ from tui.store import Store
 
 if TYPE_CHECKING:
     from core.values.review import FileNode
+    from tui.look import Look
 
 FOLDERS_AT_ONCE = 16
 """Folders that are asked for before the tree is laid out again."""
@@ -194,3 +195,31 @@ class FilesPane(Horizontal):
             return
         if workspace == self.workspace:
             self._preview.take(page, content)
+
+    @on(Preview.WantsPicture)
+    def _picture_wanted(self, event: Preview.WantsPicture) -> None:
+        event.stop()
+        if self.workspace:
+            self._draw(self.workspace, event)
+
+    @work(group="picture", exclusive=True)
+    async def _draw(self, workspace: str, wanted: Preview.WantsPicture) -> None:
+        """Draws the picture as the terminal can; what stands in the way is said beside its facts."""
+        from tui.picture_pane import Drawn
+        from tui.picture_strips import pixels_wanted
+
+        look = cast("Look", self.app)
+        style = look.picture_style
+        if style == "none":
+            return
+        width, height = pixels_wanted(wanted.columns, wanted.rows, kitty=style == "kitty")
+        ground = self.background_colors[1].hex6[1:].lower()
+        try:
+            picture = await self._link.client.picture(
+                workspace, wanted.path, width=width, height=height, background=ground
+            )
+        except BoatyardError as error:
+            self._preview.take_picture(wanted.path, None, error.message.rpartition(" is not shown: ")[2])
+            return
+        if workspace == self.workspace and wanted.path == self._preview.path:
+            self._preview.take_picture(wanted.path, Drawn(picture, style, look.write_to_terminal))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.keymap import Keymap, Trouble, resolve
+
+if TYPE_CHECKING:
+    from core.config import InterfaceSection
 
 
 def read_keymap(file: Path, preset: str = "") -> tuple[Keymap, list[Trouble]]:
@@ -23,6 +27,17 @@ def read_keymap(file: Path, preset: str = "") -> tuple[Keymap, list[Trouble]]:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         troubles = [replace(each, line=_line_of(lines, each.entry)) for each in troubles]
     return keymap, troubles
+
+
+def read_interface(file: Path) -> InterfaceSection:
+    """How the interface is to do things. Blocks.
+
+    Raises:
+        ConfigError: The file cannot be used at all.
+    """
+    from core.config import load_config
+
+    return load_config(file).interface
 
 
 def told(file: Path, trouble: Trouble) -> str:

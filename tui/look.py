@@ -16,6 +16,15 @@ class Look(Protocol):
     glyphs: Glyphs
     keymap: Keymap
 
+    @property
+    def picture_style(self) -> str:
+        """How pictures are drawn: `kitty`, `blocks` or `none`."""
+        ...
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Sends a control sequence of our own."""
+        ...
+
     def say(self, message: str, *, severity: str = "information") -> None:
         """Shows a short message for a few seconds."""
         ...

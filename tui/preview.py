@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.binding import BindingType
 from textual.message import Message
+from textual.strip import Strip
 
 from tui.actions import bindings
 from tui.durations import size
@@ -18,9 +19,12 @@ from tui.syntax import MOST_LINES, highlight
 
 if TYPE_CHECKING:
     from core.values.review import FileContent
+    from tui.picture_pane import Drawn
 
 PAGE = 500
 MOST_PAGES = 20
+PICTURE_ROW = 2
+"""The row at which a picture begins."""
 
 
 class Preview(RowView):
@@ -36,6 +40,15 @@ class Preview(RowView):
             self.path = path
             self.page = page
 
+    class WantsPicture(Message):
+        """The file is a picture, and there is room for so many cells of it."""
+
+        def __init__(self, path: str, columns: int, rows: int) -> None:
+            super().__init__()
+            self.path = path
+            self.columns = columns
+            self.rows = rows
+
     shows_blurred_cursor = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -47,10 +60,15 @@ class Preview(RowView):
         self._across = 0
         self._wanted_line = 0
         """The line to go to as soon as it is there; 0: none."""
+        self._drawn: Drawn | None = None
+        self._facts = ""
+        """What is known of the file, where it is a picture."""
 
     def show(self, path: str, line: int = 0) -> None:
         """Shows another file from its beginning, or at a line (from 1); an empty path shows none."""
         self._wanted_line = line
+        self._draw_picture(None)
+        self._facts = ""
         if path != self.path:
             self._across = 0
             self.cursor_row = 0
@@ -68,7 +86,9 @@ class Preview(RowView):
             return
         if content.binary:
             self._note = f"{content.about or 'Binary file'}, {size(content.size)}"
+            self._facts = self._note if content.about else ""
             self.rows_changed()
+            self._want_picture()
             return
         self._note = "" if content.lines or page else "Empty file"
         end = content.start + len(content.lines)
@@ -80,6 +100,36 @@ class Preview(RowView):
             self._wanted_line = 0
         if self._pages.total <= MOST_LINES:
             self._colour(page, content.lines)
+
+    def _want_picture(self) -> None:
+        room = self.scrollable_content_region
+        if self._facts and room.width > 0 and room.height > PICTURE_ROW:
+            self.post_message(self.WantsPicture(self.path, room.width, room.height - PICTURE_ROW))
+
+    def take_picture(self, path: str, drawn: Drawn | None, note: str = "") -> None:
+        """Shows a picture below what is known of it, or says why there is none."""
+        if path == self.path:
+            self._note = f"{self._facts}: {note}" if note else self._facts
+            self._draw_picture(drawn)
+
+    def _draw_picture(self, drawn: Drawn | None) -> None:
+        if self._drawn is not None:
+            self._drawn.forget()
+        self._drawn = drawn
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._want_picture()
+
+    def on_unmount(self) -> None:
+        self._draw_picture(None)
+
+    def _blank(self, y: int, index: int, width: int) -> Strip:
+        strips = self._drawn.strips if self._drawn is not None else []
+        if 0 <= y - PICTURE_ROW < len(strips):
+            return strips[y - PICTURE_ROW].adjust_cell_length(width, self.rich_style)
+        return super()._blank(y, index, width)
 
     def fail(self, message: str) -> None:
         """The file cannot be shown."""

@@ -14,6 +14,7 @@ from core.values.review import (
     FoundLines,
     MergePreview,
     MergeResult,
+    SmallPicture,
 )
 from core.values.states import MergeStyle
 
@@ -43,6 +44,13 @@ class ReviewCalls:
         """A window of a file's lines."""
         query: Query = {"path": path, "start": start, "limit": limit}
         return await self._http.call("GET", f"/workspaces/{part(name)}/file", FileContent, query=query)
+
+    async def picture(
+        self, name: str, path: str, *, width: int, height: int, background: str = "000000"
+    ) -> SmallPicture:
+        """A picture among the files, in at most so many pixels, over a colour as RRGGBB."""
+        query: Query = {"path": path, "width": width, "height": height, "background": background}
+        return await self._http.call("GET", f"/workspaces/{part(name)}/picture", SmallPicture, query=query)
 
     async def grep(
         self, name: str, text: str, *, regex: bool = False, ignore_case: bool = False, limit: int = 200,

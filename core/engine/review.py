@@ -20,6 +20,7 @@ from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
 from core.review.files import read_file_window
 from core.review.folders import Entry, change_marks, described, scan_folder
 from core.review.ignored import Ground, ignored_entries
+from core.review.small_picture import SmallPictures
 from core.review.walk import path_parts
 from core.store import lookup
 from core.store import models as m
@@ -32,6 +33,7 @@ from core.values.review import (
     FileNode,
     MergePreview,
     MergeResult,
+    SmallPicture,
 )
 from core.values.states import MergeStyle, WorkspaceState
 
@@ -52,6 +54,7 @@ class Review:
         self._pushes = pushes
         self.comparing = Comparing(context, snapshots, landing)
         self._file_diffs = FileDiffs()
+        self._pictures = SmallPictures()
         self._marks: OrderedDict[str, tuple[tuple[str, ...], dict[str, Change]]] = OrderedDict()
 
     async def files(self, name: str, path: str, ignored: bool = False) -> tuple[FileNode, ...]:
@@ -88,6 +91,16 @@ class Review:
         await self._live(name)
         code = Place(self._context.home, name).code
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
+
+    async def picture(self, name: str, path: str, width: int, height: int, background: str) -> SmallPicture:
+        """A picture among the files, made small enough for so many pixels.
+
+        Raises:
+            UsageError: It cannot be shown; it says why.
+        """
+        await self._live(name)
+        code = Place(self._context.home, name).code
+        return await self._pictures.of_file(code, path, width, height, background)
 
     async def diff(self, name: str, request: DiffRequest, *, latest: bool = False) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides.

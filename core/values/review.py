@@ -143,6 +143,21 @@ class FileContent(Value, frozen=True, kw_only=True):
     """Of a picture: its format and size in pixels, for people."""
 
 
+class SmallPicture(Value, frozen=True, kw_only=True):
+    """A picture of a workspace, made small."""
+
+    path: str
+    format: str
+    """Such as `PNG`."""
+    full_width: int
+    full_height: int
+    """Pixels that it has itself."""
+    width: int
+    height: int
+    pixels: bytes
+    """Rows of red, green and blue, a byte each."""
+
+
 class RepoMerge(Value, frozen=True, kw_only=True):
     """What a merge would do, or did, in one repo."""
 

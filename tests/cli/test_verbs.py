@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from core.cli.main import main
 from core.cli.verbs import all_verbs
@@ -153,6 +154,11 @@ def test_tasks(call: Calls, boatyard: Boatyard) -> None:
     assert call("task list", "--project", "tasks") == []
 
 
+def code(call: Calls, workspace: str) -> Path:
+    """The folder of the workspace's clone."""
+    return Path(call("workspace show", workspace, twice=False)["repos"][0]["path"])
+
+
 def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, repository: Path) -> None:
     shown = call("workspace show", workspace)
     assert (shown["name"], shown["turns"]) == (workspace, 1)
@@ -170,6 +176,9 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     found = call("workspace grep", workspace, "do IT", "--ignore-case")["lines"]
     assert {"path": "repo/WORK.md", "line": 1, "text": "Do it"} in found
     assert call("workspace grep", workspace, "no such text", codes=(1,))["lines"] == []
+    Image.new("RGB", (8, 4), "#ff0000").save(code(call, workspace) / "p.png")
+    shown = call("workspace picture", workspace, "repo/p.png", "--width", "4")
+    assert (shown["full_width"], shown["width"], shown["height"]) == (8, 4, 2)
     ended = call("workspace create-file", workspace, "repo/n.txt", "--content", "n", twice=False)
     assert ended["status"] == "done"
     call("workspace rename-file", workspace, "repo/n.txt", "repo/m.txt", twice=False)

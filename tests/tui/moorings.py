@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UsageError
 from core.values.provenance import FileHistory, FileStep
-from core.values.review import Change, DiffLine, FileChange, FileContent, FileDiff
+from core.values.review import Change, DiffLine, FileChange, FileContent, FileDiff, SmallPicture
 
 
 class Moorings:
@@ -44,3 +44,9 @@ class Moorings:
         window = tuple(lines[start : start + limit])
         more = start + limit < len(lines)
         return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
+
+    async def picture(
+        self, name: str, path: str, *, width: int, height: int, background: str = "000000"
+    ) -> SmallPicture:
+        self._asked("picture", {"path": path, "width": width, "height": height, "background": background})
+        raise UsageError(f"{path!r} is not shown: there are no pictures here")

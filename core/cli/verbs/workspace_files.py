@@ -71,6 +71,23 @@ async def _change(call: Invocation, body: ChangeFile) -> int:
         return await follow_operation(call.out, client, operation)
 
 
+async def picture(call: Invocation) -> None:
+    """Says what a picture is; with --json also its pixels, made small."""
+    args = call.args
+    async with call.engine() as client:
+        found = await client.picture(args.name, args.path, width=args.width, height=args.height)
+    size = f"{found.full_width} x {found.full_height} pixels"
+    call.out.result(
+        found, f"{found.format} picture, {size}; with --json {found.width} x {found.height} of them"
+    )
+
+
+def _picture(parser: argparse.ArgumentParser) -> None:
+    _path(parser)
+    parser.add_argument("--width", type=int, default=80, metavar="N", help="pixels at most (80)")
+    parser.add_argument("--height", type=int, default=80, metavar="N", help="pixels at most (80)")
+
+
 def _path(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("path", help="REPO/PATH")
@@ -96,6 +113,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS = (
+    Verb("workspace", "picture", "decode a picture among the files, made small", picture, _picture),
     Verb("workspace", "grep", "find text in the workspace's files", grep, _grep),
     Verb("workspace", "create-file", "make a file; a checkpoint is taken before", create, _create),
     Verb("workspace", "rename-file", "rename a file or folder", rename, _rename),

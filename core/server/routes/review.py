@@ -18,6 +18,7 @@ from core.values.review import (
     FoundLines,
     MergePreview,
     MergeResult,
+    SmallPicture,
 )
 from core.values.states import MergeStyle
 
@@ -102,6 +103,19 @@ ROUTES = (
         ),
         FileContent,
         query=("path", "commit", "start", "limit"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/picture",
+        lambda c: c.engine.review.picture(
+            c.part("name"),
+            c.text("path"),
+            c.number("width", 80),
+            c.number("height", 80),
+            c.text("background") or "000000",
+        ),
+        SmallPicture,
+        query=("path", "width", "height", "background"),
     ),
     Route(
         "GET",
