@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.08
 """How long the cursor rests on a file before its diff is read."""
+FIRST_PAGE_SECONDS = 1.0
+"""How long the first page may keep the look at what is new waiting."""
 MOST_CONTEXT = 200
 SEEK = 4000
 """Lines that are looked through at a time."""
@@ -72,6 +76,8 @@ class DiffPane(Vertical):
         self._folds: dict[tuple[str, str, str], bool] = {}
         """What was folded or unfolded by hand, by file and content."""
         self._fold_all: bool | None = None
+        self._page_here = asyncio.Event()
+        """Whether a page of the workspace's diff has come."""
         self._wanted: tuple[str, str, Side, int] | None = None
         """A place to go to as soon as it is there."""
 
@@ -115,13 +121,14 @@ class DiffPane(Vertical):
     def _forget(self, note: str) -> None:
         self.summary = None
         self._stale = True
+        self._page_here.clear()
         self.remove_class("-inside")
         self._files.show(None, note)
         self.view.show(None, " ")
 
-    def look_again(self) -> None:
-        """Reads what may be old, if anybody looks."""
-        looked_at = self.display and self.is_on_screen
+    def look_again(self, *, opening: bool = False) -> None:
+        """Reads what may be old, if anybody looks or, with `opening`, is about to."""
+        looked_at = opening or (self.display and self.is_on_screen)
         if self._stale and self.workspace and (looked_at or self.watched):
             self._stale = False
             self._read_summary(self.workspace)
@@ -320,6 +327,15 @@ class DiffPane(Vertical):
                 return
             if not latest or summary.files:
                 self._take_summary(summary, compared)
+            if latest:
+                await self._first_page_is_here()
+
+    async def _first_page_is_here(self) -> None:
+        """What is shown at once comes before the look at what is new, which takes a snapshot."""
+        file = self.view.file
+        if file is not None and not (file.binary or self.view.folded):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._page_here.wait(), FIRST_PAGE_SECONDS)
 
     def _take_summary(self, summary: DiffSummary, compared: Compared) -> None:
         if summary == self.summary:
@@ -364,9 +380,11 @@ class DiffPane(Vertical):
             except BoatyardError as error:
                 if workspace == self.workspace:
                     self.view.fail(wanted, error.message)
+                    self._page_here.set()
                 return
             if workspace == self.workspace:
                 self.view.take(wanted, diff)
+                self._page_here.set()
                 self._go_to_wanted()
                 self.post_message(self.Moved())
             if diff.complete:

@@ -190,7 +190,8 @@ class DiffView(RangeRows):
         self._layout.keep_only(self._pages.held())
         self._make_head()
         if diff.total <= MOST_LINES:
-            self._colour(page, diff.lines)
+            # Colours come to what is painted already: their thread would keep the paint waiting.
+            self.call_after_refresh(self._colour, page, diff.lines)
 
     def _take_again(self, renewal: Renewal, page: int, diff: FileDiff) -> None:
         renewal.pages.put(page, diff.lines, diff.total)

@@ -295,6 +295,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         for name in VIEWS[1:]:
             self.query_one(f"#{name}").display = name == in_deck
         self.diff.watched = self.has_class("-wide")
+        self.diff.look_again(opening=view == "diff")
         main = self.main_of(view)
         if self.focused is None or not self._inside(self.focused, view):
             self.set_focus(main)

@@ -228,10 +228,17 @@ class RowView(ScrollView, can_focus=True):
         self.move_to(self.row_count() - 1)
 
     def action_half(self, direction: int) -> None:
-        self.move_to(self.cursor_row + direction * max(1, self.size.height // 2))
+        self._turn(direction * max(1, self.size.height // 2))
 
     def action_page(self, direction: int) -> None:
-        self.move_to(self.cursor_row + direction * max(1, self.size.height - 1))
+        self._turn(direction * max(1, self.size.height - 1))
+
+    def _turn(self, rows: int) -> None:
+        """Scrolls, and the cursor with it, so that it stays where it is on the screen while there is more."""
+        most = max(0, self.row_count() - self.scrollable_content_region.height)
+        self.cursor_row = max(0, min(self.cursor_row + rows, self.row_count() - 1))
+        self.scroll_to(y=max(0, min(round(self.scroll_y) + rows, most)), animate=False, force=True)
+        self._scroll_to_cursor()
 
     def action_choose(self) -> None:
         if self.row_count():

@@ -65,7 +65,9 @@ def _names(change: FileChange) -> list[bytes]:
 async def _sections(depot: Depot, old: str, new: str, names: list[bytes], shown: Shown) -> range:
     """Which sections of the patch are the file's: a path also stands for what is below it, if a folder of
     that name was or came there, and a change of type makes two sections."""
-    options = ("-z", "--raw", "--numstat", *shown.options(), *DIFF_OPTIONS)
+    # Counting lines compares the contents, which takes as long as the patch itself.
+    counted = () if shown.whitespace else ("--numstat", *shown.options())
+    options = ("-z", "--raw", *counted, *DIFF_OPTIONS)
     raw, counts = parse_changes((await depot.git.run("diff-tree", *options, old, new, "--", *names)).out)
     first = 0
     for change in raw:

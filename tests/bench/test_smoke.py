@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import containers, creation, diff, files, following, keys, search
+from tests.bench import containers, creation, diff, diff_screen, files, following, keys, search
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +34,13 @@ def test_search(capsys: pytest.CaptureFixture[str]) -> None:
 async def test_diff(capsys: pytest.CaptureFixture[str]) -> None:
     assert await diff.measure(lines=2_000, runs=1) in (0, 1)
     assert len(re.findall(r"ratio \d", capsys.readouterr().out)) == 2
+
+
+async def test_diff_on_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await diff_screen.measure(lines=2_000, runs=1, pages=3) in (0, 1)
+    printed = capsys.readouterr().out
+    assert re.search(r"^ours +first page \d+ ms +end \d+ ms +page p95 \d", printed, re.M)
+    assert re.search(r"^memory \d+ MB", printed, re.M)
 
 
 async def test_following(capsys: pytest.CaptureFixture[str]) -> None:

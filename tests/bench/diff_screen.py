@@ -1,0 +1,237 @@
+"""A diff of a hundred thousand changed lines on a real terminal, beside the programs that people know.
+
+Run it with `python -m tests.bench.diff_screen [LINES]`; it prints, and fails when a limit is broken:
+
+- from the key that opens the diff, in an interface that is at the workspace, to its first page, against
+  `git show` piped to `less` from its start (`FIRST_TIMES`);
+- from the key that goes to the end to the last line, against `tig show` from its start until its last line
+  is seen (`END_TIMES`), where tig is installed;
+- a page down, the 95th percentile (`PAGE_MS`), and the same in `less` and tig;
+- the memory of the interface (`MEMORY_MB`).
+
+delta (`git show` piped to it) and lazygit (a page down in the commit's diff) are measured where they are
+installed. The terminal is 120x40; what is seen is judged by the text without colours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+from tests.acceptance.user import git
+from tests.bench.diff import text
+from tests.pty import Terminal
+from tests.yard import Daemon
+
+FIRST_TIMES, END_TIMES, PAGE_MS, MEMORY_MB = 3.0, 2.0, 30.0, 150.0
+RUNS, PAGES = 5, 60
+COLOURS = re.compile(rb"\x1b(?:\[[\d;]*m|\(B)")
+ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[()].|.)")
+REST = 0.15
+"""Seconds between two keys in which a program may finish what it does."""
+PEERS = {
+    "less": ("git show --color=always | less", "G"),
+    "tig": ("tig show", "\x1bOF"),
+    "delta": ("git show | delta", "G"),
+}
+"""Commands that show the last commit, and the keys that go to its end."""
+EARLY = 10
+"""Number of a line of the first page."""
+STILL = 0.3
+"""Seconds without a byte after which a program has loaded what it shows."""
+CODE = "from tui.entry import main; main()"
+
+
+class Screen:
+    """A program on a terminal, and when it shows what."""
+
+    def __init__(self, argv: list[str], cwd: Path, **variables: str) -> None:
+        env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LESS": "-R", **variables}
+        self.terminal = Terminal(["env", "-C", str(cwd), *argv], env=env)
+
+    def until(self, seen: Callable[[bytes], object], seconds: float = 60.0) -> float:
+        """Milliseconds since the last key, or the start, until what was drawn since meets `seen`."""
+        self.terminal.until(lambda written: seen(_text(written)), seconds)
+        return (time.perf_counter() - self.terminal.started) * 1000
+
+    def press(self, keys: str, seen: Callable[[bytes], object]) -> float:
+        """Milliseconds from the keys until what is drawn since meets `seen`."""
+        self.terminal.written = b""
+        self.terminal.started = time.perf_counter()
+        self.terminal.press(keys.encode())
+        return self.until(seen)
+
+    def rest(self) -> None:
+        """Reads what is still drawn."""
+        deadline = time.perf_counter() + REST
+        while (left := deadline - time.perf_counter()) > 0:
+            self.terminal.read(left)
+
+    def still(self) -> float:
+        """Milliseconds since the start until nothing more was drawn: all is loaded."""
+        at = time.perf_counter()
+        while time.perf_counter() < at + STILL:
+            before = len(self.terminal.written)
+            self.terminal.read(0.01)
+            if len(self.terminal.written) > before:
+                at = time.perf_counter()
+        return (at - self.terminal.started) * 1000
+
+    def pages(self, key: str, count: int) -> list[float]:
+        """Milliseconds of each page down, until a line that was not on the page before is drawn."""
+        waits, last = list[float](), 30
+        for _ in range(count):
+            self.rest()
+            waits.append(self.press(key, partial(_beyond, last)))
+            self.rest()
+            last = _largest(_text(self.terminal.written))
+        return waits
+
+
+def _beyond(last: int, drawn: bytes) -> bool:
+    """Whether lines of the next page are to be seen."""
+    return _largest(drawn) >= last + 20
+
+
+def _text(drawn: bytes) -> bytes:
+    """What was drawn without colours, which may cut a word, and with a space where it went elsewhere."""
+    return ESCAPES.sub(b" ", COLOURS.sub(b"", drawn))
+
+
+def _largest(drawn: bytes) -> int:
+    """The largest number of a line of the file that is to be seen."""
+    return max((int(each) for each in re.findall(rb"(?:old|new) line (\d+)", drawn)), default=0)
+
+
+def line(number: int) -> Callable[[bytes], object]:
+    """Whether a line of the file is to be seen."""
+    wanted = re.compile(rb"(?:old|new) line %d\D" % number)
+    return lambda drawn: wanted.search(drawn + b" ")
+
+
+Peer = tuple[float, float, list[float]]
+"""Milliseconds of a program to its first page and to its end from its start, and of its pages."""
+
+
+def peer(repository: Path, command: str, end: str, last: int, runs: int, pages: int) -> Peer:
+    """Milliseconds of a program to its first page and to its end from its start, and of its pages."""
+    firsts, ends = [], []
+    for _ in range(runs):
+        with (screen := Screen(["sh", "-c", command], repository)).terminal:
+            firsts.append(screen.until(line(EARLY)))
+            loaded = screen.still()
+            ends.append(loaded + screen.press(end, line(last)))
+    with (screen := Screen(["sh", "-c", command], repository)).terminal:
+        screen.until(line(EARLY))
+        waits = screen.pages(" ", pages)
+    return statistics.median(firsts), statistics.median(ends), waits
+
+
+class Ours:
+    """The interface, opened at one workspace after another."""
+
+    def __init__(self, home: Path) -> None:
+        self.screen = Screen([sys.executable, "-c", CODE], home, BOATYARD_HOME=str(home))
+
+    def open(self, name: str) -> None:
+        """Goes to a workspace's session."""
+        wanted = name.encode()
+        self.screen.press(":", lambda drawn: b"an action" in drawn)
+        self.screen.press(name, lambda drawn: wanted in drawn)
+        self.screen.press("\r", lambda drawn: b"Talk" in drawn or wanted in drawn)
+        self.screen.rest()
+
+    def first_page(self) -> float:
+        """Milliseconds from the key that opens the diff to its lines."""
+        return self.screen.press("4", line(EARLY))
+
+    def end(self, last: int) -> float:
+        """Milliseconds from the keys that go to the diff's end to its last line."""
+        self.screen.rest()
+        self.screen.press("\r", lambda drawn: drawn)
+        self.screen.rest()
+        return self.screen.press("G", line(last))
+
+    @property
+    def memory(self) -> float:
+        """Megabytes that are resident."""
+        return float(psutil.Process(self.screen.terminal.pid).memory_info().rss) / 1e6
+
+
+async def measure(lines: int, runs: int, pages: int = PAGES) -> int:
+    """Measures and prints; 1 when a limit is broken."""
+    last = lines // 2 - 1
+    async with Daemon() as yard:
+        await yard.start()
+        repository = yard.repository("repo", {"big.txt": text(lines // 2, "old")})
+        for number in range(runs):
+            made = await yard.workspace(repository, name=f"run-{number}x")
+            (Path(made.repos[0].path) / "big.txt").write_text(text(lines // 2, "new"))
+            await yard.client.diff(made.name)  # as after a turn of an agent: there is a snapshot
+        ours = await asyncio.to_thread(_ours, yard.folder / "home", runs, last, pages)
+        (repository / "big.txt").write_text(text(lines // 2, "new"))
+        git(repository, "add", "-A")
+        git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "x")
+        peers = {
+            name: await asyncio.to_thread(peer, repository, command, end, last, runs, pages)
+            for name, (command, end) in PEERS.items()
+            if shutil.which(name)
+        }
+    return _judge(ours, peers)
+
+
+def _ours(home: Path, runs: int, last: int, pages: int) -> tuple[float, float, list[float], float]:
+    firsts, ends = [], []
+    ours = Ours(home)
+    with ours.screen.terminal:
+        ours.screen.until(lambda drawn: b"run-0x" in drawn)
+        for number in range(runs):
+            ours.open(f"run-{number}x")
+            firsts.append(ours.first_page())
+            ends.append(firsts[-1] + ours.end(last))
+            ours.screen.press("2", lambda drawn: drawn)
+        ours.screen.rest()
+        ours.screen.press("4", line(last))
+        ours.screen.press("g", line(EARLY))
+        waits = ours.screen.pages("\x1b[6~", pages)
+        memory = ours.memory
+    return statistics.median(firsts), statistics.median(ends), waits, memory
+
+
+def _judge(ours: tuple[float, float, list[float], float], peers: dict[str, Peer]) -> int:
+    first, end, waits, memory = ours
+    p95 = statistics.quantiles(waits, n=20)[-1]
+    for name, (other_first, other_end, other_waits) in peers.items():
+        other = statistics.quantiles(other_waits, n=20)[-1]
+        print(
+            f"{name:<6} first page {other_first:.0f} ms (ours {first / other_first:.2f} times)   "
+            f"end {other_end:.0f} ms (ours {end / other_end:.2f} times)   page p95 {other:.1f} ms"
+        )
+    print(f"ours   first page {first:.0f} ms   end {end:.0f} ms   page p95 {p95:.1f} ms")
+    print(f"memory {memory:.0f} MB")
+    late = "tig" in peers and end / peers["tig"][1] > END_TIMES
+    return int(
+        ("less" in peers and first / peers["less"][0] > FIRST_TIMES)
+        or late
+        or p95 > PAGE_MS
+        or memory > MEMORY_MB
+    )
+
+
+def main(lines: int = 100_000, runs: int = RUNS) -> int:
+    """Measures and prints; 1 when a limit is broken."""
+    return asyncio.run(measure(lines, runs))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*(int(number) for number in sys.argv[1:])))
