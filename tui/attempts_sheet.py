@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from core.errors import BoatyardError
 from core.values.attempts import CheckState
+from core.values.wording import counted
 from tui.durations import size
 from tui.rows import RowView
 from tui.sheet import Sheet
@@ -97,7 +98,7 @@ class AttemptRows(RowView):
 
     def _changes(self, each: Attempt) -> Line:
         return (
-            (f"{each.files} files ", "text"), (f"+{each.added} ", "added"),
+            (f"{counted(each.files, 'file')} ", "text"), (f"+{each.added} ", "added"),
             (f"{self.glyphs.minus}{each.removed}", "removed"),
         )  # fmt: skip
 

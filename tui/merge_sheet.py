@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import MergeStyle
+from core.values.wording import counted
 from tui.actions import bindings
 from tui.prompt import Prompt
 from tui.rows import RowView
@@ -21,7 +22,9 @@ from tui.spans import Line
 if TYPE_CHECKING:
     from core.values.conflicts import Conflict
     from core.values.review import MergePreview
+    from tui.changes import Changes
     from tui.link import Link
+    from tui.store import Store
 
 STYLES = (
     (MergeStyle.MERGE, "m", "merge commit"),
@@ -65,10 +68,6 @@ class MergeRows(RowView):
         return self._rows[index], ()
 
 
-def _conflicts(count: int) -> str:
-    return "1 conflict" if count == 1 else f"{count} conflicts"
-
-
 def conflict_path(conflict: Conflict, repos: dict[str, str]) -> str:
     """The path of a file in conflict; where there are several repos, as seen from the workspace's folder."""
     name = repos.get(conflict.repo_id, "") if len(repos) > 1 else ""
@@ -78,11 +77,12 @@ def conflict_path(conflict: Conflict, repos: dict[str, str]) -> str:
 class MergeSheet(Sheet[MergeForm]):
     """Style by key; Enter merges when nothing stands in the way."""
 
-    def __init__(self, link: Link, workspace: str, repos: dict[str, str]) -> None:
+    def __init__(self, store: Store, link: Link, workspace: str, repos: dict[str, str]) -> None:
         super().__init__(
             f"Merge {workspace}",
-            "enter merge  m s r style  i message  p push  u update first  esc cancel",
+            "enter merge  m s r style  i message  p push  u update  esc cancel",
         )
+        self._store = store
         self._link = link
         self._workspace = workspace
         self._repos = repos
@@ -96,15 +96,28 @@ class MergeSheet(Sheet[MergeForm]):
 
     def on_mount(self) -> None:
         self.query_one(MergeRows).focus()
+        self._store.watch(self._on_changes)
         self._load(None)
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        """Looks again: what stood in the way may be gone, and what would be merged another one."""
+        if self._workspace in changes.files:
+            self._load(self._preview.style if self._preview else None)
+        elif self._preview is None and (changes.everything or self._workspace in changes.workspaces):
+            self._load(None)
 
     @work(exclusive=True)
     async def _load(self, style: MergeStyle | None) -> None:
         rows = self.query_one(MergeRows)
-        rows.show([(("Computing what a merge would do", "dim"),)])
+        if self._preview is None or style is not self._preview.style:
+            rows.show([(("Computing what a merge would do", "dim"),)])
         try:
             preview = await self._link.client.merge_preview(self._workspace, style)
         except BoatyardError as error:
+            self._preview = None
             rows.show([(("It cannot be merged", "error"),)])
             self.problem(f"{error.message}\n{error.hint}".strip())
             return
@@ -126,17 +139,16 @@ class MergeSheet(Sheet[MergeForm]):
             clashes = sum(conflict.repo_id == repo.repo_id for conflict in preview.conflicts)
             nothing = repo.old == repo.new
             word = f"{clashes} in conflict" if clashes else "nothing to merge"
+            new = f"new: {counted(repo.files, 'file')} "
             lines.append((
                 (f"{name}  ", "strong"), (f"{glyphs.arrow} {repo.target_branch}  ", "link"),
-                (word, "failed" if clashes else "dim") if nothing else (f"new: {repo.files} files ", "text"),
+                (word, "failed" if clashes else "dim") if nothing else (new, "text"),
                 ("" if nothing else f" +{repo.added}", "added"),
                 ("" if nothing else f" {glyphs.minus}{repo.removed}", "removed"),
             ))  # fmt: skip
         if preview.conflicts:
-            lines += [
-                (),
-                ((f"{glyphs.failed} {_conflicts(len(preview.conflicts))}, nothing will change", "failed"),),
-            ]
+            told = f"{counted(len(preview.conflicts), 'conflict')}, nothing will change"
+            lines += [(), ((f"{glyphs.failed} {told}", "failed"),)]
             lines += [
                 ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
             ]

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from core.errors import BoatyardError
 from core.values.states import CheckpointKind
+from core.values.wording import counted
 from tui.actions import bindings
 from tui.durations import age
 from tui.line_input import LineInput
@@ -92,7 +93,7 @@ class CheckpointRows(RowView):
     def _changes(self, each: Checkpoint) -> Line:
         if not each.files:
             return (("" if each.files is None else "no change", "dim"),)
-        files = "1 file" if each.files == 1 else f"{each.files} files"
+        files = counted(each.files, "file")
         return (
             (f" {files}", "dim"), (f" +{each.added}", "added"),
             (f" {self.glyphs.minus}{each.removed}", "removed"),

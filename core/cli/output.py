@@ -137,11 +137,6 @@ def took(start: float | None, end: float | None) -> str:
     return "-" if start is None or end is None else f"{end - start:.2f} s"
 
 
-def counted(count: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
 def short(identifier: str | None) -> str:
     """The first eight digits of an id: enough to type."""
     return (identifier or "-")[:8]

@@ -13,6 +13,7 @@ from core.store import models as m
 from core.store.models.fields import now
 from core.values.entities import Budget, Spent, TaskUsage
 from core.values.states import ProcessStatus, RunReason
+from core.values.wording import counted
 
 MINUTE = 60.0
 
@@ -145,7 +146,7 @@ def _sum(parts: Iterable[Spent]) -> Spent:
 
 def _reason(budget: Budget, spent: Spent, *, running: bool) -> str:
     if budget.turns is not None and spent.turns >= budget.turns and not running:
-        return "1 turn" if budget.turns == 1 else f"{budget.turns} turns"
+        return counted(budget.turns, "turn")
     if budget.minutes is not None and spent.minutes >= budget.minutes:
         return f"{budget.minutes:g} minutes"
     if budget.tokens is not None and spent.tokens >= budget.tokens:

@@ -21,6 +21,7 @@ from core.lifecycle.pull_records import Followed, Seen, record_seen, record_trou
 from core.lifecycle.pull_requests import PullRequests
 from core.values.events import TaskChanged, WorkspaceChanged
 from core.values.pull_requests import Check, PullRequest, PullStatus, PullView, RemoteComment
+from core.values.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +156,7 @@ def _news(seen: Seen) -> list[str]:
         return [f"{name} was {after.status.value}{where} at {after.repository}"]
     news = []
     if after.state.failed > before.state.failed:
-        checks = "1 check" if after.state.failed == 1 else f"{after.state.failed} checks"
+        checks = counted(after.state.failed, "check")
         news.append(f"{checks} failed on {name}")
     if after.state.comments > before.state.comments and before.state.looked_at is not None:
         count = after.state.comments - before.state.comments

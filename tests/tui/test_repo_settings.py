@@ -120,7 +120,7 @@ async def test_templates_are_offered_looked_at_and_removed(fleet: Harbour) -> No
         await helm.press("right", "enter")
         assert (await helm.asked("new_workspace")).template == "small"
         helm.app.perform("templates")
-        await helm.sees("1 files, used 0 times")
+        await helm.sees("1 file, used 0 times")
         await helm.press("j", "enter")
         await helm.sees("[/] few files", "a/b")
         await helm.press("r")

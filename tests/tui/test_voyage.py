@@ -158,9 +158,7 @@ async def test_removing_names_the_loss_and_z_brings_it_back(fleet: Harbour) -> N
     async with at_the_helm(fleet) as helm:
         await helm.open_workspace("second")
         await helm.press("d", "r")
-        await helm.sees(
-            "Remove the workspace second?", "2 commits that are merged nowhere", "1 untracked files"
-        )
+        await helm.sees("Remove the workspace second?", "2 commits merged nowhere", "1 untracked file")
         await helm.press("r")
         assert await helm.asked("remove_workspace") == ("second", True)
         await helm.until(lambda: "second" not in helm.app.store.workspaces, "gone")
@@ -227,6 +225,21 @@ async def test_what_blocks_a_merge_is_said_and_nothing_is_merged(fleet: Harbour)
         await helm.press("r")
         await helm.sees("It cannot be merged", "the target moved", "Try again.")
         assert not any(name == "merge" for name, _ in fleet.calls)
+
+
+async def test_a_merge_waits_for_the_agent_and_can_be_made_when_it_has_ended(
+    fleet: Harbour,
+) -> None:
+    fleet.preview = ConflictError("something still runs in 'second'", hint="Wait for it.")
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("m")
+        await helm.sees("It cannot be merged", "something still runs")
+        fleet.preview = None
+        fleet.put_workspace(fleet.tasks_["task-2"], "second", activity=Activity.IDLE, turns=2)
+        await helm.sees("merge commit", "enter merges")
+        await helm.press("enter")
+        assert await helm.asked("merge") == ("second", MergeStyle.MERGE, "Merge the work")
 
 
 async def test_a_task_is_marked_done_and_z_takes_it_back(fleet: Harbour) -> None:

@@ -17,7 +17,7 @@ async def merge(app: BoatyardApp) -> None:
     workspace = app.home.situation().workspace
     assert workspace is not None
     repos = {repo.repo_id: repo.name for repo in workspace.repos}
-    form = await app.ask(MergeSheet(app.link, workspace.name, repos))
+    form = await app.ask(MergeSheet(app.store, app.link, workspace.name, repos))
     if form is None:
         return
     if form.update:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.client.template_files import folder_files
 from core.values.requests import AddTemplate, WantedSettings
+from core.values.wording import counted
 from tui.menu import Menu, Option, question
 from tui.template_sheet import TemplateSheet
 
@@ -27,7 +28,12 @@ async def show(app: BoatyardApp) -> None:
     found = await app.client.templates()
     options = [Option("n", "New template…", NEW, "from a folder, or like a workspace")]
     options += [
-        Option("", each.name, each.id, f"{len(each.files)} files, used {each.use_count} times")
+        Option(
+            "",
+            each.name,
+            each.id,
+            f"{counted(len(each.files), 'file')}, used {counted(each.use_count, 'time')}",
+        )
         for each in found
     ]
     chosen = await app.ask(Menu("Templates", "New workspaces can be made from them.", options))

@@ -9,6 +9,7 @@ from core.values import requests as ask
 from core.values.conversation import AgentMode, EntryKind
 from core.values.entities import Workspace
 from core.values.states import OperationStatus
+from core.values.wording import counted
 from tui.commands.checkpoints import restored
 from tui.menu import Menu, Option, question
 from tui.queue_sheet import QueueSheet
@@ -86,7 +87,7 @@ async def rewind(app: BoatyardApp) -> None:
     lines = "\n".join(f"  {each.text.strip().partition(chr(10))[0][:60]}" for each in gone[:6])
     more = f"\n  and {len(gone) - 6} more" if len(gone) > 6 else ""
     text = (
-        f"Take back {len(gone)} turn{'s' if len(gone) > 1 else ''} of {name}?\n\n{lines}{more}\n\n"
+        f"Take back {counted(len(gone), 'turn')} of {name}?\n\n{lines}{more}\n\n"
         "The conversation ends before them, and files, branch and index become as they were then; ignored "
         "files stay.\nWhat is there now is kept as a checkpoint first, and z brings it back."
     )

@@ -9,6 +9,7 @@ from core.values import requests as ask
 from core.values.entities import Workspace
 from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
+from core.values.wording import counted
 from tui.commands.task_removal import remove_tasks
 from tui.menu import Menu, Option, question
 
@@ -65,12 +66,12 @@ async def restore(app: BoatyardApp) -> None:
 
 def _loss(report: LossReport) -> str:
     parts = [
-        (report.unmerged_commits, "commits that are merged nowhere"),
-        (report.changed_files, "changed files"),
-        (report.untracked_files, "untracked files"),
-        (report.ignored_files, "ignored files"),
+        (report.unmerged_commits, "commit", " merged nowhere"),
+        (report.changed_files, "changed file", ""),
+        (report.untracked_files, "untracked file", ""),
+        (report.ignored_files, "ignored file", ""),
     ]
-    lines = [f"  {count} {what}" for count, what in parts if count]
+    lines = [f"  {counted(count, what)}{more}" for count, what, more in parts if count]
     return "It would take with it:\n" + "\n".join(lines) if lines else "Everything in it is merged."
 
 

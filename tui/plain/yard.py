@@ -8,10 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from core.cli.main import BROKEN_PIPE, INTERRUPTED
-from core.cli.output import counted
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.states import Activity, TaskStatus
+from core.values.wording import counted
 from tui.here import repository_here
 from tui.plain.lines import Left, Lines
 from tui.plain.talk import Talk

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.invocation import Invocation
-from core.cli.output import counted, when
+from core.cli.output import when
 from core.cli.verb import Verb
 from core.cli.verbs.paths import absolute
+from core.values.wording import counted
 
 if TYPE_CHECKING:
     from core.lifecycle.backup_archive import Manifest

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from core.cli.invocation import Invocation
-from core.cli.output import counted
 from core.cli.verb import Verb
 from core.client import Client
 from core.values.entities import Snapshot
 from core.values.events import WorkspaceChanged
 from core.values.states import Activity, WorkspaceState
+from core.values.wording import counted
 
 
 async def status(call: Invocation) -> None:

@@ -16,6 +16,7 @@ from core.errors import NotFoundError
 from core.values.entities import Checkpoint
 from core.values.requests import RestoreTo, RewindWorkspace, TakeCheckpoint
 from core.values.states import RunReason
+from core.values.wording import counted
 
 
 async def take(call: Invocation) -> None:
@@ -46,7 +47,7 @@ def changes(checkpoint: Checkpoint) -> str:
         return "-"
     if not checkpoint.files:
         return "no change"
-    files = "1 file" if checkpoint.files == 1 else f"{checkpoint.files} files"
+    files = counted(checkpoint.files, "file")
     return f"{files} +{checkpoint.added} -{checkpoint.removed}"
 
 

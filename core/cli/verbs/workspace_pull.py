@@ -8,13 +8,14 @@ import sys
 from msgspec import UNSET
 
 from core.cli.invocation import Invocation
-from core.cli.output import Output, counted, when
+from core.cli.output import Output, when
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.client import Client
 from core.errors import UsageError
 from core.values.pull_requests import Check, CheckStatus, PullDraft, PullLink, PullView
 from core.values.requests import OpenPullRequest, SendChecks, UpdatePullRequest
+from core.values.wording import counted
 
 MARKS = {
     CheckStatus.PASSED: ("✓", "green"), CheckStatus.FAILED: ("✗", "red"),

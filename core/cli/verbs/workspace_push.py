@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from core.cli.invocation import Invocation
-from core.cli.output import Output, counted
+from core.cli.output import Output
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
 from core.values.entities import Workspace
 from core.values.pushing import PushReport, RepoPush
 from core.values.requests import PushWorkspace
+from core.values.wording import counted
 
 
 async def push(call: Invocation) -> None:
