@@ -144,6 +144,31 @@ def plant_refs(folder: Path) -> list[str]:
     return [*BRANCHES, "46 tag named main", "47 loop of refs", "48 empty ref", "48 garbage ref"]
 
 
+MODULE = '[submodule "s"]\n\tpath = sub\n\turl = ./x\n'
+
+
+def plant_traps(folder: Path, command: str) -> list[str]:
+    """Commits what runs `command`, or leads out, when obeyed; then a ref that puts another in its place."""
+    bare = folder / "embedded"
+    git(folder, "init", "-q", "--bare", str(bare))
+    for key in ("core.fsmonitor", "core.sshCommand", "diff.external", "core.pager"):
+        git(bare, "config", key, command)
+    (bare / "hooks").mkdir(exist_ok=True)
+    (bare / "hooks" / "post-checkout").write_text(f"#!/bin/sh\n{command}\n")
+    (bare / "hooks" / "post-checkout").chmod(0o755)
+    (folder / ".gitmodules").write_text(MODULE)
+    (folder / ".gitattributes").symlink_to("/etc/passwd")
+    (folder / "planted").symlink_to("/etc")
+    (folder / ".env").write_text(f"BASH_ENV=$({command})\n")
+    git(folder, "add", "-A")
+    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},sub")
+    git(folder, "commit", "-q", "-m", "traps")
+    true, blob = git(folder, "rev-parse", "HEAD"), git(folder, "hash-object", "-w", "plain.txt")
+    tree = git(folder, "mktree", stdin=b"100644 blob %s\treplaced.txt\n" % blob)
+    git(folder, "update-ref", f"refs/replace/{true.decode()}", git(folder, "commit-tree", "-m", "x", tree))
+    return ["44 embedded bare", "49 replaced", "56 gitlink", "57 .gitmodules", "58 .gitattributes", "60 .env"]
+
+
 BY = b"author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n"
 LATE = b"A <a@b> 99999999999999 +0000\n"
 MESSAGES: dict[str, bytes] = {

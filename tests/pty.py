@@ -41,8 +41,7 @@ class Terminal:
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
             os.execvpe(argv[0], list(argv), dict(env if env is not None else os.environ))
-        columns, rows = size
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.resize(*size)
         self._ended = False
         self.line_before = self.line()
         """How lines were edited before the program touched it."""
@@ -87,6 +86,10 @@ class Terminal:
     def line(self) -> list[object]:
         """How the terminal edits lines now (termios(3)), also after the program's end."""
         return termios.tcgetattr(self._descriptor)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives the window another size, which the program is told of."""
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, keys: bytes) -> None:
         """Types."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from yarl import URL
 from core.egress.rules import is_public, unmapped
 from core.errors import ForgeError
 from core.forges.links import is_loopback, proxy_for
+
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+"""The last part of a host that inet_aton(3) takes for a number, as in 127.1: no domain ends so."""
 
 
 async def read_foreign(url: str, api: str, limit: int, seconds: float) -> bytes:
@@ -67,10 +71,12 @@ class _PublicOnly(AbstractResolver):
 
 
 def _check_literal(host: str, inside: bool) -> None:
-    """A host that is written as an address is never resolved."""
+    """A host that is written as an address is never resolved, nor is one that systems read as a number."""
     try:
         address: Any = ipaddress.ip_address(host)
     except ValueError:
+        if not inside and _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+            raise _refused(host) from None
         return
     if not inside and not is_public(unmapped(address)):
         raise _refused(host)

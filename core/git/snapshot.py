@@ -145,7 +145,7 @@ async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapsho
         try:
             await fetching.run(*FETCH, "--", str(clone.git_dir), snapshot.commit, snapshot.head, seconds=LONG)
         except GitError as error:
-            raise _unusable(clone, error.message, error) from error
+            raise _unusable(clone, _refused_object(error) or error.message, error) from error
     if not await _is_as_claimed(depot, snapshot):
         raise _unusable(clone, "what it calls its snapshot is no commit on top of its HEAD")
     await depot.update_refs([
@@ -160,6 +160,13 @@ async def _is_as_claimed(depot: Depot, snapshot: Snapshot) -> bool:
     if snapshot.commit == snapshot.head:
         return answer.text.splitlines()[:2] == expected
     return answer.text.splitlines() == [*expected, snapshot.head]
+
+
+def _refused_object(error: GitError) -> str:
+    """What git says of an object that it takes from nobody, such as one that would run a program."""
+    lines = str(error.details.get("stderr", "")).splitlines()
+    said = next((line for line in lines if line.startswith(("error: object ", "error: in "))), "")
+    return f"git refuses {said.removeprefix('error: ').removeprefix('in ')[:500]}" if said else ""
 
 
 def _unusable(clone: WorkspaceClone, reason: str, error: GitError | None = None) -> GitError:

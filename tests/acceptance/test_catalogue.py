@@ -147,3 +147,48 @@ async def test_commits_of_every_kind_are_a_base_to_work_on_and_merge_into(yard: 
         await answered(helm)
     await yard.client.merge(workspace.name, MergeWorkspace())
     assert (folder / "WORK.md").read_text() == "work\n"
+
+
+async def test_what_a_repository_plants_is_neither_followed_nor_run_nor_believed(yard: Yard) -> None:
+    folder = catalogue.make_hostile(yard.folder / "hostile")
+    mark = yard.folder / PWNED
+    catalogue.plant_traps(folder, f"touch {mark}")
+    (folder / ".env").write_text("mine, changed\n")
+    workspace = await yard.workspace(folder, agent="writer", prompt="work")
+    await yard.turn(workspace)
+    clone = Path(workspace.repos[0].path)
+    assert (clone / "plain.txt").exists() and not (clone / "replaced.txt").exists()
+    async with at_the_helm(yard, workspace) as helm:
+        for pane in ("3", "4"):
+            await helm.press(pane)
+            await answered(helm)
+    files = await yard.client.files(workspace.name, "hostile")
+    assert {"embedded", "planted", ".gitmodules"} <= {node.name for node in files}
+    with pytest.raises(BoatyardError):
+        await yard.client.file(workspace.name, "hostile/planted/passwd")
+    (clone / "embedded" / "description").write_text("changed\n")
+    assert await yard.client.diff(workspace.name)
+    before = catalogue.git(folder, "rev-parse", "main")
+    with pytest.raises(BoatyardError, match="was not changed"):  # the user's own git believes the replacement
+        await yard.client.merge(workspace.name, MergeWorkspace())
+    assert catalogue.git(folder, "rev-parse", "main") == before
+    catalogue.git(folder, "update-ref", "-d", f"refs/replace/{before.decode()}")
+    await yard.client.merge(workspace.name, MergeWorkspace())
+    assert (folder / "WORK.md").read_text() == "work\n"
+    assert (folder / ".env").read_text() == "mine, changed\n"
+    assert not mark.exists()
+
+
+async def test_a_submodule_that_would_run_a_program_is_refused_by_its_name_and_the_work_stays(
+    yard: Yard,
+) -> None:
+    workspace = await yard.workspace(yard.repository())
+    clone = Path(workspace.repos[0].path)
+    (clone / "work.txt").write_text("work\n")
+    (clone / ".gitmodules").write_text(f"{catalogue.MODULE}\tupdate = !touch {yard.folder / PWNED}\n")
+    with pytest.raises(BoatyardError, match="gitmodulesUpdate") as refusal:
+        await yard.client.diff(workspace.name)
+    assert "Nothing is lost" in refusal.value.hint
+    (clone / ".gitmodules").unlink()
+    assert [change.path for change in (await yard.client.diff(workspace.name)).files] == ["work.txt"]
+    assert not (yard.folder / PWNED).exists()

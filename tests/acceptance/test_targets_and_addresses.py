@@ -117,7 +117,8 @@ async def test_an_address_is_cloned_on_first_use_and_found_again(yard: Yard, far
 @pytest.mark.parametrize(
     "url",
     ["ext::sh -c touch% pwned", "fd::17", "http://example.com/x", "git://example.com/x",
-     "ssh://-oProxyCommand=x/y",
+     "ssh://-oProxyCommand=x/y", "gopher://example.com/x", "dict://127.0.0.1:11211/x",
+     "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/x", "http://0x7f000001/x",
      "https://user:password@example.com/x", "https://", "ftp://example.com/x", "file://",
      "https://-x/y"],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.config import ForgeKind, ForgeSection
-from core.errors import NotFoundError, UsageError
+from core.errors import ForgeError, NotFoundError, UsageError
 from core.forges.address import forge_of
 from core.forges.foreign import read_foreign
 from core.forges.links import next_page
@@ -81,6 +81,19 @@ async def test_a_log_is_never_read_from_inside(url: str) -> None:
         await read_foreign(url, "https://api.github.com", 100, 5.0)
 
 
-async def test_nor_by_a_name_that_leads_inside() -> None:
-    with pytest.raises(OSError, match=r"localhost"):
-        await read_foreign("https://localhost/x", "https://api.github.com", 100, 5.0)
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost.",
+        "0x7f000001",
+        "0x7f.1",
+        "2130706433",
+        "127.1",
+        "0177.0.0.1",
+        "[::ffff:127.0.0.1]",
+    ],
+)
+async def test_nor_by_a_name_or_a_number_that_leads_inside(host: str) -> None:
+    with pytest.raises((OSError, ForgeError), match=r"localhost|is not asked"):
+        await read_foreign(f"https://{host}/x", "https://api.github.com", 100, 5.0)

@@ -81,6 +81,13 @@ async def test_a_body_that_makes_no_sense_is_refused_by_a_document(
     assert (after.projects, after.tasks, after.repos) == (before.projects, before.tasks, before.repos)
 
 
+async def test_of_a_key_that_is_there_twice_the_last_counts(http: aiohttp.ClientSession, yard: Yard) -> None:
+    body = io.BytesIO(b'{"name": "first", "name": "last"}')
+    async with http.post("/api/v1/projects", data=body, headers=JSON) as response:
+        assert (await response.json())["name"] == "last"
+    assert [project.name for project in await yard.client.projects()] == ["last"]
+
+
 async def refused(
     http: aiohttp.ClientSession,
     method: str,
