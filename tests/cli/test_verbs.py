@@ -407,7 +407,9 @@ def test_tokens(call: Calls) -> None:
     assert call("token remove", "phone", twice=False) == {"removed": "phone"}
 
 
-def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
+def test_dev_servers(
+    call: Calls, boatyard: Boatyard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repository = make_repository(tmp_path / "served", {"a": "a"})
     script = 'exec python3 -u -m http.server --bind "$HOST" "$PORT"'
     boatyard("repo", "add", str(repository))
@@ -419,6 +421,9 @@ def test_dev_servers(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
     assert server["url"].startswith("http://127.0.0.1:")
     assert call("workspace dev", "show", "served") == [server]
     assert server["url"] in boatyard("workspace", "show", "served").out
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
+    port = server["url"].rstrip("/").rpartition(":")[2]
+    assert f"ssh -L {port}:127.0.0.1:{port}" in boatyard("workspace", "dev", "show", "served").err
     assert call("workspace dev", "stop", "served") == []
     boatyard("workspace", "remove", "served", "--force")
 

@@ -46,3 +46,30 @@ async def test_why_a_server_cannot_be_reached_is_shown_as_it_is(fleet: Harbour) 
         await helm.open_workspace("first")
         await helm.press("o")
         await helm.sees(f"web: {notice}")
+
+
+async def test_over_ssh_the_line_to_type_on_the_other_machine_is_shown_and_copied(
+    fleet: Harbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
+    monkeypatch.setenv("LOGNAME", "ada")
+    served = DevServer(process_id="d", repo="web", url=URL)
+    fleet.set_workspace(fleet.workspaces_["first"], dev_servers=(served,))
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        await helm.press("o")
+        await helm.sees("Copy ssh -L 23456:127.0.0.1:23456 ada@10.0.0.2")
+        await helm.press("c")
+        await helm.sees("Copied by way of")
+        assert helm.app.clipboard == "ssh -L 23456:127.0.0.1:23456 ada@10.0.0.2"
+
+
+async def test_without_ssh_there_is_no_such_line(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    served = DevServer(process_id="d", repo="web", url=URL)
+    fleet.set_workspace(fleet.workspaces_["first"], dev_servers=(served,))
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("first")
+        await helm.press("o")
+        await helm.sees(f"Open {URL}")
+        assert "ssh -L" not in helm.text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.client.forwarding import forward_line
 from core.values.entities import DevServer, Workspace
 from core.values.requests import DevServerRequest
 from tui.menu import Menu, Option
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 ALL = DevServerRequest()
+SSH_KEYS = "cdefghijk"
 START, STOP = "start", "stop"
 
 
@@ -29,6 +31,9 @@ async def dev(app: BoatyardApp) -> None:
         app.say(f"{workspace.name} serves no more")
     elif chosen == START:
         await _start(app, workspace)
+    elif chosen and chosen.startswith("ssh "):
+        way = await copy(app, chosen)
+        app.say(f"Copied by way of {way}: type it on the machine in front of you, then open the page there")
     elif chosen:
         await _visit(app, chosen)
 
@@ -46,6 +51,12 @@ def _options(servers: tuple[DevServer, ...]) -> list[Option]:
         else Option("", f"{server.repo}: {server.notice or 'its address is not known yet'}", "")
         for number, server in enumerate(servers, 1)
     ]
+    lines = {forward_line(server.url): server for server in servers if server.url}
+    options += [
+        Option(key, f"Copy {line}", line, server.repo)
+        for key, (line, server) in zip(SSH_KEYS, lines.items(), strict=False)
+        if line
+    ]
     options.append(Option("r", "Start those that do not run", START))
     options.append(Option("s", "Stop", STOP))
     return options
@@ -56,4 +67,6 @@ async def _visit(app: BoatyardApp, url: str) -> None:
     if await open_page(url):
         app.say(f"Opened {url}")
     else:
-        app.say(f"There is no browser here: copied {url} by way of {await copy(app, url)}")
+        line = forward_line(url)
+        how = f"; on the machine in front of you: {line}" if line else ""
+        app.say(f"There is no browser here: copied {url} by way of {await copy(app, url)}{how}")

@@ -9,6 +9,7 @@ from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.verb import Verb
 from core.client import Client
+from core.client.forwarding import forward_line
 from core.errors import BoatyardError
 from core.values.entities import DevServer
 from core.values.requests import DevServerRequest
@@ -37,6 +38,9 @@ async def run(call: Invocation) -> None:
         else:
             servers = await client.dev_servers(args.name)
     call.out.table(servers, ("REPO", "PROCESS", "URL"), map(_row, servers))
+    for line in dict.fromkeys(forward_line(server.url) for server in servers if server.url):
+        if line:
+            call.out.note(f"on the machine in front of you: {line}")
 
 
 def _row(server: DevServer) -> tuple[str, ...]:
