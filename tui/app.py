@@ -152,6 +152,11 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.home.theme_changed()
 
     @property
+    def prefers_popups(self) -> bool:
+        """Whether programs open over the interface inside tmux, not in a window."""
+        return self.interface is None or self.interface.tmux == "popup"
+
+    @property
     def picture_style(self) -> str:
         """How pictures are drawn: `kitty`, `blocks` or `none`."""
         from core.config import PictureStyle

@@ -17,6 +17,11 @@ class Look(Protocol):
     keymap: Keymap
 
     @property
+    def prefers_popups(self) -> bool:
+        """Whether programs open over the interface inside tmux, not in a window."""
+        ...
+
+    @property
     def picture_style(self) -> str:
         """How pictures are drawn: `kitty`, `blocks` or `none`."""
         ...

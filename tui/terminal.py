@@ -1,8 +1,9 @@
 """Programs that need the terminal for themselves: an editor, a shell.
 
-Inside tmux they get a window of their own and the interface goes on beside it. Outside, the interface gives
-the terminal away and waits without stopping its event loop. Waiting in `App.suspend` while widgets repaint
-blocks for ever once the stopped writer's queue is full: `batch_update` keeps every repaint back until then.
+Inside tmux they get a popup over the interface, or a window, and the interface goes on meanwhile. Outside,
+the interface gives the terminal away and waits without stopping its event loop. Waiting in `App.suspend`
+while widgets repaint blocks for ever once the stopped writer's queue is full: `batch_update` keeps every
+repaint back until then.
 """
 
 from __future__ import annotations
@@ -10,20 +11,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from core.errors import BoatyardError, NotFoundError
 
 if TYPE_CHECKING:
     from textual.app import App
 
+    from tui.look import Look
+
 _DONE = 'channel=$1; shift; "$@"; exec tmux wait-for -S "$channel"'
+
+
+POPUPS, POPUP_TITLES = (3, 2), (3, 3)
+"""The versions of tmux that have them."""
 
 
 def in_tmux() -> bool:
@@ -43,17 +51,15 @@ async def _quietly(*argv: str, stdin: bytes | None = None) -> int:
 
 
 async def open_beside(app: App[Any], title: str, argv: Sequence[str]) -> None:
-    """Runs `argv` in a new tmux window, or on this terminal until it ends.
+    """Runs `argv` over the interface until it ends, or in a new tmux window where the settings say so.
 
     Raises:
         BoatyardError: When it cannot be started.
     """
-    if in_tmux():
-        code = await _quietly("tmux", "new-window", "-n", title, "--", "sh", "-c", 'exec "$@"', "sh", *argv)
-        if code:
-            raise BoatyardError(f"tmux opened no window for {title}", hint="Is this terminal still in tmux?")
-        return
-    await _on_this_terminal(app, argv)
+    if not in_tmux():
+        await _on_this_terminal(app, argv)
+    elif not (cast("Look", app).prefers_popups and await _in_popup(title, argv)):
+        await _in_window(title, "sh", "-c", 'exec "$@"', "sh", *argv)
 
 
 async def run_and_wait(app: App[Any], title: str, argv: Sequence[str]) -> None:
@@ -64,12 +70,43 @@ async def run_and_wait(app: App[Any], title: str, argv: Sequence[str]) -> None:
     """
     if not in_tmux():
         await _on_this_terminal(app, argv)
-        return
-    channel = f"boatyard-{os.getpid()}-{os.urandom(6).hex()}"
-    window = ["tmux", "new-window", "-n", title, "--", "sh", "-c", _DONE, "sh", channel, *argv]
-    if await _quietly(*window):
+    elif not (cast("Look", app).prefers_popups and await _in_popup(title, argv)):
+        channel = f"boatyard-{os.getpid()}-{os.urandom(6).hex()}"
+        await _in_window(title, "sh", "-c", _DONE, "sh", channel, *argv)
+        await _quietly("tmux", "wait-for", channel)
+
+
+async def _in_window(title: str, *argv: str) -> None:
+    if await _quietly("tmux", "new-window", "-n", title, "--", *argv):
         raise BoatyardError(f"tmux opened no window for {title}", hint="Is this terminal still in tmux?")
-    await _quietly("tmux", "wait-for", channel)
+
+
+async def _in_popup(title: str, argv: Sequence[str]) -> bool:
+    """Whether there was a popup with the program, which has ended; tmux has them from 3.2 on.
+
+    What tmux gives back is the program's own exit code: that there was no popup shows in what it says.
+    """
+    version = await _tmux_version()
+    if version < POPUPS:
+        return False
+    named = ("-T", f" {title} ") if version >= POPUP_TITLES else ()
+    process = await asyncio.create_subprocess_exec(
+        "tmux", "display-popup", "-E", "-w", "95%", "-h", "90%", *named, "--", "sh", "-c", 'exec "$@"', "sh",
+        *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, said = await process.communicate()
+    return not (process.returncode and said.strip())
+
+
+async def _tmux_version() -> tuple[int, int]:
+    """Major and minor; zeros where it does not say."""
+    process = await asyncio.create_subprocess_exec(
+        "tmux", "-V", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    said, _ = await process.communicate()
+    found = re.search(rb"(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 async def _on_this_terminal(app: App[Any], argv: Sequence[str]) -> None:

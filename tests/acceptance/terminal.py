@@ -29,12 +29,16 @@ class Terminal:
 
     def open(self, user: User, folder: Path, *argv: str) -> None:
         """Starts `boatyard` in a folder, as a user would type it."""
+        self.run(user, folder, *COMMAND, *argv)
+
+    def run(self, user: User, folder: Path, *argv: str) -> None:
+        """Starts any program in a folder, with the user's environment."""
         environment = {**user.environment, "BOATYARD_DEMO_PACE": "0.05"}
         for name in ("TMUX", "NO_COLOR", "COLUMNS", "LINES", "CI"):
             environment.pop(name, None)
         self._tmux(
             "-f", "/dev/null", "new-session", "-d", "-s", "main",
-            "-x", str(self.columns), "-y", str(self.rows), "-c", str(folder), shlex.join([*COMMAND, *argv]),
+            "-x", str(self.columns), "-y", str(self.rows), "-c", str(folder), shlex.join(argv),
             env=environment,
         )  # fmt: skip
 
@@ -57,6 +61,10 @@ class Terminal:
                 return screen
             assert time.monotonic() < deadline, f"waited for {texts} (gone: {gone!r}):\n{screen}"
             time.sleep(LOOK)  # a terminal tells nobody that it has changed: it has to be looked at
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The user makes the window of the terminal larger or smaller."""
+        self._tmux("resize-window", "-t", "main", "-x", str(columns), "-y", str(rows))
 
     def closed(self) -> bool:
         done = subprocess.run(

@@ -27,6 +27,7 @@ async def shell(app: BoatyardApp) -> None:
     assert workspace is not None
     argv = await app.client.shell_argv(workspace.name, ask.RunCommand(argv=()))
     await open_beside(app, workspace.name, argv)
+    app.home.files.read_again()
 
 
 async def attach(app: BoatyardApp) -> None:
@@ -57,6 +58,7 @@ async def edit(app: BoatyardApp) -> None:
     assert workspace is not None
     path, line = _path(app, workspace)
     await open_beside(app, "edit", editor_argv(path, line))
+    app.home.files.read_again()
 
 
 async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:
