@@ -45,7 +45,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("add-project", ("p",), "add project", "Add a project: a repository by its path", WORK),
     Action("start", ("r",), "run", "Start a workspace on the task, or try a failed set-up again", WORK),
     Action("stop", ("s",), "stop", "Stop what runs in the workspace", WORK),
-    Action("dispose", ("d",), "close…", "Close, finish or remove what is selected", WORK),
+    Action("dispose", ("d",), "close", "Close, finish or remove what is selected", WORK),
     Action("undo", ("z",), "undo", "Bring back what was last removed or changed", WORK),
     Action("restore", (), "restore", "Open a closed workspace again", WORK),
     Action("close", (), "close", "Close the workspace: stop its container, keep everything", WORK),
@@ -264,9 +264,10 @@ FOOTER: dict[str, tuple[str, ...]] = {
         "stop",
         "pane-4",
         "merge",
+        "dispose",
         "inner-next",
-        "choose",
         "back",
+        "choose",
     ),
     "files": (
         "choose",
@@ -281,11 +282,14 @@ FOOTER: dict[str, tuple[str, ...]] = {
         "copy",
         "back",
     ),
+    "card": ("start", "new", "dispose", "undo", "add-project", "back"),
+    "diff-files": ("choose", "compare", "comments", "merge", "prompt", "back"),
     "diff": ("hunk-next", "comment", "comments", "discard", "merge", "reviewed", "prompt", "back"),
     "board": ("choose", "new", "card-right", "mark-card", "filter", "bulk", "edit-card", "back"),
     "prompt": ("send", "newline", "editor", "send-to", "leave"),
 }
-"""The actions that the footer shows in each view, the most wanted first; the first six that make sense."""
+"""The actions that the footer shows in each view, and in some states of one (see `tui.footer`), the
+most wanted first; the first six that make sense."""
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 

@@ -21,7 +21,7 @@ from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import Activity
-from tui.actions import ACTIONS, BY_ID, FOOTER, Action
+from tui.actions import ACTIONS, BY_ID, Action
 from tui.arranging import Arranging
 from tui.attention import in_need
 from tui.bars import Footer, Header
@@ -35,6 +35,7 @@ from tui.diff_view import DiffView
 from tui.file_tree import FileTree
 from tui.files import FilesPane
 from tui.find_bar import FindBar
+from tui.footer import footer_actions
 from tui.here import repository_here
 from tui.inspector import Inspector
 from tui.link import Link, LinkState
@@ -447,8 +448,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         look = cast("Look", self.app)
         self._header.tell(project, self.store.counts(), self.link.state, look, notice)
         active = {action.id for action in self.active_actions(now)}
-        place = "prompt" if isinstance(self.focused, Prompt) else self.view
-        wanted = FOOTER["welcome" if self._welcoming and place in ("tree", "session") else place]
+        wanted = footer_actions(now, self.focused, self._welcoming)
         first = look.keymap.first
         keys = [(id_, first(id_), BY_ID[id_].label) for id_ in wanted if id_ in active and first(id_)]
         more = [(first(id_), label) for id_, label in (("help", "help"), ("palette", "find"))]

@@ -186,6 +186,8 @@ class Tree(RowView):
 
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         row = self._rows[index]
+        if self._is_gone(row):
+            return (), ()
         match row.kind:
             case "project":
                 return self._project(row)
@@ -201,6 +203,18 @@ class Tree(RowView):
                     (self.look.keymap.hint("new"), "key"),
                     (" makes one", "dim"),
                 ), ()
+
+    def _is_gone(self, row: TreeRow) -> bool:
+        """Whether it went since the rows were made: the store is ahead of them until it tells of it."""
+        match row.kind:
+            case "project":
+                return row.project_id not in self._store.projects
+            case "task":
+                return row.task_id not in self._store.tasks
+            case "workspace":
+                return row.workspace not in self._store.workspaces
+            case _:
+                return False
 
     def _project(self, row: TreeRow) -> tuple[Line, Line]:
         project = self._store.projects[row.project_id]
@@ -249,6 +263,8 @@ class Tree(RowView):
 
     def row_text(self, index: int) -> str:
         row = self._rows[index]
+        if self._is_gone(row):
+            return ""
         match row.kind:
             case "project":
                 return self._store.projects[row.project_id].name

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,13 +55,23 @@ class Terminal:
 
     def wait_for(self, *texts: str, gone: str = "") -> str:
         """The screen when it shows all the texts, and does not show what should be gone."""
+
+        def shows(screen: str) -> bool:
+            return all(text in screen for text in texts) and not (gone and gone in screen)
+
+        return self.wait_until(shows, f"{texts} (gone: {gone!r})")
+
+    def wait_changed(self, before: str) -> str:
+        """The screen when it is another one: a key too soon after Escape would be one with alt."""
+        return self.wait_until(lambda screen: screen != before, "another screen")
+
+    def wait_until(self, holds: Callable[[str], bool], what: str) -> str:
+        """The screen when something holds of it."""
         deadline = time.monotonic() + SECONDS
-        while True:
-            screen = self.screen()
-            if all(text in screen for text in texts) and not (gone and gone in screen):
-                return screen
-            assert time.monotonic() < deadline, f"waited for {texts} (gone: {gone!r}):\n{screen}"
+        while not holds(screen := self.screen()):
+            assert time.monotonic() < deadline, f"waited for {what}:\n{screen}"
             time.sleep(LOOK)  # a terminal tells nobody that it has changed: it has to be looked at
+        return screen
 
     def resize(self, columns: int, rows: int) -> None:
         """The user makes the window of the terminal larger or smaller."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+from core.values import events as told
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
@@ -83,6 +84,16 @@ async def test_a_workspace_that_comes_later_is_selected_when_it_comes(fleet: Har
         helm.app.home.go_to_workspace("third")
         fleet.put_workspace(fleet.tasks_["task-2"], "third", state=WorkspaceState.CREATING)
         await helm.until(lambda: helm.app.home.session.workspace == "third", "selected")
+
+
+async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(fleet: Harbour) -> None:
+    async with at_the_helm(fleet) as helm:
+        store, tree = helm.app.store, helm.app.home.tree_view
+        gone = next(each.id for each in store.tasks.values() if each.title == "Drop the old export")
+        store.apply(told.Removed(sequence=10**6, entity="workspace", id=store.workspaces["first"].id))
+        store.apply(told.Removed(sequence=10**6, entity="task", id=gone))
+        assert [tree.row(index, 80)[0] for index in range(tree.row_count())].count(()) == 2
+        assert tree.row_text(0) == "app" and tree.row_text(3) == ""
 
 
 def test_ten_thousand_tasks_make_their_rows_in_less_time_than_reading_them(harbour: Harbour) -> None:

@@ -263,3 +263,16 @@ async def test_two_interfaces_on_one_engine_agree(fleet: Harbour) -> None:
         assert "Drop the old export" in "".join(one.rows("#tree"))  # It is at hand here, folded there.
         assert "Drop the old export" not in "".join(other.rows("#tree"))
         assert msgspec.json.encode(one.app.store.tasks) == msgspec.json.encode(other.app.store.tasks)
+
+
+async def test_a_merge_that_is_refused_while_the_agent_works_is_offered_when_it_has_ended(
+    fleet: Harbour,
+) -> None:
+    fleet.preview = ConflictError("something still runs in 'second'", hint="Wait for it.")
+    async with at_the_helm(fleet) as helm:
+        await helm.open_workspace("second")
+        await helm.press("m")
+        await helm.sees("cannot be merged", "something still runs")
+        fleet.preview = None
+        fleet.set_workspace(fleet.workspaces_["second"], activity=Activity.UNSEEN)
+        await helm.sees("enter merges")
