@@ -52,6 +52,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("remove", (), "remove", "Remove the workspace or task", WORK),
     Action("remix", (), "remix", "A new workspace from what this one has now", WORK),
     Action("pin", (), "pin", "Keep the workspace from closing by itself, or let it again", WORK),
+    Action("publish", (), "publish", "Publish a folder of the workspace; its address; take it back", WORK),
+    Action("unpublish", (), "unpublish", "Take back what of the workspace is public", WORK),
     Action("archive", (), "archive", "Archive the workspace: scripts, close, hide; or show it again", WORK),
     Action("show-archived", (), "archived", "Show archived workspaces in the tree, or hide them", VIEW),
     Action("recover", (), "recover", "Bring back a removed workspace", WORK),

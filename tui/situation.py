@@ -47,7 +47,7 @@ _NEED_ENGINE = frozenset({
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "sessions",
-    "mode", "trust-file", "rules", "find-file", "file-history",
+    "mode", "trust-file", "rules", "find-file", "file-history", "publish", "unpublish",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
     "attempts", "discard", "take", "grep", "subtask", "pictures", "card-right", "card-left", "card-down",
     "card-up", "new-file", "rename-file", "delete-file", "bulk", "edit-card",
@@ -146,6 +146,11 @@ def _kept(now: Situation) -> str:
     return _workspace(now)
 
 
+def _public(now: Situation) -> str:
+    public = now.workspace is not None and now.workspace.published_at is not None
+    return "" if public else "nothing of the workspace is public"
+
+
 def _close(now: Situation) -> str:
     if now.workspace is not None and now.workspace.state is WorkspaceState.CLOSED:
         return "the workspace is closed already"
@@ -220,6 +225,8 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "take": _in_diff,
     "checkpoint": _kept,
     "pin": _workspace,
+    "publish": _kept,
+    "unpublish": lambda now: _kept(now) or _public(now),
     "archive": _kept,
     "remix": _kept,
     "subtask": _task,

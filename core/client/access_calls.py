@@ -32,6 +32,10 @@ class AccessCalls:
         """Makes a token worthless, by name or id."""
         return await self._http.call("DELETE", f"/tokens/{part(token)}", RemovedAnswer)
 
+    async def doors(self) -> tuple[OpenDoor, ...]:
+        """The doors to the network that are open now."""
+        return await self._http.call("GET", "/doors", tuple[OpenDoor, ...])
+
     async def open_door(self, kind: str, address: str, hosts: Sequence[str] = ()) -> AsyncIterator[OpenDoor]:
         """Lets the engine listen at an address for as long as the iteration goes on.
 

@@ -26,6 +26,7 @@ from core.engine.containers import Containers
 from core.engine.conversations import Conversations
 from core.engine.dev_servers import DevServers
 from core.engine.disk_watch import DiskWatch
+from core.engine.doors import Doors
 from core.engine.file_changes import FileChanges
 from core.engine.file_histories import FileHistories
 from core.engine.forecasting import Forecasting
@@ -184,6 +185,7 @@ class Engine:
         self.tags, self.scratches, self.images = Tags(context), Scratches(context), Images(context)
         self.paths = Paths(context)
         self.tokens = Tokens(context)
+        self.doors = Doors()
         self.conversations = Conversations(context, self._starter)
         self.search = Search(context, self.conversations)
         self.log_keeping = LogKeeping(context, self.conversations, self.search)

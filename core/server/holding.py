@@ -29,7 +29,8 @@ async def hold_door(
     try:
         with engine.used():
             async with _opened(call, serve_api) as door:
-                return await stream(request, lambda socket: _until_stopped(socket, engine, door))
+                with engine.doors.open(door):
+                    return await stream(request, lambda socket: _until_stopped(socket, engine, door))
     except BoatyardError as error:
         answer = DoorAnswer(error=error.document())
         return await stream(request, lambda socket: _say(socket, answer))

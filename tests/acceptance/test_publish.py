@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from core.client.public_page import public_page
 from core.errors import ConflictError, NotFoundError, UsageError, error_from_document
 from core.values.entities import Operation, Workspace
 from core.values.requests import PublishWorkspace, RunCommand
@@ -246,3 +247,15 @@ def _only_its_own(published: Path) -> None:
     for path in published.rglob("*"):
         assert not path.is_symlink(), path
         assert path.is_dir() or path.read_text() in ("fine\n", "inside\n", ""), path
+
+
+async def test_the_doors_that_are_open_are_told_and_with_them_where_a_page_is(yard: Yard) -> None:
+    assert await yard.client.doors() == ()
+    async with public(yard) as reader:
+        doors = await yard.client.doors()
+        assert [(door.kind, door.port) for door in doors] == [("public", reader.port)]
+        assert public_page(doors, "site") == f"http://127.0.0.1:{reader.port}/site/"
+    async with asyncio.timeout(30):
+        while await yard.client.doors():
+            await asyncio.sleep(0.01)  # it shuts when the engine has seen that nobody holds it
+    assert public_page(await yard.client.doors(), "site") == ""

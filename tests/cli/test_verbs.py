@@ -393,6 +393,7 @@ def test_publishing(call: Calls, workspace: str) -> None:
     folder.mkdir()
     (folder / "index.html").write_text("x")
     assert call("workspace publish", workspace)["result"]["files"] == 1
+    assert f"/{workspace}/ as soon as" in call.people("workspace publish", workspace)
     assert call("workspace unpublish", workspace, twice=False)["status"] == "done"
     assert "nothing of" in call.people("workspace unpublish", workspace)
     shutil.rmtree(folder)

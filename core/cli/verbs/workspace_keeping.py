@@ -11,6 +11,7 @@ from core.cli.output import when
 from core.cli.progress import follow_operation
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
+from core.client.public_page import public_page
 from core.values.entities import Trashed
 from core.values.requests import (
     ArchiveWorkspace,
@@ -57,7 +58,11 @@ async def remix(call: Invocation) -> int:
 async def publish(call: Invocation) -> int:
     body = PublishWorkspace(folder=call.args.folder)
     async with call.engine() as client:
-        return await follow_operation(call.out, client, await client.publish_workspace(call.args.name, body))
+        operation = await client.publish_workspace(call.args.name, body)
+        code = await follow_operation(call.out, client, operation)
+        page = public_page(await client.doors(), call.args.name)
+    call.out.note(page or f"it is at /{call.args.name}/ as soon as 'boatyard serve --public' runs")
+    return code
 
 
 async def unpublish(call: Invocation) -> int:
