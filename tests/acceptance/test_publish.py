@@ -20,6 +20,7 @@ from core.values.entities import Operation, Workspace
 from core.values.requests import PublishWorkspace, RunCommand
 from core.values.states import OperationStatus
 from tests.containers import IMAGE
+from tests.waiting import until_async
 from tests.yard import Yard, docker_settings
 
 pytestmark = pytest.mark.slow
@@ -255,7 +256,9 @@ async def test_the_doors_that_are_open_are_told_and_with_them_where_a_page_is(ya
         doors = await yard.client.doors()
         assert [(door.kind, door.port) for door in doors] == [("public", reader.port)]
         assert public_page(doors, "site") == f"http://127.0.0.1:{reader.port}/site/"
-    async with asyncio.timeout(30):
-        while await yard.client.doors():
-            await asyncio.sleep(0.01)  # it shuts when the engine has seen that nobody holds it
+
+    async def shut() -> bool:
+        return not await yard.client.doors()
+
+    await until_async(shut)  # it shuts when the engine has seen that nobody holds it
     assert public_page(await yard.client.doors(), "site") == ""
