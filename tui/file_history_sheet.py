@@ -93,9 +93,10 @@ def words(step: FileStep) -> str:
     """Who brought it."""
     if step.kind is StepKind.COMMIT:
         return f"{step.subject}  {step.author}"
+    commit = f"  (commit {step.commit[:8]}: {step.subject})" if step.subject else ""
     if step.process_id:
-        return f"{step.agent or 'agent'}: {step.prompt}"
-    return "between turns, by hand or by a script"
+        return f"{step.agent or 'agent'}: {step.prompt}{commit}"
+    return f"between turns, by hand or by a script{commit}"
 
 
 class FileHistorySheet(Sheet[StepChoice]):

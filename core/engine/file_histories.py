@@ -1,12 +1,12 @@
 """What became of one file: across the checkpoints of a workspace, its turns, and the commits before them.
 
-Everything is asked of the depot. A change that an agent committed is there twice: in the checkpoint that has
-it first, which knows the turn, and as the commit.
+Everything is asked of the depot. A change that an agent committed is there twice, in the checkpoint that has
+it first, which knows the turn, and as the commit, unless the one is exactly the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -72,17 +72,20 @@ class FileHistories:
         order: list[tuple[float, StateChange | LoggedChange]] = [
             (moments[each.index].at or float("inf"), each) for each in along
         ]
-        order += [(each.at, each) for each in logged]
+        commits = {each.commit: each for each in logged}
+        kept = {moments[each.index].commit for each in along if _is_one(moments, each, commits)}
+        order += [(each.at, each) for each in logged if each.commit not in kept]
         order.sort(key=lambda each: -each[0])
         if not order:
             raise NotFoundError(f"there never was a file {path[:200]!r}", hint="Check the path.")
         page = [each for _, each in order[start : start + limit]]
-        steps = [await self._step(depot, repo, moments, each) for each in page]
+        steps = [await self._step(depot, repo, moments, each, commits) for each in page]
         return FileHistory(steps=tuple(steps), start=start, more=older or len(order) > start + limit)
 
     async def _step(
-        self, depot: Depot, repo: RepoFacts, moments: Sequence[Moment], found: StateChange | LoggedChange
-    ) -> FileStep:
+        self, depot: Depot, repo: RepoFacts, moments: Sequence[Moment], found: StateChange | LoggedChange,
+        commits: Mapping[str, LoggedChange],
+    ) -> FileStep:  # fmt: skip
         if isinstance(found, LoggedChange):
             before = found.parent or EMPTY_TREES[len(found.commit)]
             change, lines = found.change, found.lines
@@ -100,6 +103,9 @@ class FileHistories:
             return replace(step, **told)
         kind = StepKind.CHECKPOINT if moment.number else StepKind.NOW
         step = replace(step, kind=kind, commit=moment.commit, at=moment.at, checkpoint=moment.number)
+        if _is_one(moments, found, commits):
+            same = commits[moment.commit]
+            step = replace(step, author=same.author, subject=same.subject)
         if moment.turn is None:
             return step
         turn = moment.turn
@@ -145,6 +151,12 @@ class FileHistories:
     async def close(self) -> None:
         """Lets go of the diffs that are open."""
         await self._diffs.close()
+
+
+def _is_one(moments: Sequence[Moment], step: StateChange, commits: Mapping[str, LoggedChange]) -> bool:
+    """Whether a checkpoint is a commit and nothing more, so that both are the same step."""
+    same = commits.get(moments[step.index].commit)
+    return same is not None and same.parent == moments[step.index - 1].commit
 
 
 def _path(repo: RepoFacts, name: bytes) -> str:

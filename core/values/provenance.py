@@ -75,9 +75,9 @@ class FileStep(Value, frozen=True, kw_only=True):
     prompt: str = ""
     """The turn's; its first line."""
     author: str = ""
-    """Of a commit."""
+    """Of a commit, also where a checkpoint is one and nothing more."""
     subject: str = ""
-    """Of a commit."""
+    """Of that commit."""
 
 
 class FileHistory(Value, frozen=True, kw_only=True):

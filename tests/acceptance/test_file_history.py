@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotFoundError, UsageError
+from core.values.events import ApprovalChanged
 from core.values.provenance import FileStep, StepKind
-from core.values.requests import ChangeFile, FileAction, SendPrompt, TakeCheckpoint
+from core.values.requests import AnswerApproval, ChangeFile, FileAction, SendPrompt, TakeCheckpoint
 from core.values.review import Change
 from tests.acceptance.user import git
 from tests.yard import AGENTS, HOST, Yard
@@ -161,3 +162,18 @@ async def test_odd_names_and_binary_files_have_a_history_too(yard: Yard) -> None
     assert [each.added for each in await steps(yard, "repo/:(top) *\n'x")] == [1, 1]
     (step,) = await steps(yard, "repo/b.bin")
     assert step.binary and (await yard.client.past_file("work", step.path, step.commit)).binary
+
+
+async def test_a_checkpoint_that_is_a_commit_and_nothing_more_is_one_step(yard: Yard) -> None:
+    repository = yard.repository("repo", {"README.md": "# Repo\n"})
+    prompt = "Write NOTES.md about the sea"
+    workspace = await yard.workspace(repository, name="work", agent="demo", prompt=prompt)
+    async with yard.watch() as watch:
+        pending = await yard.client.approvals("work")
+        asked = pending[0] if pending else (await watch.until(ApprovalChanged)).approval
+    await yard.client.answer_approval(asked.id, AnswerApproval(option=asked.options[0].id))
+    turn = await yard.turn(workspace)
+    await yard.engine._context.supervisor.settle("work")
+    (step,) = await steps(yard, "repo/NOTES.md")
+    assert (step.kind, step.process_id) == (StepKind.CHECKPOINT, turn.id)
+    assert prompt in step.subject
