@@ -99,6 +99,15 @@ class Terminal:
         """Signals the program."""
         os.kill(self.pid, number)
 
+    def hang_up(self) -> None:
+        """Takes the terminal away from under the program."""
+        os.close(self._descriptor)
+        self._descriptor = os.open(os.devnull, os.O_RDWR)
+
+    def in_front(self) -> int:
+        """The process group that has the terminal now."""
+        return os.tcgetpgrp(self._descriptor)
+
     def end(self, seconds: float = 10.0) -> int:
         """Reads to the end; the exit status as `os.waitstatus_to_exitcode` gives it."""
         deadline = time.perf_counter() + seconds

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 
@@ -25,7 +27,7 @@ from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
 from tui.background import light_by_variable
 from tui.found import Search
 from tui.glyphs import choose_glyphs
-from tui.hang_up import leave_terminal
+from tui.hang_up import leave_terminal, when_terminal_goes
 from tui.key_queue import KeyQueue
 from tui.key_settings import read_interface, read_keymap, told
 from tui.keymap import Keymap
@@ -284,8 +286,14 @@ class BoatyardApp(App[None], inherit_bindings=False):
         try:
             loop.add_signal_handler(signal.SIGTERM, self.exit)
             loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+            when_terminal_goes(partial(self._terminal_gone, loop))
         except (NotImplementedError, RuntimeError, ValueError):
             return  # Not on the main thread: whoever runs us there handles signals.
+
+    def _terminal_gone(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Told by another thread."""
+        with contextlib.suppress(RuntimeError):  # it is over anyway
+            loop.call_soon_threadsafe(self._hung_up)
 
     def _hung_up(self) -> None:
         """The terminal goes, or somebody says so: what is there of it is put back, and nothing waited for."""

@@ -12,9 +12,10 @@ from core.errors import BoatyardError
 from core.values.attempts import CheckState
 from core.values.wording import counted
 from tui.durations import size
+from tui.prose import prose
 from tui.rows import RowView
 from tui.sheet import Sheet
-from tui.spans import Line, Span, fit_spans, width_of, wrap_spans
+from tui.spans import Line, Span, fit_spans, width_of
 from tui.store import Store
 
 if TYPE_CHECKING:
@@ -109,11 +110,11 @@ class AttemptRows(RowView):
 
     @staticmethod
     def _time(each: Attempt) -> Line:
-        return ((f"{each.spent.minutes:.1f} min, {each.spent.turns} turns", "text"),)
+        return ((f"{each.spent.minutes:.1f} min, {counted(each.spent.turns, 'turn')}", "text"),)
 
-    @staticmethod
-    def _says(each: Attempt, width: int) -> list[Line]:
-        return wrap_spans(((" ".join(each.summary.split())[:600] or "nothing", "text"),), width)
+    def _says(self, each: Attempt, width: int) -> list[Line]:
+        said = " ".join(each.summary.split())[:600]
+        return prose(said, width, self.glyphs) if said else [(("nothing", "dim"),)]
 
     def _conflicts(self, each: Attempt) -> Line:
         return ((str(each.conflicts), "warning"),) if each.conflicts else (("none", "dim"),)

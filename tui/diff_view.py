@@ -32,7 +32,6 @@ PAGE = 500
 MOST_PAGES = 20
 SPLIT_FROM = 118
 """Cells of the view from which on both sides are shown, unless one chose: a screen of 160 with its list."""
-MODES = ("auto", "unified", "split")
 
 
 @dataclass
@@ -239,8 +238,11 @@ class DiffView(RangeRows):
     @property
     def split(self) -> bool:
         """Whether both sides are shown side by side."""
-        wide = self.scrollable_content_region.width >= SPLIT_FROM
-        return self.mode == "split" or (self.mode == "auto" and wide)
+        return self.mode == "split" or (self.mode == "auto" and self._wide)
+
+    @property
+    def _wide(self) -> bool:
+        return self.scrollable_content_region.width >= SPLIT_FROM
 
     def _pen(self) -> Pen:
         width = self.scrollable_content_region.width
@@ -498,8 +500,9 @@ class DiffView(RangeRows):
         self._rearrange(self._lay_out_all)
 
     def next_mode(self) -> str:
-        """Automatic, unified, side by side, and so on round; the one that holds now."""
-        self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
+        """The other way than it is now, then the one before, then by width again; the one that holds now."""
+        first, second = ("unified", "split") if self._wide else ("split", "unified")
+        self.mode = {"auto": first, first: second}.get(self.mode, "auto")
         self._rearrange(self._lay_out_all)
         return self.mode
 

@@ -1,4 +1,4 @@
-"""Leaving a terminal at once: what is there of it is put back, and nothing is waited for."""
+"""A terminal that goes away: how that is noticed, and leaving at once, with what is there of it put back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import os
 import select
 import sys
 import termios
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 LEAVE = b"\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
@@ -38,3 +40,22 @@ def _write(out: int, left: bytes) -> None:
     while left and select.select([], [out], [], max(0.0, deadline - time.monotonic()))[1]:
         with contextlib.suppress(BlockingIOError):
             left = left[os.write(out, left) :]
+
+
+def when_terminal_goes(told: Callable[[], None]) -> None:
+    """Has `told` called, on a thread of its own, when the terminal that keys come from is gone.
+
+    The system tells only those in the foreground of a terminal by a signal: who lent it to a shell, or was
+    started by another program, hears nothing, and finds the end of the keys again and again (poll(2)).
+    """
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        keys = sys.__stdin__.fileno()  # type: ignore[union-attr]  # where Textual reads
+        if os.isatty(keys):
+            threading.Thread(target=_wait_for_end, args=(keys, told), name="hang-up", daemon=True).start()
+
+
+def _wait_for_end(keys: int, told: Callable[[], None]) -> None:
+    end = select.poll()
+    end.register(keys, 0)  # nothing but errors and the end
+    if end.poll():
+        told()

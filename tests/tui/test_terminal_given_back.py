@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import sys
@@ -13,6 +14,7 @@ from tests.acceptance.conftest import user
 from tests.acceptance.user import COMMAND, User
 from tests.pty import Terminal
 from tests.tui.test_start import SCENE, environment
+from tests.waiting import until
 
 __all__ = ["user"]
 
@@ -56,6 +58,20 @@ class Spoilt(BoatyardApp):
 app = Spoilt(Harbour().connect)
 app.run()
 sys.exit(app.return_code or 0)
+"""
+
+
+BEHIND = """
+import os, signal, sys
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
+signal.signal(signal.SIGUSR1, lambda *_: os.tcsetpgrp(0, os.getpgrp()))
+while True:
+    signal.pause()
 """
 
 
@@ -113,3 +129,13 @@ def test_after_the_engine_was_killed_meanwhile(user: User) -> None:
         terminal.send_signal(signal.SIGTERM)
         terminal.end()
         check_given_back(terminal)
+
+
+async def test_a_terminal_that_goes_while_another_program_has_it_ends_the_interface() -> None:
+    with Terminal([sys.executable, "-c", BEHIND, SCENE], env=environment()) as terminal:
+        terminal.until(lambda written: b"engine ok" in written)
+        (interface,) = psutil.Process(terminal.pid).children()
+        terminal.send_signal(signal.SIGUSR1)
+        await until(lambda: terminal.in_front() == terminal.pid)
+        terminal.hang_up()
+        await asyncio.to_thread(interface.wait, 20)
