@@ -25,6 +25,8 @@ SIGNS: dict[Change, tuple[str, str]] = {
     Change.RENAMED: ("R", "review"), Change.COPIED: ("C", "review"), Change.TYPE: ("T", "dirty"),
 }  # fmt: skip
 
+NAME_ROOM = 26
+"""Cells that are left for fold, name and marks, however deep a file is; deeper, its depth is a number."""
 MOST_HELD = 20_000
 """Entries that are held; where there are more, a folder that is folded is forgotten."""
 
@@ -52,6 +54,8 @@ class FileTree(RowView):
         self.ignored_shown = False
         self._wanted = ""
         """The path that the cursor is to be on as soon as it is there."""
+        self._unread = False
+        """Whether the folder that it is in has not been read since it was asked for."""
 
     def reset(self) -> None:
         """Another workspace: forgets everything."""
@@ -66,7 +70,7 @@ class FileTree(RowView):
 
     def reveal(self, path: str) -> list[str]:
         """Puts the cursor on a path, now or when its folder has been read; the folders to read for it."""
-        self._wanted = path
+        self._wanted, self._unread = path, True
         parts = path.split("/")[:-1]
         above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
         self._open.update(above)
@@ -75,6 +79,8 @@ class FileTree(RowView):
 
     def take(self, folders: Mapping[str, tuple[FileNode, ...]]) -> None:
         """Takes in what is in folders, by their paths; all at once, for the rows are laid out anew."""
+        if self._wanted.rpartition("/")[0] in folders:
+            self._unread = False
         if all(self._folders.get(path) == nodes for path, nodes in folders.items()) and self._loaded:
             return
         self._folders.update(folders)
@@ -98,7 +104,17 @@ class FileTree(RowView):
         if self._wanted in places:
             at, self._wanted = self._wanted, ""
         self.rows_changed()
-        self.move_to(places.get(at, self.cursor_row))
+        super().move_to(places.get(at, self.cursor_row))
+
+    def move_to(self, index: int) -> None:
+        """Puts the cursor on a row; it goes nowhere else by itself any more."""
+        self._wanted = ""
+        super().move_to(index)
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether the cursor is about to go elsewhere, as soon as the folders above have been read."""
+        return bool(self._wanted) and self._unread
 
     def _add(self, path: str, depth: int) -> None:
         nodes = self._folders.get(path, ())
@@ -180,7 +196,9 @@ class FileTree(RowView):
             name_token = "dim"
         name = f"{node.name}/" if node.folder else node.name
         link = f" {self.glyphs.arrow}" if node.link else ""
-        left: Line = ((" " + "  " * depth, "text"), (fold, "dim"), (name, name_token), (link, "dim"))
+        deepest = max(2, (width - NAME_ROOM) // 2)
+        indent = "  " * depth if depth <= deepest else f"{self.glyphs.cut}{depth} ".rjust(2 * deepest)
+        left: Line = ((f" {indent}", "dim"), (fold, "dim"), (name, name_token), (link, "dim"))
         bytes_shown = "" if node.folder else size(node.size)
         mark = self.glyphs.dot if node.folder and node.change else letter
         word = "ignored " if node.ignored else ""

@@ -80,8 +80,8 @@ class FilesPane(Horizontal):
 
     @property
     def current(self) -> FileNode | None:
-        """What the cursor of the tree is on."""
-        return self._tree.current
+        """What the cursor of the tree is on; nothing while it is about to go elsewhere."""
+        return None if self._tree.on_its_way else self._tree.current
 
     def show_ignored(self, shown: bool) -> None:
         """Whether the tree shows what git ignores."""

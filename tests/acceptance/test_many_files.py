@@ -62,7 +62,7 @@ def test_fifty_thousand_files_are_walked_found_in_and_changed(
     terminal.type("last.txt")
     terminal.wait_for("deep/0/1/2/3")
     terminal.keys("Enter")
-    terminal.wait_for("file 2000", gone="Find a file of")
+    terminal.wait_for("file 2000", "…122", "last.txt", gone="Find a file of")
     back_to_the_tree(terminal)
     terminal.keys("d")
     terminal.wait_for("is deleted")
