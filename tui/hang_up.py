@@ -43,19 +43,20 @@ def _write(out: int, left: bytes) -> None:
 
 
 def when_terminal_goes(told: Callable[[], None]) -> None:
-    """Has `told` called, on a thread of its own, when the terminal that keys come from is gone.
+    """Has `told` called, on a thread of its own, when the terminal is gone.
 
     The system tells only those in the foreground of a terminal by a signal: who lent it to a shell, or was
     started by another program, hears nothing, and finds the end of the keys again and again (poll(2)).
     """
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        keys = sys.__stdin__.fileno()  # type: ignore[union-attr]  # where Textual reads
-        if os.isatty(keys):
-            threading.Thread(target=_wait_for_end, args=(keys, told), name="hang-up", daemon=True).start()
+    streams = (sys.__stdin__, sys.__stderr__)  # where Textual reads, and where it draws
+    ends = [stream.fileno() for stream in streams if stream is not None and stream.isatty()]
+    if ends:
+        threading.Thread(target=_wait_for_end, args=(ends, told), name="hang-up", daemon=True).start()
 
 
-def _wait_for_end(keys: int, told: Callable[[], None]) -> None:
+def _wait_for_end(ends: list[int], told: Callable[[], None]) -> None:
     end = select.poll()
-    end.register(keys, 0)  # nothing but errors and the end
+    for each in ends:
+        end.register(each, 0)  # nothing but errors and the end
     if end.poll():
         told()
