@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.pty import Terminal
@@ -86,11 +87,35 @@ def test_without_colour_no_colour_is_written() -> None:
     assert b"7" in codes  # The cursor is told by reverse video.
 
 
-def test_a_terminal_that_is_lost_ends_the_interface() -> None:
-    with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
+LAUNCHES = {
+    "by itself": 'exec "$@"',
+    "by somebody who ignores the signal": "trap '' HUP; exec \"$@\"",
+    "where no signal of the terminal comes": 'exec 3<&0; setsid "$@" <&3 & wait',
+}
+
+
+@pytest.mark.parametrize("how", LAUNCHES)
+def test_a_terminal_that_is_lost_ends_the_interface(how: str) -> None:
+    argv = ["sh", "-c", LAUNCHES[how], "sh", sys.executable, "-c", SCENE]
+    with Terminal(argv, env=environment()) as terminal:
         terminal.until(lambda written: b"engine ok" in written)
-        terminal.send_signal(signal.SIGHUP)
-        assert terminal.end(5.0) == -signal.SIGHUP
+        launched = psutil.Process(terminal.pid)
+        interface = next(
+            each for each in [launched, *launched.children(recursive=True)] if "python" in each.name()
+        )
+        terminal.hang_up()
+        deadline = time.monotonic() + 10.0
+        while not ended(interface):
+            assert time.monotonic() < deadline, "it goes on without a terminal"
+            time.sleep(0.02)
+
+
+def ended(process: psutil.Process) -> bool:
+    """Whether it runs no more, waited for or not."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 SHELL = """
