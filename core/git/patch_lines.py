@@ -14,7 +14,7 @@ from core.values.review import DiffLine, LineKind
 
 LINE_LIMIT = 16 * 1024
 """Bytes of one line that are shown; the rest is told by a mark."""
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -(\d{1,18})(?:,(\d{1,18}))? \+(\d{1,18})(?:,(\d{1,18}))? @@")
 _SIGNS = {b" ": LineKind.CONTEXT, b"+": LineKind.ADDED, b"-": LineKind.REMOVED, b"\\": LineKind.NOTE}
 
 

@@ -22,7 +22,7 @@ from core.values.review import Change, FileChange
 Ranges = Sequence[tuple[int, int]]
 """First and last line, from 1."""
 SIZE_LIMIT = 64 * 1024 * 1024
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -(\d{1,18})(?:,(\d{1,18}))? \+(\d{1,18})(?:,(\d{1,18}))? @@")
 
 
 @dataclass(frozen=True)
