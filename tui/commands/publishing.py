@@ -59,7 +59,8 @@ async def _publish(app: BoatyardApp, workspace: Workspace) -> None:
     operation = await app.client.publish_workspace(workspace.name, PublishWorkspace(folder=folder or USUAL))
     result = (await finished(app, operation)).result
     files, bytes_ = result.get("files"), result.get("size")
-    amount = f"{files} files, {size(bytes_)}" if isinstance(bytes_, int) else "nothing"
+    count = "1 file" if files == 1 else f"{files} files"
+    amount = f"{count}, {size(bytes_)}" if isinstance(bytes_, int) else "nothing"
     left_out = result.get("left_out")
     told = f"{workspace.name} is public: {amount}. {await _address(app, workspace.name)}"
     if isinstance(left_out, list) and left_out:
