@@ -65,7 +65,7 @@ def test_fifty_thousand_files_are_walked_found_in_and_changed(
     terminal.wait_for("file 2000", "…122", "last.txt", gone="Find a file of")
     back_to_the_tree(terminal)
     terminal.keys("d")
-    terminal.wait_for("is deleted")
+    terminal.wait_for("takes it back")
     assert not (folder / "deep" / DEEPEST / "last.txt").exists()
     terminal.keys("z")
     wait_for_file(folder / "deep" / DEEPEST / "last.txt")

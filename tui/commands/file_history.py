@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import NotFoundError
 from core.values.requests import ChangeFile, FileAction
 from core.values.review import Change
-from tui.commands.files import changed, offer
+from tui.commands.files import changed, offer, tail
 from tui.commands.paths import path_at_hand
 from tui.file_history_sheet import FileHistorySheet, StepChoice, place
 from tui.step_sheet import PastFileSheet, StepSheet
@@ -57,7 +57,7 @@ async def _restore(app: BoatyardApp, name: str, path: str, choice: StepChoice) -
     back = ChangeFile(action=FileAction.DELETE, path=path)
     if there:
         back = ChangeFile(action=FileAction.RESTORE, path=path, checkpoint=before)
-    offer(app, f"{path} is as it was at {place(choice.step)}", back, name)
+    offer(app, f"{tail(path)} is as it was at {place(choice.step)}", back, name)
 
 
 async def _is_there(app: BoatyardApp, name: str, path: str) -> bool:

@@ -8,11 +8,15 @@ from core.values.requests import ChangeFile, FileAction
 from tui.commands.parts import finished
 from tui.grep_sheet import GrepSheet
 from tui.path_sheet import PathSheet
+from tui.spans import fit
 from tui.timeline import LineSheet
 
 if TYPE_CHECKING:
     from core.values.review import FileNode
     from tui.app import BoatyardApp
+
+TOLD = 48
+"""Cells of a path that a message shows."""
 
 
 async def grep(app: BoatyardApp) -> None:
@@ -48,7 +52,7 @@ async def new(app: BoatyardApp) -> None:
     path = await app.ask(LineSheet("New file", "Path", "repository/folder/name", f"{folder}/", add=True))
     if path and not path.endswith("/"):
         await changed(app, ChangeFile(action=FileAction.CREATE, path=path))
-        offer(app, f"{path} is made", ChangeFile(action=FileAction.DELETE, path=path))
+        offer(app, f"{tail(path)} is made", ChangeFile(action=FileAction.DELETE, path=path))
         app.home.files.reveal(path)
 
 
@@ -63,7 +67,7 @@ async def rename(app: BoatyardApp) -> None:
     if node is not None and to and to != node.path:
         await changed(app, ChangeFile(action=FileAction.RENAME, path=node.path, to=to))
         back = ChangeFile(action=FileAction.RENAME, path=to, to=node.path)
-        offer(app, f"{node.path} is {to} now", back)
+        offer(app, f"{tail(node.path)} is {tail(to)} now", back)
         app.home.files.reveal(to)
 
 
@@ -73,7 +77,7 @@ async def delete(app: BoatyardApp) -> None:
     if node is not None:
         before = await changed(app, ChangeFile(action=FileAction.DELETE, path=node.path))
         back = ChangeFile(action=FileAction.RESTORE, path=node.path, checkpoint=before)
-        offer(app, f"{node.path} is deleted", back)
+        offer(app, f"{tail(node.path)} is deleted", back)
 
 
 def ignored(app: BoatyardApp) -> None:
@@ -100,6 +104,11 @@ async def changed(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     app.home.files.read_again()
     before = ended.result.get("before")
     return before if isinstance(before, int) else 0
+
+
+def tail(path: str) -> str:
+    """The end of a path, which says most, short enough for a message."""
+    return fit(path, TOLD, keep_end=True)
 
 
 def offer(app: BoatyardApp, told: str, body: ChangeFile, name: str = "") -> None:
