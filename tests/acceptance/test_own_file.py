@@ -82,3 +82,22 @@ def test_a_file_that_is_wrong_is_told_by_line_and_nearest_key(user: User, tmp_pa
     assert (
         refused.code != 0 and "line 3" in refused.error["message"] and "'setup'" in refused.error["message"]
     )
+
+
+def test_an_option_goes_before_the_environment_and_that_before_the_file(user: User, tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "shop", {NAME: 'image = "by-the-file"\n'})
+    user.boatyard("repo", "add", str(folder))
+    user.boatyard("repo", "trust", "shop", "--yes")
+
+    def image(*options: str) -> str:
+        argv = ["run", "x", "--repo", str(folder), *options, "--json"]
+        return str(user.boatyard(*argv).json["workspace"]["settings"]["image"])
+
+    user.env["BOATYARD_RUNNER"] = "host"
+    assert image() == "by-the-file"
+    user.env["BOATYARD_IMAGE"] = "by-the-environment"
+    assert image() == "by-the-environment"
+    assert image("--image", "by-an-option") == "by-an-option"
+    user.env["BOATYARD_RUNNER"] = "moon"
+    refused = user.boatyard("run", "x", "--repo", str(folder), "--json", ok=False)
+    assert refused.code == 2 and "BOATYARD_RUNNER" in refused.error["message"]

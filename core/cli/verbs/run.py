@@ -9,7 +9,13 @@ from core.cli.cloning import telling_of_clones
 from core.cli.invocation import Invocation
 from core.cli.output import short
 from core.cli.progress import watch_operation
-from core.cli.settings import declare_settings, declare_targets, wanted_settings, wanted_targets
+from core.cli.settings import (
+    declare_settings,
+    declare_targets,
+    or_environment,
+    wanted_settings,
+    wanted_targets,
+)
 from core.cli.turn import wait_for_turn
 from core.cli.verb import Verb
 from core.cli.verbs.paths import repo_key
@@ -27,7 +33,7 @@ async def run(call: Invocation) -> int:
         agent=args.agent,
         name=args.name,
         **wanted_targets(args),
-        settings=wanted_settings(args, approve=_unasked(args)),
+        settings=or_environment(wanted_settings(args, approve=_unasked(args))),
     )
     async with call.engine() as client:
         async with telling_of_clones(call.out, client):

@@ -9,7 +9,13 @@ import os
 from core.cli.invocation import Invocation
 from core.cli.output import short, when
 from core.cli.progress import follow_operation
-from core.cli.settings import declare_settings, declare_targets, wanted_settings, wanted_targets
+from core.cli.settings import (
+    declare_settings,
+    declare_targets,
+    or_environment,
+    wanted_settings,
+    wanted_targets,
+)
 from core.cli.verb import Verb
 from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
@@ -26,7 +32,7 @@ def new_body(args: argparse.Namespace) -> NewWorkspace:
         agent=args.agent,
         prompt=args.prompt,
         **wanted_targets(args),
-        settings=wanted_settings(args),
+        settings=or_environment(wanted_settings(args)),
     )
 
 
