@@ -288,7 +288,7 @@ FOOTER: dict[str, tuple[str, ...]] = {
     "diff-files": ("choose", "compare", "comments", "merge", "prompt", "back"),
     "diff": ("hunk-next", "comment", "comments", "discard", "merge", "reviewed", "prompt", "back"),
     "board": ("choose", "new", "card-right", "mark-card", "filter", "bulk", "edit-card", "back"),
-    "prompt": ("send", "newline", "editor", "send-to", "leave"),
+    "prompt": ("send", "newline", "leave", "editor", "send-to"),
 }
 """The actions that the footer shows in each view, and in some states of one (see `tui.footer`), the
 most wanted first; the first six that make sense."""

@@ -159,7 +159,7 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
     """Gives what to do (`go`, `diff`, `choose`, `log`) and with which workspace, or process."""
 
     def __init__(self, link: Link, store: Store, task: Task) -> None:
-        keys = "h l choose one  enter go  d diff with the next  c check  L its log  k keep it"
+        keys = "h l choose  enter go  d diff with next  c check  L log  k keep  esc"
         super().__init__(f"Attempts at {task.title}", keys)
         self._link, self._store, self._task_id = link, store, task.id
 

@@ -72,7 +72,7 @@ class CommentsSheet(Sheet[ReviewComment]):
     """Gives the comment to go to."""
 
     def __init__(self, link: Link, store: Store, workspace: str, drafts: dict[str, str]) -> None:
-        keys = "enter go there  r resolve  e edit  d remove  s send to the agent"
+        keys = "enter go there  r resolve  e edit  d remove  s send to the agent  esc"
         super().__init__(f"Comments on {workspace}", keys)
         self._link, self._store, self._workspace = link, store, workspace
         self._drafts = drafts

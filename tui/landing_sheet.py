@@ -78,7 +78,7 @@ class LandingSheet(Sheet[tuple[str, str]]):
 
     def __init__(self, link: Link, store: Store) -> None:
         super().__init__(
-            "Landing queue", "a add marked  A in marked order  s start  x stop  d drop  l log  enter go there"
+            "Landing queue", "a add marked  A in order  s start  x stop  d drop  l log  enter go  esc"
         )
         self._link, self._store = link, store
 
