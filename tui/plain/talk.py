@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.values import requests as ask
 from core.values.conversation import EntryKind
 from core.values.states import ApprovalStatus
+from core.values.wording import counted
 from tui.states import workspace_sign
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Talk:
     async def _merge(self) -> None:
         preview = await self._client.merge_preview(self._name)
         for repo in preview.repos:
-            self._lines.say(f"Into {repo.target_branch}: {repo.files} files.")
+            self._lines.say(f"Into {repo.target_branch}: {counted(repo.files, 'file')}.")
         for conflict in preview.conflicts[:50]:
             self._lines.say(f"Conflict, {conflict.kind}: {conflict.path}")
         if preview.conflicts:
