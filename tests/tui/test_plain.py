@@ -83,7 +83,7 @@ async def test_the_end_of_all_input_leaves(fleet: Harbour) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("argv", [["--plain"], []])
 def test_a_task_goes_from_its_title_to_the_merge_over_a_real_engine(tmp_path: Path, argv: list[str]) -> None:
-    user = User(tmp_path / "home", {"TERM": "dumb"})
+    user = User(tmp_path / "home", {"TERM": "dumb", "DOCKER_HOST": "unix:///nonexistent/docker.sock"})
     repository = make_repository(tmp_path / "repo", {"README.md": "# Harbour\n"})
     shell = [*COMMAND, *argv] if argv else ["script", "-qec", shlex.join(COMMAND), "/dev/null"]
     process = subprocess.Popen(
