@@ -110,8 +110,6 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.taken_sides: dict[tuple[str, str, str], str] = {}
         """What was made of files in conflict: by workspace, repo and path."""
         self._begin_at_newest = newest
-        self._settled = False
-        """Whether all is loaded, and the engine's first answer is there."""
 
     # Looks
 
@@ -249,6 +247,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         self.home.files.show_ignored(self.preferences.ignored_files)
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
+        leave_alone_what_is_loaded()
 
     async def _read_keys(self) -> list[tuple[BoatyardError, str]]:
         """Takes the user's own keys; what is wrong with them, and how bad that is: all the rest holds."""
@@ -326,9 +325,6 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def _link_told(self, state: LinkState, error: BoatyardError | None) -> None:
         self._means = None
         if state.connected:
-            if not self._settled:
-                self._settled = True
-                self.call_after_refresh(leave_alone_what_is_loaded)
             self.run_worker(self._read_agents(), group="agents", exclusive=True)
             self.run_worker(self._read_review(), group="review", exclusive=True)
             self.call_after_refresh(self._bring_back, not self._begin_at_newest)

@@ -10,9 +10,12 @@ import os
 import sys
 from collections.abc import Sequence
 
+from core.garbage import pause_while_loading
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs Boatyard; returns its exit code."""
+    pause_while_loading()
     arguments = list(sys.argv[1:] if argv is None else argv)
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     plain = "--plain" in arguments
@@ -62,9 +65,11 @@ def _home_only(arguments: list[str]) -> str | None:
 def run_in_plain_lines(home: str | None) -> int:
     """Asks and answers in plain lines until the user leaves."""
     from core.errors import BoatyardError
+    from core.garbage import leave_alone_what_is_loaded
     from core.paths import find_home
     from tui.plain.yard import run_plain
 
+    leave_alone_what_is_loaded()
     try:
         return run_plain(find_home(home))
     except BoatyardError as error:

@@ -19,6 +19,8 @@ _FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*([\w+#.-]*)")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,3}[.)])\s+(?:\[([ xX])\]\s+)?(.*)$")
 _RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
+_MARK = re.compile(r"[`*~_\[]")
+"""What every mark inside a line has in it."""
 LONGEST_LINE = 4000
 """Characters of one line that are shown; a machine wrote longer ones."""
 PART = 4000
@@ -48,23 +50,29 @@ def prose(text: str, width: int, glyphs: Glyphs, token: str = "text") -> list[Li
 
 
 def parts_of(text: str) -> list[str]:
-    """`text` cut at empty lines outside of code, each part but the last at least `PART` characters long.
+    """`text` cut outside of code, each part but the last at least `PART` characters long.
 
-    However much is written after it, a part but the last stays as it is.
+    It is cut at empty lines, or where there are none between two lines that are of no table. However much is
+    written after it, a part but the last stays as it is.
     """
     if len(text) <= PART:
         return [text]
     parts: list[str] = []
     begin = at = 0
-    mark = ""
-    for line in text.split("\n"):
+    mark = before = ""
+    for line in text.split("\n")[:-1]:  # the last one may still grow
         if (fence := _FENCE.match(line)) and (not mark or (fence[2].startswith(mark) and not fence[3])):
             mark = "" if mark else fence[2]
-        elif not mark and not line and at - begin >= PART:
+        elif not mark and at - begin >= PART and (not line or _may_part(before, line, at - begin)):
             parts.append(text[begin : at - 1])
             begin = at
         at += len(line) + 1
+        before = line
     return [*parts, text[begin:]]
+
+
+def _may_part(before: str, line: str, size: int) -> bool:
+    return size >= 2 * PART and "|" not in before and "|" not in line
 
 
 @lru_cache(64)
@@ -160,10 +168,23 @@ def _paragraph(raw: str, width: int, glyphs: Glyphs, token: str) -> list[Line]:
 
 def _hanging(text: str, width: int, first: str, token: str) -> list[Line]:
     indent = " " * len(first)
-    lines = wrap_words(inline(text, token), width - len(first))
+    lines = _as_it_is(text, width - len(first), token) or wrap_words(inline(text, token), width - len(first))
     if not first:
         return lines
     return [((first if number == 0 else indent, "dim"), *line) for number, line in enumerate(lines)]
+
+
+def _as_it_is(text: str, width: int, token: str) -> list[Line]:
+    """The line of a text in which nothing is marked and that fits, as most do; none for any other."""
+    shown = text.rstrip(" ")
+    if (
+        not shown
+        or len(shown) > width
+        or not (shown.isascii() and shown.isprintable())
+        or _MARK.search(shown)
+    ):
+        return []
+    return [((shown, token),)]
 
 
 def hard_wrap(text: str, width: int) -> list[str]:

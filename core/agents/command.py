@@ -25,6 +25,8 @@ ARGUMENT_LIMIT = 120 * 1024
 """Bytes of one argument; Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN)."""
 OUTPUT_LIMIT = 64 * 1024
 """Characters that the conversation keeps; every line replaces the entry, so more would cost a lot."""
+LET_GO = OUTPUT_LIMIT // 4
+"""Characters that go at once when there are too many: what stays then only grows, and is told by its end."""
 SUMMARY_LIMIT = 4000
 COMMAND_NOT_FOUND = 127
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_=>])")
@@ -91,7 +93,7 @@ class CommandDriver:
         text = _plain(line[-4 * OUTPUT_LIMIT :])
         self._text = f"{self._text}\n{text}" if self._entry else text
         if len(self._text) > OUTPUT_LIMIT:
-            self._text = self._text[-OUTPUT_LIMIT:]
+            self._text = _end_of(self._text)
         if self._entry:
             return self._book.change(self._entry, text=self._text)
         self._entry, effects = self._book.add(EntryKind.MESSAGE, now, text=self._text)
@@ -135,6 +137,13 @@ class CommandDriver:
         self._over = True
         summary = tail(self._text.strip(), SUMMARY_LIMIT)
         return [*self._book.change(self._entry, ended_at=now), TurnEnded(status, reason, summary)]
+
+
+def _end_of(text: str) -> str:
+    """What stays of a text that has become too long: whole lines, if there are any."""
+    kept = text[LET_GO - OUTPUT_LIMIT :]
+    head, _, rest = kept.partition("\n")
+    return rest or head
 
 
 def _plain(line: bytes) -> str:

@@ -12,6 +12,7 @@ from core.cli.output import Output
 from core.cli.parser import make_parser
 from core.cli.verbs import verbs_for
 from core.errors import BoatyardError
+from core.garbage import leave_alone_what_is_loaded
 from core.paths import find_home
 
 INTERRUPTED = 130
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     out = Output(json="--json" in arguments)
+    leave_alone_what_is_loaded()
     try:
         args = make_parser(verbs_for(arguments)).parse_args(arguments)
         out = Output(json=bool(args.json))

@@ -16,6 +16,9 @@ def main() -> None:
     if os.fork():
         os._exit(0)
     os.setsid()
+    from core.garbage import pause_while_loading
+
+    pause_while_loading()
     from core.paths import Home
     from core.server.daemon import run_engine
 

@@ -87,13 +87,26 @@ def test_long_output_is_one_entry_that_keeps_its_end() -> None:
     driver = CommandDriver(request("Go"))
     driver.begin()
     texts: dict[str, str] = {}
+    told_anew = 0
     for number in range(5000):
         (effect,) = driver.receive(f"line {number} {'x' * 50}".encode(), 1.0)
         assert isinstance(effect, Upsert)
+        told_anew += not effect.entry.text.startswith(texts.get(effect.entry.id, ""))
         texts[effect.entry.id] = effect.entry.text
+        assert len(effect.entry.text) <= OUTPUT_LIMIT
     (text,) = texts.values()
-    assert len(text) == OUTPUT_LIMIT
-    assert text.endswith(f"line 4999 {'x' * 50}")
+    assert len(text) >= OUTPUT_LIMIT // 2
+    assert text.startswith("line ") and text.endswith(f"line 4999 {'x' * 50}")
+    assert told_anew < 5000 * 60 / (OUTPUT_LIMIT // 4) + 1, "else it only grows"
+
+
+def test_a_line_that_never_ends_is_kept_by_its_end() -> None:
+    driver = CommandDriver(request("Go"))
+    driver.begin()
+    (effect,) = driver.receive(b"x" * (2 * OUTPUT_LIMIT) + b"end", 1.0)
+    assert isinstance(effect, Upsert)
+    assert OUTPUT_LIMIT // 2 <= len(effect.entry.text) <= OUTPUT_LIMIT
+    assert effect.entry.text.endswith("xend")
 
 
 def test_colours_and_progress_bars_become_plain_text() -> None:

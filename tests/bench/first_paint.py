@@ -13,7 +13,7 @@ import tempfile
 
 from tests.pty import Terminal
 
-LIMIT = 1.5
+LIMIT = 1.3
 BARE = """
 from textual.app import App
 from textual.widgets import Static

@@ -13,7 +13,7 @@ from tui.entry_rows import edit_lines
 from tui.glyphs import ASCII, UNICODE, choose_glyphs
 from tui.inline import inline, wrap_words
 from tui.palette import Palette
-from tui.prose import _read, hard_wrap, parts_of, prose
+from tui.prose import PART, _as_it_is, _read, hard_wrap, parts_of, prose
 from tui.spans import Line, Span, draw, fit, fit_spans, width_of
 from tui.syntax import highlight
 from tui.word_diff import changed_ranges
@@ -165,6 +165,20 @@ def test_a_long_text_reads_the_same_in_parts_and_parts_stay_as_they_are(pieces: 
     assert "\n".join(parts) == text
     assert parts_of(text + "\n\nmore" * 50)[: len(parts) - 1] == parts[:-1]
     assert prose(text, 60, UNICODE) == [*_whole(text)]
+
+
+def test_a_text_without_empty_lines_is_read_in_parts_too() -> None:
+    text = "\n".join(f"{number} of what the agent says" for number in range(2000))
+    parts = parts_of(text)
+    assert "\n".join(parts) == text
+    assert all(PART <= len(part) <= 3 * PART for part in parts[:-1])
+    assert parts_of(f"{text} and more\nand more")[: len(parts) - 1] == parts[:-1]
+
+
+@given(st.text(max_size=40) | st.text("ab *_`[~\t", max_size=40), st.integers(4, 50))
+def test_a_line_with_nothing_marked_in_it_is_the_same_the_short_way(text: str, width: int) -> None:
+    short = _as_it_is(text, width, "text")
+    assert not short or short == wrap_words(inline(text, "text"), width)
 
 
 def _whole(text: str) -> list[Line]:
