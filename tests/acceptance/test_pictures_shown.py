@@ -65,7 +65,9 @@ def test_a_terminal_with_kittys_graphics_is_given_the_pixels_and_relieved_of_the
         step(terminal, b"G\r", b"Talk")
         step(terminal, b"3", b"repo/")
         step(terminal, b" ", b"orange.png")
-        step(terminal, b"G", PLACEHOLDER)
+        step(terminal, b"/", b"find")
+        step(terminal, b"orange", b"orange")
+        step(terminal, b"\r", PLACEHOLDER)
         given = re.search(
             rb"\x1b_Ga=T,U=1,q=2,f=24,o=z,i=(\d+),s=(\d+),v=(\d+),c=(\d+),r=(\d+),m=", terminal.written
         )

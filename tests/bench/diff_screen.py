@@ -149,7 +149,7 @@ class Ours:
         self.screen.press(":", lambda drawn: b"an action" in drawn)
         self.screen.press(name, lambda drawn: wanted in drawn)
         self.screen.press("\r", lambda drawn: b"Talk" in drawn or wanted in drawn)
-        self.screen.rest()
+        self.screen.still()
 
     def first_page(self) -> float:
         """Milliseconds from the key that opens the diff to its lines."""
