@@ -42,8 +42,14 @@ def read_settings(path: Path, executors: tuple[str, ...] = ()) -> tuple[Config, 
     return config, tuple(_sections(config, document, executors))
 
 
+def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)
+    return found.fields
+
+
 def _sections(config: Config, document: dict[str, Any], executors: tuple[str, ...]) -> Iterator[Setting]:
-    for field in inspect.type_info(Config).fields:  # type: ignore[attr-defined]
+    for field in _fields(Config):
         value, written = getattr(config, field.name), document.get(field.name, {})
         if field.name in ("agents", "forges"):
             for name, section in value.items():
@@ -56,7 +62,7 @@ def _sections(config: Config, document: dict[str, Any], executors: tuple[str, ..
 
 
 def _section(prefix: str, kind: str, section: msgspec.Struct, written: dict[str, Any]) -> Iterator[Setting]:
-    for field in inspect.type_info(type(section)).fields:  # type: ignore[attr-defined]
+    for field in _fields(type(section)):
         key, value = f"{prefix}.{field.name}", getattr(section, field.name)
         if key == "keys.map":
             for entry, keys in value.items():

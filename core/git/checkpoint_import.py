@@ -11,7 +11,6 @@ import os
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from core.errors import StorageError, UsageError
 from core.git.checkpoint_manifest import MANIFEST, MANIFEST_LIMIT, Manifest, read_manifest
 from core.git.checkpoint_names import NAME_LIMIT, check_link, checked_path, refuse_clashes, refused
 from core.git.depot import Depot
+from core.git.zip_failures import BAD_ZIP
 
 ENTRY_LIMIT = 250_000
 FILE_LIMIT = 2 * 2**30
@@ -88,8 +88,7 @@ def read_checkpoint(source: BinaryIO, scratch: Path, repos: Iterable[str]) -> Co
             for repo in contents.repos.values():
                 refuse_clashes([*(each.name for each in repo.files), *repo.submodules])
             return contents
-    # What `zipfile` raises for files that are damaged, encrypted or packed in a way that it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except BAD_ZIP as error:
         folder.cleanup()
         raise UsageError(
             f"the file is not imported: it is no whole zip: {error}", hint="Nothing was changed."

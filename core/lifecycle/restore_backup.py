@@ -14,13 +14,13 @@ import shutil
 import tempfile
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ConflictError, NotFoundError, StorageError, UsageError
 from core.git.depot_bundle import read_bundle
+from core.git.zip_failures import BAD_ZIP
 from core.lifecycle.backup_archive import CONFIG, DATABASE, Manifest, read_manifest, refused
 from core.paths import Home
 from core.store.backup import check_database, end_operations, running_processes
@@ -108,8 +108,7 @@ def _unpack(source: Path, scratch: Path, staged: Path) -> Manifest:
                 target = (scratch if inside else staged) / member.name
                 _extract(archive, member.name, member.size, member.sha256, target)
             return manifest
-    # What `zipfile` raises for files that are damaged, encrypted or packed in a way that it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except BAD_ZIP as error:
         raise UsageError(
             f"the backup is refused: it is no whole zip: {error}", hint="Nothing was changed."
         ) from error

@@ -71,6 +71,7 @@ def _script(shell: str) -> str:
     parser = make_parser(all_verbs())
     for noun, action in _arguments(parser):
         kind = NAMED.get((noun, action.dest))
+        # shtab reads an attribute of arguments that argparse's own type does not have.
         if kind is not None:
             action.complete = {shell: f"_boatyard_{kind}"}  # type: ignore[attr-defined]
         elif action.metavar in FILES:
