@@ -22,33 +22,33 @@ from textual.screen import Screen
 from core.errors import BoatyardError, ConfigError
 from core.garbage import leave_alone_what_is_loaded
 from themes import DEFAULT_THEME, load_theme, theme_names
-from tui.actions import BY_ID, bindings
-from tui.attention import RESTORE_TITLE, SAVE_TITLE, Attention
-from tui.background import light_by_variable
-from tui.found import Search
-from tui.glyphs import choose_glyphs
-from tui.hang_up import leave_terminal, when_terminal_goes
-from tui.key_queue import KeyQueue
-from tui.key_settings import read_interface, read_keymap, told
-from tui.keymap import Keymap
-from tui.literal import Scrub, literal
-from tui.palette import Palette, textual_theme
-from tui.preferences import Preferences, read_preferences, write_preferences
+from tui.engine.preferences import Preferences, read_preferences, write_preferences
+from tui.keys.actions import BY_ID, bindings
+from tui.keys.keymap import Keymap
+from tui.keys.queue import KeyQueue
+from tui.keys.settings import read_interface, read_keymap, told
+from tui.looks.glyphs import choose_glyphs
+from tui.looks.palette import Palette, textual_theme
+from tui.search.found import Search
 from tui.skeleton import Skeleton
+from tui.terminal.attention import RESTORE_TITLE, SAVE_TITLE, Attention
+from tui.terminal.background import light_by_variable
+from tui.terminal.hang_up import leave_terminal, when_terminal_goes
+from tui.text.literal import Scrub, literal
 
 if TYPE_CHECKING:
     from core.client import Client
     from core.config import InterfaceSection
     from core.paths import Home
-    from tui.bars import Footer
-    from tui.changes import Changes
-    from tui.composer import Composer
-    from tui.form_drafts import FormDrafts
-    from tui.home import HomeScreen
-    from tui.link import Connect, Link, LinkState
-    from tui.prompt import Prompt
-    from tui.store import Store
-    from tui.task_sheet import Means
+    from tui.engine.changes import Changes
+    from tui.engine.link import Connect, Link, LinkState
+    from tui.engine.store import Store
+    from tui.home.bars import Footer
+    from tui.home.screen import HomeScreen
+    from tui.session.composer import Composer
+    from tui.tasks.form_drafts import FormDrafts
+    from tui.tasks.task_sheet import Means
+    from tui.widgets.prompt import Prompt
 
 Result = TypeVar("Result")
 MOST_TOLD = 3
@@ -160,7 +160,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
     def picture_style(self) -> str:
         """How pictures are drawn: `kitty`, `blocks` or `none`."""
         from core.config import PictureStyle
-        from tui.picture_pane import style_of
+        from tui.files.picture_pane import style_of
 
         wanted = self.interface.pictures if self.interface is not None else PictureStyle.AUTO
         colours = os.environ.get("NO_COLOR") is None
@@ -223,12 +223,12 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     async def _begin(self) -> None:
         """What takes long to import, the panes, and the engine."""
-        await asyncio.to_thread(importlib.import_module, "tui.home")
+        await asyncio.to_thread(importlib.import_module, "tui.home.screen")
         troubles = await self._read_keys()
-        from tui.form_drafts import FormDrafts
-        from tui.home import HomeScreen
-        from tui.link import Link
-        from tui.store import Store
+        from tui.engine.link import Link
+        from tui.engine.store import Store
+        from tui.home.screen import HomeScreen
+        from tui.tasks.form_drafts import FormDrafts
 
         self.store: Store = Store()
         self.link: Link = Link(self.store, self._connect, self._link_told)
@@ -358,7 +358,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
 
     async def means(self) -> Means:
         """The agents and runners there are; asked for once per connection."""
-        from tui.task_sheet import Means
+        from tui.tasks.task_sheet import Means
 
         if self._means is None:
             agents, status, templates = await asyncio.gather(
@@ -408,7 +408,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
             if action_id in ("quit", "quit-now"):
                 self.exit()
             return
-        from tui.situation import why_not
+        from tui.keys.situation import why_not
 
         focused = self.home.focused
         if action_id in ("new", "new-file") and getattr(focused, "finding", False):

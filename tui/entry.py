@@ -81,8 +81,8 @@ def run_interface(home: str | None, *, newest: bool = False) -> int:
     """Shows the interface on this terminal until the user leaves it, at the newest workspace if asked."""
     from core.paths import find_home
     from tui.app import BoatyardApp
-    from tui.background import light_background
-    from tui.engine_access import connector
+    from tui.engine.access import connector
+    from tui.terminal.background import light_background
 
     paths = find_home(home)
     app = BoatyardApp(connector(paths), home=paths, newest=newest, is_light=light_background)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from core.paths import find_home
 from tui.app import BoatyardApp
-from tui.engine_access import connector
-from tui.link import LinkState
+from tui.engine.access import connector
+from tui.engine.link import LinkState
 
 PATIENCE = 30.0
 SETTLE_SECONDS = 0.6

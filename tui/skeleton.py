@@ -14,10 +14,10 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.spans import Line, draw
+from tui.text.spans import Line, draw
 
 if TYPE_CHECKING:
-    from tui.look import Look
+    from tui.looks.look import Look
 
 MEDIUM, WIDE = 100, 160
 TREE_WIDTH, WIDE_TREE_WIDTH, INSPECTOR_WIDTH = 36, 44, 52

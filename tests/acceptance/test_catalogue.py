@@ -18,9 +18,9 @@ from tests.tui.steering import Helm
 from tests.tui.test_hostile_text import harmless
 from tests.yard import Yard
 from tui.app import BoatyardApp
-from tui.engine_access import connector
-from tui.file_tree import FileTree
-from tui.link import LinkState
+from tui.engine.access import connector
+from tui.engine.link import LinkState
+from tui.files.tree import FileTree
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

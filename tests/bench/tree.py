@@ -15,8 +15,8 @@ from core.values.entities import Snapshot
 from core.values.states import Activity, TaskStatus
 from tests.tui.harbour import Harbour
 from tui.app import BoatyardApp
-from tui.store import Store
-from tui.tree_rows import build_rows
+from tui.engine.store import Store
+from tui.home.tree_rows import build_rows
 
 TASKS, WORKSPACES, PROJECTS = 10_000, 200, 5
 

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from tests.tui.harbour import Harbour
 from tui.app import BoatyardApp
-from tui.link import LinkState
-from tui.rows import RowView, rows_of
+from tui.engine.link import LinkState
+from tui.widgets.rows import RowView, rows_of
 
 SIZES = [
     pytest.param((80, 24), id="80x24", marks=pytest.mark.slow),

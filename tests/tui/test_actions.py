@@ -4,13 +4,13 @@ import pytest
 
 from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, at_the_helm
-from tui.actions import ACTIONS, BY_ID, FOOTER
 from tui.commands import HANDLERS
-from tui.key_presets import PRESETS
-from tui.keymap import clashes
-from tui.keys import swallowed
-from tui.prompt import Prompt
-from tui.situation import Situation
+from tui.keys.actions import ACTIONS, BY_ID, FOOTER
+from tui.keys.keymap import clashes
+from tui.keys.names import swallowed
+from tui.keys.presets import PRESETS
+from tui.keys.situation import Situation
+from tui.widgets.prompt import Prompt
 
 INSTEAD = [action for action in ACTIONS if action.instead_of]
 
@@ -134,7 +134,7 @@ async def test_ctrl_c_never_leaves_but_q_does(fleet: Harbour) -> None:
 
 
 def test_a_situation_without_anything_selected_allows_only_what_makes_sense() -> None:
-    from tui.situation import why_not
+    from tui.keys.situation import why_not
 
     nothing = Situation()
     allowed = {action.id for action in ACTIONS if not why_not(action.id, nothing)}

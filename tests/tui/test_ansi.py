@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from themes import load_theme
-from tui.ansi import LONGEST_LINE, pen_after, read_line
-from tui.log_filter import BadFilter, LogFilter
-from tui.log_window import LogWindow
-from tui.palette import MOST_STYLES, Palette
-from tui.pen import PEN, Pen, painted, sequence_of, style_of
-from tui.spans import Line, draw, width_of, wrap_spans
+from tui.logs.filter import BadFilter, LogFilter
+from tui.logs.window import LogWindow
+from tui.looks.palette import MOST_STYLES, Palette
+from tui.looks.pen import PEN, Pen, painted, sequence_of, style_of
+from tui.text.ansi import LONGEST_LINE, pen_after, read_line
+from tui.text.spans import Line, draw, width_of, wrap_spans
 
 PALETTE = Palette(load_theme("boatyard-dark").tokens)
 NOISE = st.text(

@@ -8,7 +8,7 @@ from core.values.states import Activity
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
 from tui.app import BoatyardApp
-from tui.attention import sendable, through_tmux
+from tui.terminal.attention import sendable, through_tmux
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was sent to the terminal beside what is drawn."""
     found: list[str] = []
     monkeypatch.setattr(BoatyardApp, "write_to_terminal", lambda self, sequence: found.append(sequence))
-    monkeypatch.setattr("tui.attention.REST_SECONDS", 0.0)
+    monkeypatch.setattr("tui.terminal.attention.REST_SECONDS", 0.0)
     return found
 
 
@@ -44,7 +44,7 @@ async def test_the_bell_rings_once_per_change_and_never_for_what_was_so_before(
 async def test_many_that_wait_ring_one_bell(
     fleet: Harbour, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.attention.REST_SECONDS", 3600.0)
+    monkeypatch.setattr("tui.terminal.attention.REST_SECONDS", 3600.0)
     async with at_the_helm(fleet) as helm:
         for name in ("first", "second"):
             fleet.put_approval(name, f"{name} asks")

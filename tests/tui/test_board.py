@@ -10,7 +10,7 @@ from core.values.prompting import Image
 from core.values.states import Activity, TaskStatus
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, Helm, at_the_helm
-from tui.board_columns import Filter, build, read_filter
+from tui.board.columns import Filter, build, read_filter
 
 TODO, PROGRESS, REVIEW = TaskStatus.TODO, TaskStatus.IN_PROGRESS, TaskStatus.IN_REVIEW
 DONE, CANCELLED = TaskStatus.DONE, TaskStatus.CANCELLED
@@ -106,7 +106,7 @@ async def test_a_card_moves_within_its_column(pier: Harbour) -> None:
     ],
 )
 def test_a_filter_lets_through_what_fits_every_word(pier: Harbour, text: str, shown: list[str]) -> None:
-    from tui.store import Store
+    from tui.engine.store import Store
 
     store = Store()
     for event in pier.log_of_events:

@@ -14,8 +14,8 @@ from core.values.prompting import Tag
 from core.values.requests import SendPrompt
 from tests.tui.harbour import DEMO, Harbour
 from tests.tui.steering import Helm, at_the_helm
-from tui.pasted import is_picture, pasted_path
-from tui.suggestions import wanted
+from tui.session.suggestions import wanted
+from tui.widgets.pasted import is_picture, pasted_path
 
 
 async def write(helm: Helm, text: str = "") -> None:
@@ -43,7 +43,7 @@ async def test_a_draft_is_kept_as_typed_and_seen_in_a_second_terminal(fleet: Har
 async def test_what_is_typed_here_is_not_replaced_by_what_comes_meanwhile(
     fleet: Harbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.drafts.REST_SECONDS", 3600)
+    monkeypatch.setattr("tui.session.drafts.REST_SECONDS", 3600)
     async with at_the_helm(fleet) as helm:
         await write(helm, "mine")
         fleet.put_draft("draft_follow_up", "first", {"prompt": "theirs"})

@@ -8,7 +8,7 @@ from core.values.containers import Notice, RefusedHost
 from core.values.events import Noticed
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
-from tui.container_rows import ContainerRows
+from tui.containers.rows import ContainerRows
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ async def test_a_log_is_shown_as_it_is(yard: Harbour) -> None:
 async def test_without_containers_and_without_container_engine_it_says_so(
     fleet: Harbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.container_sheet.AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("tui.containers.sheet.AGAIN_SECONDS", 0.05)
     async with at_the_helm(fleet, (80, 24)) as helm:
         await helm.press("5")
         await helm.sees("No container: a workspace that runs in one shows up here")

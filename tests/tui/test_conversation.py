@@ -7,7 +7,7 @@ import pytest
 from core.values.conversation import Entry, EntryKind
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
-from tui import conversation, entry_rows
+from tui.session import conversation, entry_rows
 
 PROCESS = "process-first"
 

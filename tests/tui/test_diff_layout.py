@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.values.review import DiffLine, LineKind
-from tui.diff_layout import Layout, Shape, lay_out
+from tui.diff.layout import Layout, Shape, lay_out
 
 KINDS = st.sampled_from(
     [LineKind.HUNK, LineKind.CONTEXT, LineKind.ADDED, LineKind.REMOVED, LineKind.NOTE, LineKind.META]

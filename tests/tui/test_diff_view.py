@@ -11,7 +11,7 @@ from core.values.comments import ReviewComment
 from core.values.review import Change, FileChange
 from tests.tui.harbour import Harbour, changed_file, diff_of
 from tests.tui.steering import at_the_helm
-from tui.diff_view import DiffView
+from tui.diff.view import DiffView
 
 LINES = (("@", "@@ one @@"), (" ", "same"), ("-", "old words here"), ("+", "new words here"), (" ", "end"))
 

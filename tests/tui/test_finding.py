@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
-from tui.find_bar import FindBar
-from tui.rows import RowView
+from tui.widgets.find_bar import FindBar
+from tui.widgets.rows import RowView
 
 
 async def test_the_rows_have_the_focus_before_the_line_is_gone(fleet: Harbour) -> None:

@@ -20,7 +20,7 @@ from core.values.review import FileNode, MergePreview
 from core.values.states import MergeStyle, OperationStatus, ProcessStatus, RunReason, TaskStatus
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, Helm, at_the_helm
-from tui.literal import Scrub, literal, plain
+from tui.text.literal import Scrub, literal, plain
 
 pytestmark = pytest.mark.slow
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.actions import ACTIONS, BY_ID
-from tui.key_card import PLACES, SHORT, card, short_card
-from tui.keymap import Keymap, resolve
+from tui.keys.actions import ACTIONS, BY_ID
+from tui.keys.card import PLACES, SHORT, card, short_card
+from tui.keys.keymap import Keymap, resolve
 
 ROOT = Path(__file__).parents[2]
 CARD, README = ROOT / "tui" / "KEYS.md", ROOT / "README.md"
-RENEW = "python -m tui.key_card README.md > tui/KEYS.md"
+RENEW = "python -m tui.keys.card README.md > tui/KEYS.md"
 
 
 def test_the_card_in_the_repository_is_the_one_that_the_table_makes() -> None:

@@ -10,11 +10,11 @@ from textual.keys import _character_to_key
 from core.paths import find_home
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
-from tui.actions import BY_ID
-from tui.key_settings import read_keymap
-from tui.keymap import resolve
-from tui.keys import PUNCTUATION, BadKey, key_name, parse_key
-from tui.prompt import Prompt
+from tui.keys.actions import BY_ID
+from tui.keys.keymap import resolve
+from tui.keys.names import PUNCTUATION, BadKey, key_name, parse_key
+from tui.keys.settings import read_keymap
+from tui.widgets.prompt import Prompt
 
 
 def settings(folder: Path, text: str) -> Path:

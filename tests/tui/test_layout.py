@@ -8,7 +8,7 @@ from core.values.conversation import Entry, EntryKind
 from core.values.review import Change
 from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, Helm, at_the_helm
-from tui.attention import in_need
+from tui.terminal.attention import in_need
 
 
 def seen(helm: Helm) -> set[str]:

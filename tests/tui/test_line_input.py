@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from tui.line_input import LineInput
+from tui.widgets.line_input import LineInput
 
 
 class Line(App[None]):

@@ -8,7 +8,7 @@ from core.values import events as told
 from core.values.conversation import Entry, EntryKind
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
-from tui.link import LinkState
+from tui.engine.link import LinkState
 
 
 async def test_an_engine_that_goes_away_is_told_and_found_again(fleet: Harbour) -> None:
@@ -60,7 +60,7 @@ async def test_an_engine_that_was_told_to_stop_is_not_started_again_unasked(flee
 async def test_an_engine_that_somebody_starts_again_is_found(
     fleet: Harbour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.link.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("tui.engine.link.LOOK_SECONDS", 0.05)
     async with at_the_helm(fleet) as helm:
         fleet.up = False
         fleet.emit(told.Stopping())

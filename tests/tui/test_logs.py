@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
-from tui.log_view import LogView
+from tui.logs.view import LogView
 
 PROCESS = "process-first"
 

@@ -8,7 +8,7 @@ from core.values.own_files import OwnFile
 from core.values.requests import TrustOwnFile
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
-from tui.own_file_sheet import FileRows, OwnFileSheet, file_rows
+from tui.settings.own_file_sheet import FileRows, OwnFileSheet, file_rows
 
 pytestmark = pytest.mark.slow
 

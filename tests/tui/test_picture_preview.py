@@ -13,7 +13,7 @@ from core.values.review import FileContent, FileNode, SmallPicture
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
 from tui.app import BoatyardApp
-from tui.picture_strips import (
+from tui.files.picture_strips import (
     PLACEHOLDER,
     ROW_MARKS,
     cells_of,

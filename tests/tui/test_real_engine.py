@@ -13,8 +13,8 @@ from core.paths import Home, find_home
 from core.values.states import Activity
 from tests.tui.steering import PATIENCE, Helm
 from tui.app import BoatyardApp
-from tui.engine_access import connector
-from tui.link import LinkState
+from tui.engine.access import connector
+from tui.engine.link import LinkState
 
 pytestmark = pytest.mark.slow
 

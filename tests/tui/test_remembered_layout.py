@@ -10,7 +10,7 @@ from core.values.prompting import Scratch
 from tests.tui.harbour import NOW, Harbour
 from tests.tui.steering import Helm, at_the_helm
 from tests.tui.test_layout import seen
-from tui.arrangement import NARROWEST, remembered
+from tui.home.arrangement import NARROWEST, remembered
 
 VIEWS = ("tree", "session", "files", "diff", "board")
 

@@ -7,9 +7,9 @@ from core.values import events as told
 from core.values.review import Change, FileChange, FileNode
 from tests.tui.harbour import Harbour, changed_file, diff_of
 from tests.tui.steering import at_the_helm
-from tui.diff_colours import colour
-from tui.diff_view import DiffView
-from tui.preview import Preview
+from tui.diff.colours import colour
+from tui.diff.view import DiffView
+from tui.files.preview import Preview
 
 
 async def test_a_diff_of_many_lines_is_read_by_window(fleet: Harbour) -> None:

@@ -11,7 +11,7 @@ from core.values.entities import AgentInfo
 from core.values.states import Activity
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
-from tui.screen_preview import ScreenPreview
+from tui.session.screen_preview import ScreenPreview
 
 AGENT = AgentInfo(name="drawer", title="Drawer", kind="terminal", available=True)
 

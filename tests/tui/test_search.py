@@ -13,8 +13,8 @@ from core.values.search import SearchAnswer, SearchHit
 from core.values.states import ProcessStatus, RunReason
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, at_the_helm
-from tui.search_rows import marked, words_of
-from tui.search_sheet import SearchSheet
+from tui.search.rows import marked, words_of
+from tui.search.sheet import SearchSheet
 
 
 @pytest.fixture

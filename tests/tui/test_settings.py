@@ -11,9 +11,9 @@ from core.paths import Home, find_home
 from core.settings_help import CHOICES
 from tests.tui.harbour import Harbour
 from tests.tui.steering import SIZES, Helm, at_the_helm
-from tui.key_presets import PRESETS
-from tui.setting_values import line_of
-from tui.settings_sheet import SettingsSheet
+from tui.keys.presets import PRESETS
+from tui.settings.sheet import SettingsSheet
+from tui.settings.values import line_of
 
 
 async def at(helm: Helm, *words: str) -> SettingsSheet:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.pty import Terminal
-from tui.preferences import Preferences, read_preferences, write_preferences
+from tui.engine.preferences import Preferences, read_preferences, write_preferences
 
 HEAVY = (
     "aiohttp",
@@ -37,11 +37,11 @@ BoatyardApp(harbour.connect).run()
 
 
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
-    code = "import json, sys, tui.entry, tui.app, tui.engine_access; print(json.dumps(list(sys.modules)))"
+    code = "import json, sys, tui.entry, tui.app, tui.engine.access; print(json.dumps(list(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = set(json.loads(done.stdout))
     assert not loaded & set(HEAVY)
-    assert not any(name.startswith(("core.client", "tui.commands", "tui.home")) for name in loaded)
+    assert not any(name.startswith(("core.client", "tui.commands", "tui.home.screen")) for name in loaded)
 
 
 def environment(**more: str) -> dict[str, str]:

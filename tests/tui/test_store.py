@@ -13,12 +13,12 @@ from core.values import events as told
 from core.values.conversation import Conversation, Entry, EntryKind
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.harbour import Harbour
-from tui.attention import in_need
-from tui.bridge import Bridge
-from tui.changes import Changes
-from tui.feed import MAX_ENTRIES, Feed
-from tui.pages import Pages
-from tui.store import Store
+from tui.engine.bridge import Bridge
+from tui.engine.changes import Changes
+from tui.engine.store import Store
+from tui.session.feed import MAX_ENTRIES, Feed
+from tui.terminal.attention import in_need
+from tui.widgets.pages import Pages
 
 STEPS = st.lists(st.tuples(st.sampled_from("tswardp"), st.integers(0, 5)), max_size=40)
 

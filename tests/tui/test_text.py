@@ -8,15 +8,15 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from themes import load_theme
-from tui.durations import age, size, took
-from tui.entry_rows import edit_lines
-from tui.glyphs import ASCII, UNICODE, choose_glyphs
-from tui.inline import inline, wrap_words
-from tui.palette import Palette
-from tui.prose import PART, _as_it_is, _read, hard_wrap, parts_of, prose
-from tui.spans import Line, Span, draw, fit, fit_spans, width_of
-from tui.syntax import highlight
-from tui.word_diff import changed_ranges
+from tui.diff.words import changed_ranges
+from tui.looks.durations import age, size, took
+from tui.looks.glyphs import ASCII, UNICODE, choose_glyphs
+from tui.looks.palette import Palette
+from tui.session.entry_rows import edit_lines
+from tui.text.inline import inline, wrap_words
+from tui.text.prose import PART, _as_it_is, _read, hard_wrap, parts_of, prose
+from tui.text.spans import Line, Span, draw, fit, fit_spans, width_of
+from tui.text.syntax import highlight
 
 PALETTE = Palette(load_theme("boatyard-dark").tokens)
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=200)
@@ -54,7 +54,7 @@ def test_wrapped_lines_fit_and_lose_no_word(spans: list[Span], width: int) -> No
 
 @given(TEXT, st.integers(2, 60))
 def test_hard_wrapping_loses_nothing_visible(text: str, width: int) -> None:
-    from tui.literal import plain
+    from tui.text.literal import plain
 
     pieces = hard_wrap(text, width)
     assert all(cell_len(piece) <= max(2, width) for piece in pieces)

@@ -18,8 +18,8 @@ from tests.tui.steering import at_the_helm
 from themes import load_theme, theme_names
 from themes.colour import channels, contrast
 from themes.tokens import COLOURS
-from tui.background import is_light
-from tui.palette import Palette
+from tui.looks.palette import Palette
+from tui.terminal.background import is_light
 
 NOT_TEXT = {"rule", "cursor", "cursor-blurred", "added-line", "removed-line", "match", "bar",
             "added-word", "removed-word"}  # fmt: skip
@@ -114,7 +114,7 @@ def test_the_terminals_own_colours_are_all_that_the_ansi_themes_use(name: str) -
 
 
 def test_states_differ_by_more_than_colour() -> None:
-    from tui.glyphs import ASCII, UNICODE
+    from tui.looks.glyphs import ASCII, UNICODE
 
     names = ("todo", "queued", "running", "waiting", "review", "done", "failed", "cancelled", "idle")
     for glyphs in (ASCII, UNICODE):
@@ -274,7 +274,7 @@ def test_the_terminals_answer_about_its_background(answer: bytes, light: bool | 
     assert is_light(answer) is light
 
 
-ASK = "from tui.background import light_background; print('light:', light_background(), flush=True)"
+ASK = "from tui.terminal.background import light_background; print('light:', light_background(), flush=True)"
 
 
 @pytest.mark.parametrize(

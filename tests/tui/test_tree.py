@@ -6,8 +6,8 @@ from core.values import events as told
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.harbour import Harbour
 from tests.tui.steering import at_the_helm
-from tui.store import Store
-from tui.tree_rows import build_rows
+from tui.engine.store import Store
+from tui.home.tree_rows import build_rows
 
 
 async def test_projects_tasks_by_status_and_workspaces_stand_in_order(fleet: Harbour) -> None:

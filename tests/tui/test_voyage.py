@@ -13,7 +13,7 @@ from core.values.review import Change, MergePreview
 from core.values.states import Activity, MergeStyle, OperationStatus, TaskStatus, WorkspaceState
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, at_the_helm
-from tui.attention import in_need
+from tui.terminal.attention import in_need
 
 OPTIONS = (
     ApprovalOption(id="one", name="Allow once", kind="allow_once"),

@@ -8,9 +8,9 @@ from core.values.entities import AgentInfo, RunnerInfo
 from core.values.states import RunnerKind
 from tests.tui.harbour import DEMO, HOST, Harbour
 from tests.tui.steering import SIZES, at_the_helm
-from tui.glyphs import UNICODE
-from tui.keymap import Keymap, resolve
-from tui.welcome import NO_CONTAINERS, welcome_card
+from tui.home.welcome import NO_CONTAINERS, welcome_card
+from tui.keys.keymap import Keymap, resolve
+from tui.looks.glyphs import UNICODE
 
 CLAUDE = AgentInfo(name="claude", title="Claude Code", kind="claude", available=True, detail="/bin/claude")
 MISSING = AgentInfo(name="codex", title="Codex", kind="codex", available=False, detail="Install it so.")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.values import requests as ask
 from core.values.entities import FORM_OPTION, Approval
-from tui.answer_sheet import AnswerSheet
-from tui.finder import Finder, Found
-from tui.menu import Menu, Option, question
+from tui.session.answer_sheet import AnswerSheet
+from tui.widgets.finder import Finder, Found
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.attempts_sheet import AttemptsSheet
 from tui.commands.parts import finished
-from tui.diff_bases import Compared
-from tui.menu import question
+from tui.diff.bases import Compared
+from tui.tasks.attempts_sheet import AttemptsSheet
+from tui.widgets.menu import question
 
 if TYPE_CHECKING:
     from core.values.entities import Task

@@ -11,8 +11,8 @@ from core.values.entities import Task
 from core.values.events import TaskChanged
 from core.values.states import TaskStatus
 from tui.commands.task_removal import remove_tasks
-from tui.menu import Menu, Option
-from tui.states import TASK
+from tui.looks.states import TASK
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.budget_sheet import BudgetSheet
+from tui.tasks.budget_sheet import BudgetSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -10,8 +10,8 @@ from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.entities import Operation
 from core.values.states import OperationStatus
-from tui.menu import question
-from tui.timeline import LineSheet, Timeline
+from tui.session.timeline import LineSheet, Timeline
+from tui.widgets.menu import question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

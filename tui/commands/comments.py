@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from core.values import requests as ask
 from core.values.comments import Side
 from core.values.review import LineKind
-from tui.comment_sheet import CommentSheet
-from tui.comments_sheet import CommentsSheet
+from tui.comments.comment_sheet import CommentSheet
+from tui.comments.comments_sheet import CommentsSheet
 
 if TYPE_CHECKING:
     from core.values.comments import ReviewComment

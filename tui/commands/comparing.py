@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.diff_bases import Compared
-from tui.finder import Finder, Found
-from tui.menu import Menu, Option
-from tui.timeline import LineSheet, Timeline
+from tui.diff.bases import Compared
+from tui.session.timeline import LineSheet, Timeline
+from tui.widgets.finder import Finder, Found
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -8,9 +8,9 @@ from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.containers import Defaults
 from core.values.states import OperationStatus
-from tui.container_sheet import ContainerSheet
-from tui.defaults_sheet import DefaultsSheet
-from tui.menu import Menu, Option
+from tui.containers.sheet import ContainerSheet
+from tui.settings.defaults_sheet import DefaultsSheet
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

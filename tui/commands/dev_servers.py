@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from core.client.forwarding import forward_line
 from core.values.entities import DevServer, Workspace
 from core.values.requests import DevServerRequest
-from tui.menu import Menu, Option
-from tui.terminal import copy, open_page
+from tui.terminal.programs import copy, open_page
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

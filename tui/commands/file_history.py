@@ -9,8 +9,8 @@ from core.values.requests import ChangeFile, FileAction
 from core.values.review import Change
 from tui.commands.files import changed, offer, tail
 from tui.commands.paths import path_at_hand
-from tui.file_history_sheet import FileHistorySheet, StepChoice, place
-from tui.step_sheet import PastFileSheet, StepSheet
+from tui.files.history_sheet import FileHistorySheet, StepChoice, place
+from tui.files.step_sheet import PastFileSheet, StepSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

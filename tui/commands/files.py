@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from core.values.requests import ChangeFile, FileAction
 from tui.commands.parts import finished
-from tui.grep_sheet import GrepSheet
-from tui.path_sheet import PathSheet
-from tui.spans import fit
-from tui.timeline import LineSheet
+from tui.files.grep_sheet import GrepSheet
+from tui.files.path_sheet import PathSheet
+from tui.session.timeline import LineSheet
+from tui.text.spans import fit
 
 if TYPE_CHECKING:
     from core.values.review import FileNode

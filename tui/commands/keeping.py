@@ -9,10 +9,10 @@ from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.entities import Operation, Trashed, Workspace
 from core.values.states import OperationStatus
-from tui.durations import ago, size
-from tui.finder import Finder, Found
-from tui.menu import Menu, Option, question
-from tui.timeline import LineSheet
+from tui.looks.durations import ago, size
+from tui.session.timeline import LineSheet
+from tui.widgets.finder import Finder, Found
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.landing_sheet import LandingSheet
+from tui.landing.queue_sheet import LandingSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.values import requests as ask
 from tui.commands.updating import update_workspace
-from tui.merge_sheet import MergeForm, MergeSheet, conflict_path
+from tui.landing.merge_sheet import MergeForm, MergeSheet, conflict_path
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

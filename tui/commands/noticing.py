@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.attention import NOTIFICATIONS
-from tui.menu import Menu, Option
+from tui.terminal.attention import NOTIFICATIONS
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

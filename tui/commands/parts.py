@@ -10,10 +10,10 @@ from core.errors import BoatyardError, ConflictError, error_from_document
 from core.values import requests as ask
 from core.values.review import DiffLine, LineKind
 from core.values.states import OperationStatus
-from tui.branch_sheet import BranchSheet
 from tui.commands.checkpoints import restored
 from tui.commands.comparing import other_workspace
-from tui.menu import Menu, Option, question
+from tui.diff.branch_sheet import BranchSheet
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from core.values.entities import Operation

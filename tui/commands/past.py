@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.durations import ago
-from tui.feed import Past
-from tui.menu import Menu, Option
+from tui.looks.durations import ago
+from tui.session.feed import Past
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from core.values.entities import Session

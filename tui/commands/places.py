@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.actions import ACTIONS
-from tui.attention import in_need
-from tui.finder import Finder, Found
-from tui.glyphs import ASCII
-from tui.situation import why_not
-from tui.states import TASK, workspace_sign
+from tui.keys.actions import ACTIONS
+from tui.keys.situation import why_not
+from tui.looks.glyphs import ASCII
+from tui.looks.states import TASK, workspace_sign
+from tui.terminal.attention import in_need
+from tui.widgets.finder import Finder, Found
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

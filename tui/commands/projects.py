@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.here import repository_here
-from tui.menu import question
-from tui.task_sheet import PathSheet
+from tui.tasks.task_sheet import PathSheet
+from tui.terminal.here import repository_here
+from tui.widgets.menu import question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -8,8 +8,8 @@ from core.errors import NotFoundError
 from core.values.provenance import LinesFrom, Origin
 from tui.commands.past import go_to_turn
 from tui.commands.paths import path_at_hand
-from tui.durations import ago
-from tui.menu import Menu, Option
+from tui.looks.durations import ago
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

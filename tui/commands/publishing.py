@@ -8,10 +8,10 @@ from core.client.public_page import public_page
 from core.values.entities import Workspace
 from core.values.requests import PublishWorkspace
 from tui.commands.parts import finished
-from tui.durations import ago, size
-from tui.menu import Menu, Option
-from tui.terminal import copy
-from tui.timeline import LineSheet
+from tui.looks.durations import ago, size
+from tui.session.timeline import LineSheet
+from tui.terminal.programs import copy
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

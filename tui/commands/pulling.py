@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands import comments
-from tui.pull_sheet import PullSheet
+from tui.pulls.sheet import PullSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

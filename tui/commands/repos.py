@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from core.values import requests as ask
 from core.values.entities import Project, Repo
-from tui.menu import Menu, Option
-from tui.own_file_sheet import OwnFileSheet
-from tui.repo_sheet import RepoSheet
+from tui.settings.own_file_sheet import OwnFileSheet
+from tui.settings.repo_sheet import RepoSheet
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

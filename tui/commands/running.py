@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values.requests import RunCommand
-from tui.timeline import LineSheet
+from tui.session.timeline import LineSheet
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands.past import go_to_turn
-from tui.search_sheet import SearchSheet
+from tui.search.sheet import SearchSheet
 
 if TYPE_CHECKING:
     from core.values.search import SearchHit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.values import requests as ask
 from core.values.entities import QueuedPrompt
-from tui.finder import Finder, Found
+from tui.widgets.finder import Finder, Found
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from core.errors import BoatyardError, ConfigError
 from core.values.configuration import Setting, SettingKind
 from core.values.requests import SetConfig
-from tui.actions import ACTIONS
-from tui.attention import NOTIFICATIONS
 from tui.commands.containers import defaults
 from tui.commands.places import theme
-from tui.finder import Finder, Found
-from tui.keymap import resolve
-from tui.menu import Menu, Option
-from tui.setting_rows import SettingRow, section_of
-from tui.setting_values import as_toml, line_of, written
-from tui.settings_sheet import DEFAULTS, SettingsSheet, ValueSheet
-from tui.terminal import editor_argv, run_and_wait
+from tui.keys.actions import ACTIONS
+from tui.keys.keymap import resolve
+from tui.settings.rows import SettingRow, section_of
+from tui.settings.sheet import DEFAULTS, SettingsSheet, ValueSheet
+from tui.settings.values import as_toml, line_of, written
+from tui.terminal.attention import NOTIFICATIONS
+from tui.terminal.programs import editor_argv, run_and_wait
+from tui.widgets.finder import Finder, Found
+from tui.widgets.menu import Menu, Option
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

@@ -11,9 +11,9 @@ from msgspec import UNSET
 from core.values import requests as ask
 from core.values.entities import Task, Workspace
 from core.values.states import OperationStatus, TaskStatus, WorkspaceState
-from tui.here import repository_here
-from tui.pictures_sheet import PicturesSheet
-from tui.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
+from tui.tasks.pictures_sheet import PicturesSheet
+from tui.tasks.task_sheet import EditSheet, StartSheet, TaskForm, TaskSheet
+from tui.terminal.here import repository_here
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

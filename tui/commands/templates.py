@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from core.client.template_files import folder_files
 from core.values.requests import AddTemplate, WantedSettings
 from core.values.wording import counted
-from tui.menu import Menu, Option, question
-from tui.template_sheet import TemplateSheet
+from tui.tasks.template_sheet import TemplateSheet
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from core.values.entities import Settings

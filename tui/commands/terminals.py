@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.entities import Workspace
-from tui.conversation import Conversation
-from tui.menu import Menu, Option
-from tui.prompt import Prompt
-from tui.prose import code_blocks
-from tui.ranges import RangeRows
-from tui.rows import RowView
-from tui.terminal import copy as copy_text
-from tui.terminal import edit_text, editor_argv, open_beside
+from tui.session.conversation import Conversation
+from tui.terminal.programs import copy as copy_text
+from tui.terminal.programs import edit_text, editor_argv, open_beside
+from tui.text.prose import code_blocks
+from tui.widgets.menu import Menu, Option
+from tui.widgets.prompt import Prompt
+from tui.widgets.ranges import RangeRows
+from tui.widgets.rows import RowView
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

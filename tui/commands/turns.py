@@ -11,8 +11,8 @@ from core.values.entities import Workspace
 from core.values.states import OperationStatus
 from core.values.wording import counted
 from tui.commands.checkpoints import restored
-from tui.menu import Menu, Option, question
-from tui.queue_sheet import QueueSheet
+from tui.session.queue_sheet import QueueSheet
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

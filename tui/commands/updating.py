@@ -8,9 +8,9 @@ from core.values import requests as ask
 from core.values.conflicts import UpdateStyle
 from tui.commands.checkpoints import restored
 from tui.commands.parts import finished
-from tui.conflict_sheet import ConflictSheet
-from tui.forecasts import clash_lines
-from tui.menu import Menu, Option, question
+from tui.landing.conflict_sheet import ConflictSheet
+from tui.landing.forecasts import clash_lines
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from core.values.entities import Operation, Workspace

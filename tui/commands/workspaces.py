@@ -11,7 +11,7 @@ from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from core.values.wording import counted
 from tui.commands.task_removal import remove_tasks
-from tui.menu import Menu, Option, question
+from tui.widgets.menu import Menu, Option, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp

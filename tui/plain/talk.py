@@ -9,7 +9,7 @@ from core.values import requests as ask
 from core.values.conversation import EntryKind
 from core.values.states import ApprovalStatus
 from core.values.wording import counted
-from tui.states import workspace_sign
+from tui.looks.states import workspace_sign
 
 if TYPE_CHECKING:
     from core.client import Client

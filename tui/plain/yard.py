@@ -12,10 +12,10 @@ from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.states import Activity, TaskStatus
 from core.values.wording import counted
-from tui.here import repository_here
+from tui.looks.states import TASK, workspace_sign
 from tui.plain.lines import Left, Lines
 from tui.plain.talk import Talk
-from tui.states import TASK, workspace_sign
+from tui.terminal.here import repository_here
 
 if TYPE_CHECKING:
     from core.client import Client

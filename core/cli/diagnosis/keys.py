@@ -9,7 +9,10 @@ from core.paths import Home
 
 def keys(home: Home) -> list[Finding]:
     """What is wrong with them; nothing where the settings cannot be used at all. Blocks."""
-    from tui.key_settings import read_keymap, told  # only here: nothing else of it knows the table of actions
+    from tui.keys.settings import (  # only here: nothing else of it knows the table of actions
+        read_keymap,
+        told,
+    )
 
     file = home.config / "config.toml"
     try:

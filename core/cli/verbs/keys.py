@@ -10,9 +10,9 @@ from core.cli.verb import Verb
 
 async def keys(call: Invocation) -> None:
     # Only here: the table of actions is the interface's own, and knows no Textual.
-    from tui.actions import ACTIONS
-    from tui.key_card import card
-    from tui.key_settings import read_keymap, told
+    from tui.keys.actions import ACTIONS
+    from tui.keys.card import card
+    from tui.keys.settings import read_keymap, told
 
     file = call.home.config / "config.toml"
     keymap, troubles = read_keymap(file, call.args.preset or "")

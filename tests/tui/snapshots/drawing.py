@@ -47,8 +47,8 @@ def _still() -> Iterator[None]:
     here = "/home/me/src/shop"
     try:
         with (
-            patch("tui.durations.time", SimpleNamespace(time=lambda: CLOCK)),
-            patch("tui.home.repository_here", lambda: here),
+            patch("tui.looks.durations.time", SimpleNamespace(time=lambda: CLOCK)),
+            patch("tui.home.screen.repository_here", lambda: here),
             patch("tui.commands.tasks.repository_here", lambda: here),
         ):
             yield

@@ -1,0 +1,1 @@
+"""Comments on a diff: written, listed, shown among the lines."""

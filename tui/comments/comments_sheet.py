@@ -1,0 +1,169 @@
+"""All comments of a workspace: gone to, resolved, edited, removed, sent to the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, cast
+from uuid import uuid4
+
+from textual import events, on, work
+from textual.app import ComposeResult
+
+from core.errors import BoatyardError
+from core.values import requests as ask
+from core.values.comments import ReviewComment
+from tui.comments.comment_sheet import CommentSheet
+from tui.comments.rows import comment_place, comment_sign
+from tui.engine.store import Store
+from tui.text.spans import Line, fit
+from tui.widgets.rows import RowView
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.engine.changes import Changes
+    from tui.engine.link import Link
+    from tui.looks.look import Look
+
+
+class CommentRows(RowView):
+    """One row per comment."""
+
+    def __init__(self) -> None:
+        super().__init__(id="comments")
+        self.comments: tuple[ReviewComment, ...] = ()
+        self.note = "Reading the comments"
+
+    def show(self, comments: tuple[ReviewComment, ...]) -> None:
+        """Shows these; the cursor stays on its comment."""
+        at = self.current.id if self.current else ""
+        self.comments, self.note = (
+            comments,
+            f"No comment yet: {self.look.keymap.hint('comment')} in the diff makes one",
+        )
+        self.styles.height = min(max(3, len(comments)), 20)
+        self.rows_changed()
+        self.move_to(next((n for n, each in enumerate(comments) if each.id == at), self.cursor_row))
+
+    @property
+    def current(self) -> ReviewComment | None:
+        """The comment at the cursor."""
+        return self.comments[self.cursor_row] if self.cursor_row < len(self.comments) else None
+
+    def row_count(self) -> int:
+        return len(self.comments)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        each = self.comments[index]
+        sign, word = comment_sign(each)
+        first, _, rest = each.body.strip().partition("\n")
+        author = f"{each.author}: " if each.author else ""
+        place = fit(comment_place(each), max(10, width // 3), cut=self.glyphs.cut, keep_end=True)
+        said = f"{first} {self.glyphs.cut}" if rest else first
+        return (
+            (f" {self.glyphs.state(sign)} {word:<9}", sign), (f"{place}  ", "link"), (author, "strong"),
+            (said, "dim" if each.resolved else "text"),
+        ), ()  # fmt: skip
+
+    def empty_text(self) -> Line:
+        return ((f" {self.note}", "dim"),)
+
+
+class CommentsSheet(Sheet[ReviewComment]):
+    """Gives the comment to go to."""
+
+    def __init__(self, link: Link, store: Store, workspace: str, drafts: dict[str, str]) -> None:
+        keys = "enter go there  r resolve  e edit  d remove  s send to the agent  esc"
+        super().__init__(f"Comments on {workspace}", keys)
+        self._link, self._store, self._workspace = link, store, workspace
+        self._drafts = drafts
+        self._request: tuple[tuple[str, ...], str] = ((), "")
+        """What was sent and not answered yet, so that trying again repeats nothing."""
+
+    def body(self) -> ComposeResult:
+        yield CommentRows()
+
+    def on_mount(self) -> None:
+        self._rows = self.query_one(CommentRows)
+        self._rows.focus()
+        self._store.watch(self._on_changes)
+        self._load()
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything or "" in changes.comments or self._workspace in changes.comments:
+            self._load()
+
+    @work(exclusive=True, group="load")
+    async def _load(self) -> None:
+        await self._try(self._show_all)
+
+    async def _show_all(self) -> None:
+        self._rows.show(await self._link.client.comments(self._workspace))
+
+    async def _try(self, call: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await call()
+        except BoatyardError as error:
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return False
+        self.problem("")
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "r": self._resolve, "e": self._edit, "d": self._remove, "s": self._send,
+        }  # fmt: skip
+        act = acts.get(event.key)
+        if act is not None:
+            event.stop()
+            event.prevent_default()
+            act()
+
+    @work(group="change")
+    async def _resolve(self) -> None:
+        each = self._rows.current
+        if each is not None:
+            body = ask.UpdateComment(resolved=not each.resolved)
+            if await self._try(lambda: self._link.client.update_comment(each.id, body)):
+                self._load()
+
+    @work(group="change")
+    async def _edit(self) -> None:
+        each = self._rows.current
+        if each is None:
+            return
+        sheet = CommentSheet(f"Comment on {comment_place(each)}", each.id, self._drafts, each.body)
+        text = await self.app.push_screen_wait(sheet)
+        if text and text != each.body:
+            body = ask.UpdateComment(body=text)
+            if await self._try(lambda: self._link.client.update_comment(each.id, body)):
+                self._drafts.pop(each.id, None)
+                self._load()
+
+    @work(group="change")
+    async def _remove(self) -> None:
+        each = self._rows.current
+        if each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
+            self._load()
+
+    @work(group="send", exclusive=True)
+    async def _send(self) -> None:
+        """Those that are seen here as open, and no others; a second try is known by its id."""
+        ids = tuple(each.id for each in self._rows.comments if not each.resolved and not each.sent_at)
+        if not ids:
+            self.problem("No comment waits: all are sent or resolved.")
+            return
+        if self._request[0] != ids:
+            self._request = (ids, uuid4().hex)
+        body = ask.SendComments(ids=ids, request_id=self._request[1])
+        if await self._try(lambda: self._link.client.send_comments(self._workspace, body)):
+            self._request = ((), "")
+            cast("Look", self.app).say(f"{len(ids)} sent to the agent, as one prompt")
+            await self._show_all()
+
+    @on(RowView.Chosen)
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self.dismiss(self._rows.comments[event.index])

@@ -1,0 +1,1 @@
+"""The pane with what a workspace changed."""

@@ -1,0 +1,1 @@
+"""Merging, the landing queue, and conflicts."""

@@ -1,0 +1,195 @@
+"""An update that has stopped: the files in conflict, each as the sides have it, and what to make of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from textual import events, on, work
+from textual.app import ComposeResult
+
+from core.errors import BoatyardError, error_from_document
+from core.values import requests as ask
+from core.values.states import OperationStatus
+from tui.engine.store import Store
+from tui.landing.conflict_sides import Sides, compare
+from tui.terminal.programs import editor_argv, run_and_wait
+from tui.text.spans import Line
+from tui.widgets.rows import RowView
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from core.values.conflicts import Conflict
+    from core.values.entities import Operation, Workspace
+    from tui.engine.changes import Changes
+    from tui.engine.link import Link
+
+Taken = dict[tuple[str, str, str], str]
+"""What was made of a file: by workspace, repo and path, in a word."""
+
+
+class ConflictRows(RowView):
+    """One row per file in conflict."""
+
+    def __init__(self) -> None:
+        super().__init__(id="conflicts")
+        self.conflicts: tuple[Conflict, ...] = ()
+        self.names: dict[str, str] = {}
+        self.taken: dict[tuple[str, str], str] = {}
+
+    def show(self, conflicts: tuple[Conflict, ...]) -> None:
+        """Shows these."""
+        self.conflicts = conflicts
+        self.styles.height = min(max(2, len(conflicts)), 8)
+        self.rows_changed()
+
+    @property
+    def current(self) -> Conflict | None:
+        """The file at the cursor."""
+        return self.conflicts[self.cursor_row] if self.cursor_row < len(self.conflicts) else None
+
+    def row_count(self) -> int:
+        return len(self.conflicts)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        each = self.conflicts[index]
+        taken = self.taken.get((each.repo_id, each.path), "")
+        sign = "done" if taken else "failed"
+        repo = f"{self.names.get(each.repo_id, '')}/" if len(self.names) > 1 else ""
+        return (
+            (
+                (f" {self.glyphs.state(sign)} ", sign),
+                (f"{each.kind:<14} ", "warning"),
+                (repo + each.path, "text"),
+            ),
+            ((f"{taken} ", "done"),),
+        )
+
+    def empty_text(self) -> Line:
+        return ((" No file is in conflict", "dim"),)
+
+
+class ConflictSheet(Sheet[str]):
+    """Gives `continue`, `abort` or `hand-over`; everything else is done here."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-medium")]
+
+    def __init__(self, link: Link, store: Store, workspace: Workspace, taken: Taken) -> None:
+        assert workspace.update is not None
+        keys = "o ours  t theirs  e edit  f to the agent  c go on  x give up  esc later"
+        super().__init__(f"{workspace.name}: the {workspace.update.style} has stopped", keys)
+        self._link, self._store, self._taken = link, store, taken
+        self._workspace = workspace
+
+    def body(self) -> ComposeResult:
+        yield ConflictRows()
+        yield Sides()
+
+    def on_mount(self) -> None:
+        self._rows = self.query_one(ConflictRows)
+        self._rows.names = {each.repo_id: each.name for each in self._workspace.repos}
+        self._store.watch(self._on_changes)
+        self._tell()
+        self._rows.focus()
+        self._read()
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything or self._workspace.name in changes.workspaces:
+            now = self._store.workspaces.get(self._workspace.name)
+            if now is None or now.update is None:
+                self.dismiss(None)
+                return
+            self._workspace = now
+            self._tell()
+
+    def _tell(self) -> None:
+        state = self._workspace.update
+        assert state is not None
+        name = self._workspace.name
+        taken = self._taken.items()
+        self._rows.taken = {key[1:]: word for key, word in taken if key[0] == name}
+        self._rows.show(state.conflicts)
+
+    @on(RowView.Highlighted, "#conflicts")
+    def _moved(self) -> None:
+        self._read()
+
+    @work(exclusive=True, group="sides")
+    async def _read(self) -> None:
+        current, panes = self._rows.current, self.query_one(Sides)
+        if current is None:
+            return
+        try:
+            sides = await self._link.client.conflict_sides(
+                self._workspace.name, current.path, repo=self._repo(current)
+            )
+        except BoatyardError as error:
+            panes.tell(error.message)
+            return
+        panes.show(sides, await asyncio.to_thread(compare, sides))
+
+    def _repo(self, conflict: Conflict) -> str:
+        return self._rows.names.get(conflict.repo_id, "")
+
+    def on_key(self, event: events.Key) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "o": lambda: self._take(False), "t": lambda: self._take(True), "e": self._edit,
+            "f": lambda: self.dismiss("hand-over"), "c": lambda: self.dismiss("continue"),
+            "x": lambda: self.dismiss("abort"),
+        }  # fmt: skip
+        act = acts.get(event.key)
+        if act is not None:
+            event.stop()
+            event.prevent_default()
+            act()
+
+    def _note(self, conflict: Conflict, word: str) -> None:
+        self._taken[self._workspace.name, conflict.repo_id, conflict.path] = word
+        self._tell()
+
+    async def _try(self, call: Callable[[], Awaitable[object]]) -> bool:
+        try:
+            await call()
+        except BoatyardError as error:
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return False
+        self.problem("")
+        return True
+
+    @work(group="take", exclusive=True)
+    async def _take(self, theirs: bool) -> None:
+        current = self._rows.current
+        if current is None:
+            return
+        body = ask.TakeSide(path=current.path, repo=self._repo(current), theirs=theirs)
+
+        async def take() -> None:
+            operation = await self._link.client.take_side(self._workspace.name, body)
+            _raise_failure(await self._link.client.wait_operation(operation.id))
+
+        if await self._try(take):
+            self._note(current, "theirs taken" if theirs else "ours taken")
+
+    @work(group="edit", exclusive=True)
+    async def _edit(self) -> None:
+        current = self._rows.current
+        if current is None:
+            return
+        root = next(each.path for each in self._workspace.repos if each.repo_id == current.repo_id)
+        parts = PurePosixPath(current.path)
+        if parts.is_absolute() or ".." in parts.parts:
+            self.problem(f"{current.path} is not inside the workspace.")
+            return
+        argv = editor_argv(Path(root) / parts, 1)
+        if await self._try(lambda: run_and_wait(self.app, "edit", argv)):
+            self._note(current, "edited")
+
+
+def _raise_failure(ended: Operation) -> None:
+    if ended.status is not OperationStatus.DONE:
+        raise error_from_document(dict(ended.error or {}))

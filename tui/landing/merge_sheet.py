@@ -1,0 +1,237 @@
+"""The dialog before a merge: what it would do, computed anew for each style, before anything changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from core.errors import BoatyardError
+from core.values.states import MergeStyle
+from core.values.wording import counted
+from tui.keys.actions import bindings
+from tui.text.spans import Line
+from tui.widgets.prompt import Prompt
+from tui.widgets.rows import RowView
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from core.values.conflicts import Conflict
+    from core.values.review import MergePreview
+    from tui.engine.changes import Changes
+    from tui.engine.link import Link
+    from tui.engine.store import Store
+
+STYLES = (
+    (MergeStyle.MERGE, "m", "merge commit"),
+    (MergeStyle.SQUASH, "s", "squash"),
+    (MergeStyle.REBASE, "r", "rebase"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MergeForm:
+    """What was decided: a merge, that the agent is to resolve the conflicts, or an update before it."""
+
+    style: MergeStyle
+    message: str
+    conflicts: tuple[Conflict, ...] = ()
+    update: bool = False
+    push: bool = False
+    """Whether the target branch is pushed afterwards."""
+
+
+class MergeRows(RowView):
+    """The preview as rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]
+    shows_cursor = False
+
+    def __init__(self) -> None:
+        super().__init__(id="preview-rows")
+        self._rows: list[Line] = []
+
+    def show(self, rows: list[Line]) -> None:
+        """Shows these lines."""
+        self._rows = rows
+        self.styles.height = min(max(3, len(rows)), 16)
+        self.rows_changed()
+
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        return self._rows[index], ()
+
+
+def conflict_path(conflict: Conflict, repos: dict[str, str]) -> str:
+    """The path of a file in conflict; where there are several repos, as seen from the workspace's folder."""
+    name = repos.get(conflict.repo_id, "") if len(repos) > 1 else ""
+    return f"{name}/{conflict.path}" if name else conflict.path
+
+
+class MergeSheet(Sheet[MergeForm]):
+    """Style by key; Enter merges when nothing stands in the way."""
+
+    def __init__(self, store: Store, link: Link, workspace: str, repos: dict[str, str]) -> None:
+        super().__init__(
+            f"Merge {workspace}",
+            "enter merge  m s r style  i message  p push  u update  esc cancel",
+        )
+        self._store = store
+        self._link = link
+        self._workspace = workspace
+        self._repos = repos
+        self._preview: MergePreview | None = None
+        self._edited = False
+        self._push = False
+
+    def body(self) -> ComposeResult:
+        yield MergeRows()
+        yield self.field("Message", Prompt("Commit message", id="message"))
+
+    def on_mount(self) -> None:
+        self.query_one(MergeRows).focus()
+        self._store.watch(self._on_changes)
+        self._load(None)
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        """Looks again: what stood in the way may be gone, and what would be merged another one."""
+        if self._workspace in changes.files:
+            self._load(self._preview.style if self._preview else None)
+        elif self._preview is None and (changes.everything or self._workspace in changes.workspaces):
+            self._load(None)
+
+    @work(exclusive=True)
+    async def _load(self, style: MergeStyle | None) -> None:
+        rows = self.query_one(MergeRows)
+        if self._preview is None or style is not self._preview.style:
+            rows.show([(("Computing what a merge would do", "dim"),)])
+        try:
+            preview = await self._link.client.merge_preview(self._workspace, style)
+        except BoatyardError as error:
+            self._preview = None
+            rows.show([(("It cannot be merged", "error"),)])
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return
+        self._preview = preview
+        self.problem("")
+        if not self._edited:
+            self.query_one("#message", Prompt).show(preview.message)
+        rows.show(self._lines(preview))
+
+    def _lines(self, preview: MergePreview) -> list[Line]:
+        styles: list[tuple[str, str]] = []
+        for style, key, label in STYLES:
+            chosen = style is preview.style
+            styles += [(f"{key} ", "key"), (f"{label}    ", "strong" if chosen else "dim")]
+        glyphs = self.query_one(MergeRows).glyphs
+        lines: list[Line] = [tuple(styles), ()]
+        for repo in preview.repos:
+            name = self._repos.get(repo.repo_id, repo.repo_id[:8])
+            clashes = sum(conflict.repo_id == repo.repo_id for conflict in preview.conflicts)
+            nothing = repo.old == repo.new
+            word = f"{clashes} in conflict" if clashes else "nothing to merge"
+            new = f"new: {counted(repo.files, 'file')} "
+            lines.append((
+                (f"{name}  ", "strong"), (f"{glyphs.arrow} {repo.target_branch}  ", "link"),
+                (word, "failed" if clashes else "dim") if nothing else (new, "text"),
+                ("" if nothing else f" +{repo.added}", "added"),
+                ("" if nothing else f" {glyphs.minus}{repo.removed}", "removed"),
+            ))  # fmt: skip
+        if preview.conflicts:
+            told = f"{counted(len(preview.conflicts), 'conflict')}, nothing will change"
+            lines += [(), ((f"{glyphs.failed} {told}", "failed"),)]
+            lines += [
+                ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
+            ]
+            lines.append((
+                ("u ", "key"), ("update first, and resolve them here    ", "dim"),
+                ("f ", "key"), ("ask the agent to resolve them", "dim"),
+            ))  # fmt: skip
+        for sentence in preview.blocked:
+            lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
+        if not preview.conflicts and not preview.blocked and self._something():
+            lines += [
+                (),
+                (("p ", "key"), (f"push {self._targets(preview)} afterwards: ", "dim"),
+                 ("yes" if self._push else "no", "strong" if self._push else "dim")),
+                (("enter ", "key"), ("merges", "text")),
+            ]  # fmt: skip
+        return lines
+
+    @staticmethod
+    def _targets(preview: MergePreview) -> str:
+        return ", ".join(dict.fromkeys(repo.target_branch for repo in preview.repos if repo.old != repo.new))
+
+    def _path(self, conflict: Conflict) -> str:
+        """The file's path; where there are several repos, below the name of its own."""
+        return conflict_path(conflict, self._repos)
+
+    def _something(self) -> bool:
+        return self._preview is not None and any(repo.old != repo.new for repo in self._preview.repos)
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Prompt | Input):
+            return
+        for style, key, _ in STYLES:
+            if event.character == key:
+                event.stop()
+                self._load(style)
+                return
+        if event.character == "i":
+            event.stop()
+            event.prevent_default()
+            self.query_one("#message").focus()
+        elif event.character == "p" and self._preview is not None:
+            event.stop()
+            self._push = not self._push
+            self.query_one(MergeRows).show(self._lines(self._preview))
+        elif event.character == "u":
+            event.stop()
+            self.dismiss(
+                MergeForm(self._preview.style if self._preview else MergeStyle.MERGE, "", update=True)
+            )
+        elif event.character == "f" and self._preview is not None and self._preview.conflicts:
+            event.stop()
+            self.dismiss(MergeForm(self._preview.style, "", self._preview.conflicts))
+
+    @on(Prompt.Left)
+    def _written(self, event: Prompt.Left) -> None:
+        """Out of the message, which stays as it is; not out of the sheet."""
+        event.prevent_default()
+        self._edited = True
+        self.query_one(MergeRows).focus()
+
+    @on(RowView.Chosen)
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self._merge()
+
+    def submit(self) -> None:
+        """Enter in the message: done with it, not yet with the merge."""
+        self._edited = True
+        self.query_one(MergeRows).focus()
+
+    def _merge(self) -> None:
+        preview = self._preview
+        if preview is None:
+            return
+        if preview.conflicts:
+            self.problem(
+                "There are conflicts. u updates first, and you resolve them here; f asks the agent to."
+            )
+        elif preview.blocked:
+            self.problem("Put right what is named above, then try again.")
+        elif not self._something():
+            self.problem("The target branch has everything already.")
+        else:
+            text = self.query_one("#message", Prompt).text.strip()
+            self.dismiss(MergeForm(preview.style, text, push=self._push))

@@ -1,0 +1,168 @@
+"""The landing queue: what lands, in which order, how far it is, and why something did not land."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from core.errors import BoatyardError
+from core.values import requests as ask
+from core.values.landing import LandingEntry, LandingQueue, LandingStatus
+from tui.engine.store import Store
+from tui.text.literal import literal
+from tui.text.spans import Line, Span
+from tui.widgets.rows import RowView
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.engine.changes import Changes
+    from tui.engine.link import Link
+    from tui.looks.look import Look
+
+STATUS: dict[LandingStatus, tuple[str, str]] = {
+    LandingStatus.QUEUED: ("queued", "waits"),
+    LandingStatus.UPDATING: ("running", "updating"),
+    LandingStatus.CHECKING: ("running", "checking"),
+    LandingStatus.LANDING: ("running", "landing"),
+    LandingStatus.LANDED: ("done", "landed"),
+    LandingStatus.SET_ASIDE: ("failed", "set aside"),
+}
+
+
+class LandingRows(RowView):
+    """One row per workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(id="landing")
+        self.entries: tuple[LandingEntry, ...] = ()
+
+    def show(self, entries: tuple[LandingEntry, ...]) -> None:
+        """Shows these; the cursor stays on its workspace."""
+        at = self.current.workspace if self.current else ""
+        self.entries = entries
+        self.styles.height = min(max(3, len(entries)), 20)
+        self.rows_changed()
+        names = [each.workspace for each in entries]
+        if at in names:
+            self.move_to(names.index(at))
+
+    @property
+    def current(self) -> LandingEntry | None:
+        """The workspace at the cursor."""
+        return self.entries[self.cursor_row] if self.cursor_row < len(self.entries) else None
+
+    def row_count(self) -> int:
+        return len(self.entries)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        each = self.entries[index]
+        sign, word = STATUS[each.status]
+        left: list[Span] = [
+            (f" {each.position:>2} ", "dim"), (f"{self.glyphs.state(sign)} {word:<10}", sign),
+            (each.workspace, "text"),
+        ]  # fmt: skip
+        left += [(f"  {each.reason}", "warning")] if each.reason else []
+        return tuple(left), ((f"{each.style or ''} ", "dim"),)
+
+    def empty_text(self) -> Line:
+        mark = self.look.keymap.hint("mark")
+        return ((f" Nothing is to land: {mark} in the tree marks workspaces, a here adds them", "dim"),)
+
+
+class LandingSheet(Sheet[tuple[str, str]]):
+    """Gives `log` or `go` with a workspace to go there."""
+
+    def __init__(self, link: Link, store: Store) -> None:
+        super().__init__(
+            "Landing queue", "a add marked  A in order  s start  x stop  d drop  l log  enter go  esc"
+        )
+        self._link, self._store = link, store
+
+    def body(self) -> ComposeResult:
+        yield Static(id="told")
+        yield LandingRows()
+
+    def on_mount(self) -> None:
+        self._rows = self.query_one(LandingRows)
+        self._rows.focus()
+        self._store.watch(self._on_changes)
+        self._tell(self._store.landing or LandingQueue())
+        self._load()
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.landing is not None:
+            self._tell(changes.landing)
+
+    def _tell(self, queue: LandingQueue) -> None:
+        marked = self._store.marked
+        going = "It is being worked through." if queue.running else "It stands still; s starts it."
+        told = f"{going}  Marked: {', '.join(marked)}" if marked else going
+        self.query_one("#told", Static).update(literal(f"{told}\n", multiline=True))
+        self._rows.show(queue.entries)
+
+    async def _try(self, call: Callable[[], Awaitable[LandingQueue]]) -> bool:
+        try:
+            queue = await call()
+        except BoatyardError as error:
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return False
+        self.problem("")
+        self._tell(queue)
+        return True
+
+    @work(exclusive=True, group="load")
+    async def _load(self) -> None:
+        await self._try(lambda: self._link.client.landing_queue())
+
+    def on_key(self, event: events.Key) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "a": lambda: self._add(True), "A": lambda: self._add(False), "d": self._drop, "l": self._log,
+            "s": lambda: self._do(lambda: self._link.client.start_landing()),
+            "x": lambda: self._do(lambda: self._link.client.stop_landing()),
+        }  # fmt: skip
+        act = acts.get(event.key) or acts.get(event.character or "")
+        if act is not None:
+            event.stop()
+            event.prevent_default()
+            act()
+
+    @work(group="change")
+    async def _do(self, call: Callable[[], Awaitable[LandingQueue]]) -> None:
+        await self._try(call)
+
+    @work(group="change")
+    async def _add(self, by_forecast: bool) -> None:
+        names = tuple(self._store.marked)
+        if not names:
+            mark = cast("Look", self.app).keymap.hint("mark")
+            self.problem(f"Nothing is marked: {mark} in the tree marks workspaces.")
+            return
+        body = ask.QueueLanding(workspaces=names, by_forecast=by_forecast, start=False)
+        if await self._try(lambda: self._link.client.queue_landing(body)):
+            self._store.mark(*names)
+            self._tell(self._store.landing or LandingQueue())
+            self._load()
+
+    def _drop(self) -> None:
+        current = self._rows.current
+        if current is not None:
+            self._do(lambda: self._link.client.drop_landing(current.workspace))
+
+    def _log(self) -> None:
+        current = self._rows.current
+        if current is not None and current.process_id:
+            self.dismiss((current.workspace, current.process_id))
+        else:
+            self.problem("No check has run there.")
+
+    @on(RowView.Chosen)
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self.dismiss((self._rows.entries[event.index].workspace, ""))

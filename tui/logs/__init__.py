@@ -1,0 +1,1 @@
+"""Raw output of processes: opened at its end, followed, filtered."""

@@ -1,0 +1,1 @@
+"""How things look: glyphs, words and colours of states, times for people."""

@@ -1,0 +1,35 @@
+"""What a widget may ask of the app that it is in: its looks, and a place to say something."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tui.keys.keymap import Keymap
+from tui.looks.glyphs import Glyphs
+from tui.looks.palette import Palette
+
+
+class Look(Protocol):
+    """The part of the app that widgets know."""
+
+    palette: Palette
+    glyphs: Glyphs
+    keymap: Keymap
+
+    @property
+    def prefers_popups(self) -> bool:
+        """Whether programs open over the interface inside tmux, not in a window."""
+        ...
+
+    @property
+    def picture_style(self) -> str:
+        """How pictures are drawn: `kitty`, `blocks` or `none`."""
+        ...
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Sends a control sequence of our own."""
+        ...
+
+    def say(self, message: str, *, severity: str = "information") -> None:
+        """Shows a short message for a few seconds."""
+        ...

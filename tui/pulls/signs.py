@@ -1,0 +1,53 @@
+"""How pull requests and their checks are shown, wherever they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.values.entities import Workspace
+from core.values.pull_requests import CheckStatus, PullLink, PullStatus
+from tui.text.spans import Span
+
+if TYPE_CHECKING:
+    from tui.looks.glyphs import Glyphs
+
+CHECK: dict[CheckStatus, str] = {
+    CheckStatus.PASSED: "done", CheckStatus.FAILED: "failed",
+    CheckStatus.PENDING: "running", CheckStatus.SKIPPED: "cancelled",
+}  # fmt: skip
+"""The glyph's name, which is also the token."""
+
+
+def pull_sign(link: PullLink) -> tuple[str, str]:
+    """Its state: the token, and the word."""
+    if link.status is PullStatus.MERGED:
+        return "done", "merged"
+    if link.status is PullStatus.CLOSED:
+        return "cancelled", "closed"
+    return ("failed" if link.state.failed else "review"), ("draft" if link.state.draft else "open")
+
+
+def pull_mark(workspace: Workspace, glyphs: Glyphs) -> list[Span]:
+    """The workspace's pull requests in a row of the tree, such as `#12 open`, with a cross if checks fail."""
+    return [
+        (f"#{link.number} {word}{glyphs.failed if token == 'failed' else ''} ", token)
+        for link, (token, word) in _signed(workspace)
+    ]
+
+
+def pull_facts(workspace: Workspace, glyphs: Glyphs) -> list[tuple[Span, ...]]:
+    """The workspace's pull requests with their checks, a line each."""
+    facts: list[tuple[Span, ...]] = []
+    for link, (token, word) in _signed(workspace):
+        state = link.state
+        spans: list[Span] = [(f"#{link.number} {word}", token)]
+        spans += [(f"  {glyphs.failed}{state.failed}", "failed")] if state.failed else []
+        spans += [(f"  {glyphs.running}{state.pending}", "running")] if state.pending else []
+        said = f"  {state.comments} comment{'s' * (state.comments != 1)}"
+        spans += [(said, "dim")] if state.comments else []
+        facts.append(tuple(spans))
+    return facts
+
+
+def _signed(workspace: Workspace) -> list[tuple[PullLink, tuple[str, str]]]:
+    return [(link, pull_sign(link)) for link in workspace.pull_requests]

@@ -1,0 +1,23 @@
+"""The inner tabs of a session, and how they are named."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.text.spans import Span
+
+TABS = (("talk", "Talk"), ("out", "Output"), ("err", "Errors"), ("processes", "Processes"))
+
+
+def all_tabs(shown: str, keys: str) -> Content:
+    """All of them, for a border, and the keys that go through them."""
+    return Content.assemble(
+        *((f" {title} ", "$primary bold" if name == shown else "$boatyard-dim") for name, title in TABS),
+        (f" {keys} ", "$accent"),
+    )
+
+
+def tab_in_sight(shown: str, keys: str) -> tuple[Span, ...]:
+    """The one in sight, where there is no border."""
+    number = [name for name, _ in TABS].index(shown)
+    return (f" {TABS[number][1]} {number + 1}/{len(TABS)}", "dim"), (f" {keys} ", "key")

@@ -1,0 +1,1 @@
+"""The screen of settings, and the dialogs about those of a repository."""

@@ -1,0 +1,1 @@
+"""The dialogs about tasks, and about all attempts at one."""

@@ -1,0 +1,248 @@
+"""Attempts at one task side by side: what each changed, how its check ended, what it cost, what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import events, on, work
+from textual.app import ComposeResult
+
+from core.errors import BoatyardError
+from core.values.attempts import CheckState
+from core.values.wording import counted
+from tui.engine.store import Store
+from tui.looks.durations import size
+from tui.text.prose import prose
+from tui.text.spans import Line, Span, fit_spans, width_of
+from tui.widgets.rows import RowView
+from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from core.values.attempts import Attempt
+    from core.values.entities import Task
+    from tui.engine.changes import Changes
+    from tui.engine.link import Link
+
+MOST = 4
+"""Attempts beside each other."""
+LABEL = 10
+LEAST = 22
+"""Cells of a column below which the attempts are shown one at a time."""
+CHECKS: dict[CheckState, tuple[str, str]] = {
+    CheckState.NONE: ("todo", "not checked"), CheckState.RUNNING: ("running", "running"),
+    CheckState.PASSED: ("done", "passed"), CheckState.FAILED: ("failed", "failed"),
+}  # fmt: skip
+
+
+class AttemptRows(RowView):
+    """A table: one column per attempt, one row per fact."""
+
+    shows_cursor = False
+
+    def __init__(self) -> None:
+        super().__init__(id="attempts")
+        self.attempts: tuple[Attempt, ...] = ()
+        self.at = 0
+        """The attempt in hand."""
+        self.first = 0
+        """The first one in sight."""
+        self.note = "Measuring the attempts"
+        self._rows: list[Line] = []
+
+    def show(self, attempts: tuple[Attempt, ...]) -> None:
+        """Shows these."""
+        self.attempts, self.note = attempts, "No workspace yet"
+        self.at = min(self.at, max(0, len(attempts) - 1))
+        self.build()
+
+    @property
+    def current(self) -> Attempt | None:
+        """The attempt in hand."""
+        return self.attempts[self.at] if self.attempts else None
+
+    def build(self) -> None:
+        """Draws the table for the present width."""
+        room = self.scrollable_content_region.width - LABEL - 1
+        fitting = max(1, min(MOST, room // LEAST))
+        self.first = max(0, min(self.first, self.at), self.at - fitting + 1)
+        shown = self.attempts[self.first : self.first + fitting]
+        self._rows = self._table(shown, max(8, room // max(1, len(shown)) - 1)) if shown else []
+        self.rows_changed()
+
+    def _table(self, shown: tuple[Attempt, ...], width: int) -> list[Line]:
+        common = _shared(self.attempts)
+        rows: list[Line] = []
+        columns: list[tuple[str, list[list[Line]]]] = [
+            ("", [self._who(each) for each in shown]),
+            ("agent", [[((each.agent or "none", "text"),)] for each in shown]),
+            ("changes", [[self._changes(each)] for each in shown]),
+            ("size", [[((size(each.size), "text"),)] for each in shown]),
+            ("check", [[self._check(each)] for each in shown]),
+            ("time", [[self._time(each)] for each in shown]),
+            ("tokens", [[((f"{each.spent.tokens:,}", "text"),)] for each in shown]),
+            ("cost", [[((f"${each.spent.cost:.2f}", "text"),)] for each in shown]),
+            ("conflicts", [[self._conflicts(each)] for each in shown]),
+            ("says", [self._says(each, width) for each in shown]),
+            ("files", [self._files(each, common) for each in shown]),
+        ]  # fmt: skip
+        for label, cells in columns:
+            rows += _side_by_side(label, cells, width, self.glyphs.cut, self.glyphs.bar)
+            rows += [()] if label in ("", "conflicts", "says") else []
+        return rows
+
+    def _who(self, each: Attempt) -> list[Line]:
+        here = each is self.current
+        mark = self.glyphs.mark if here else " "
+        landed: Line = ((f" {self.glyphs.done} landed", "done"),) if each.landed else ()
+        return [((f"{mark}{each.workspace}", "title" if here else "text"), *landed)]
+
+    def _changes(self, each: Attempt) -> Line:
+        return (
+            (f"{counted(each.files, 'file')} ", "text"), (f"+{each.added} ", "added"),
+            (f"{self.glyphs.minus}{each.removed}", "removed"),
+        )  # fmt: skip
+
+    def _check(self, each: Attempt) -> Line:
+        sign, word = CHECKS[each.check]
+        stale = ", before the last changes" if each.check_stale else ""
+        return ((f"{self.glyphs.state(sign)} {word}{stale}", sign),)
+
+    @staticmethod
+    def _time(each: Attempt) -> Line:
+        return ((f"{each.spent.minutes:.1f} min, {counted(each.spent.turns, 'turn')}", "text"),)
+
+    def _says(self, each: Attempt, width: int) -> list[Line]:
+        said = " ".join(each.summary.split())[:600]
+        return prose(said, width, self.glyphs) if said else [(("nothing", "dim"),)]
+
+    def _conflicts(self, each: Attempt) -> Line:
+        return ((str(each.conflicts), "warning"),) if each.conflicts else (("none", "dim"),)
+
+    def _files(self, each: Attempt, common: set[str]) -> list[Line]:
+        return [((path, "dim" if path in common else "text"),) for path in each.paths]
+
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int, width: int) -> tuple[Line, Line]:
+        return self._rows[index], ()
+
+    def empty_text(self) -> Line:
+        return ((f" {self.note}", "dim"),)
+
+    def on_resize(self) -> None:  # type: ignore[override]
+        self.build()
+
+    def action_cursor(self, step: int) -> None:
+        self.scroll_relative(y=step, animate=False)
+
+
+def _shared(attempts: tuple[Attempt, ...]) -> set[str]:
+    """Files that all of them changed."""
+    sets = [set(each.paths) for each in attempts]
+    return set.intersection(*sets) if len(sets) > 1 else set()
+
+
+def _side_by_side(label: str, cells: list[list[Line]], width: int, cut: str, bar: str) -> list[Line]:
+    rows: list[Line] = []
+    for at in range(max(1, *(len(cell) for cell in cells))):
+        spans: list[Span] = [(f" {label if not at else '':<{LABEL - 1}}", "dim")]
+        for number, cell in enumerate(cells):
+            piece = fit_spans(cell[at], width, cut=cut) if at < len(cell) else []
+            spans += [(f"{bar}" if number else " ", "dim"), *piece, (" " * (width - width_of(piece)), "text")]
+        rows.append(tuple(spans))
+    return rows
+
+
+class AttemptsSheet(Sheet[tuple[str, str]]):
+    """Gives what to do (`go`, `diff`, `choose`, `log`) and with which workspace, or process."""
+
+    def __init__(self, link: Link, store: Store, task: Task) -> None:
+        keys = "h l choose  enter go  d diff with next  c check  L log  k keep  esc"
+        super().__init__(f"Attempts at {task.title}", keys)
+        self._link, self._store, self._task_id = link, store, task.id
+
+    def body(self) -> ComposeResult:
+        yield AttemptRows()
+
+    def on_mount(self) -> None:
+        self._rows = self.query_one(AttemptRows)
+        self._rows.focus()
+        self._store.watch(self._on_changes)
+        self._load()
+
+    def on_unmount(self) -> None:
+        self._store.unwatch(self._on_changes)
+
+    def _on_changes(self, changes: Changes) -> None:
+        names = {each.workspace for each in self._rows.attempts}
+        if changes.everything or names & (changes.workspaces | changes.files):
+            self._load()
+
+    @work(exclusive=True, group="load")
+    async def _load(self) -> None:
+        try:
+            found = await self._link.client.attempts(self._task_id)
+        except BoatyardError as error:
+            self._rows.note = "They cannot be measured"
+            self._rows.rows_changed()
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return
+        self._rows.show(found)
+
+    def on_key(self, event: events.Key) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            "h": lambda: self._step(-1), "left": lambda: self._step(-1),
+            "l": lambda: self._step(1), "right": lambda: self._step(1),
+            "d": self._diff, "c": self._check, "L": self._log, "k": lambda: self._give("choose"),
+        }  # fmt: skip
+        act = acts.get(event.key) or acts.get(event.character or "")
+        if act is not None:
+            event.stop()
+            event.prevent_default()
+            act()
+
+    def _step(self, step: int) -> None:
+        if self._rows.attempts:
+            self._rows.at = (self._rows.at + step) % len(self._rows.attempts)
+            self._rows.build()
+
+    def _give(self, what: str) -> None:
+        if self._rows.current is not None:
+            self.dismiss((what, self._rows.current.workspace))
+
+    def _diff(self) -> None:
+        rows = self._rows
+        if rows.current is None or len(rows.attempts) < 2:
+            self.problem("There is only one attempt.")
+            return
+        other = rows.attempts[(rows.at + 1) % len(rows.attempts)]
+        self.dismiss(("diff", f"{rows.current.workspace} {other.workspace}"))
+
+    def _log(self) -> None:
+        current = self._rows.current
+        if current is None or not current.check_process:
+            self.problem("No check has run there.")
+        else:
+            self.dismiss(("log", f"{current.workspace} {current.check_process}"))
+
+    @work(group="check")
+    async def _check(self) -> None:
+        current = self._rows.current
+        if current is None:
+            return
+        self.problem("")
+        try:
+            answer = await self._link.client.check(current.workspace)
+        except BoatyardError as error:
+            self.problem(f"{error.message}\n{error.hint}".strip())
+            return
+        if not answer.passed:
+            self.problem(f"{answer.workspace}: {answer.reason}")
+        self._load()
+
+    @on(RowView.Chosen)
+    def _chosen(self, event: RowView.Chosen) -> None:
+        event.stop()
+        self._give("go")

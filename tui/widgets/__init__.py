@@ -1,0 +1,1 @@
+"""The widgets that every pane and dialog is made of."""
