@@ -13,6 +13,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.containers import docker_engine, environment, instance, runner
+from tests.reliability import is_reliability
+
+# Where nothing may write bytecode, as in many container images, each engine and each command that a test
+# starts would compile all of Boatyard anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 __all__ = ["docker_engine", "environment", "instance", "runner"]
 
@@ -41,7 +46,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the slow tests out of the quick run, and says so in the summary."""
+    """Marks what is about reliability; leaves the slow tests out of the quick run, and says so."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_reliability(item.path, item.originalname):
+            item.add_marker("reliability")
     if config.option.all:
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

@@ -37,3 +37,10 @@ def test_the_engine_imports_no_interface() -> None:
 def test_the_value_types_import_nothing_heavy() -> None:
     values = "import core.values.entities, core.values.events, core.values.requests, core.values.review"
     assert imported_by(values) & (HEAVY | {"asyncio"}) == set()
+
+
+def test_an_engine_starts_without_the_languages_of_agents() -> None:
+    loaded = imported_by("import core.server.daemon")
+    assert "core.engine.engine" in loaded
+    assert loaded & {f"core.agents.{kind}.driver" for kind in ("acp", "claude", "codex")} == set()
+    assert "docker" not in loaded

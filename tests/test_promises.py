@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability import modules
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "core" / "SECURITY.md"
 PROMISES = [f"P{number}" for number in range(1, 29)]
@@ -42,3 +44,7 @@ def test_each_names_tests_that_exist_or_says_that_it_is_not_proven(promise: str)
 
 def test_the_readme_leads_there() -> None:
     assert "(core/SECURITY.md)" in (ROOT / "README.md").read_text()
+
+
+def test_every_module_about_reliability_exists() -> None:
+    assert [path for path in modules() if not path.is_file()] == []

@@ -30,6 +30,7 @@ from core.values.requests import AddProject, AddTask, NewWorkspace, RemoveWorksp
 from core.values.states import OperationStatus, RunnerKind
 from tests.acceptance.user import git, make_repository
 from tests.waiting import until
+from tests.zygote import zygote
 
 E = TypeVar("E")
 
@@ -215,9 +216,15 @@ class Yard(Base):
 class Daemon(Base):
     """The engine as a background process of its own; use as an asynchronous context manager."""
 
-    def __init__(self, config: str = HOST + AGENTS) -> None:
+    def __init__(self, config: str = HOST + AGENTS, *, forked: bool = False) -> None:
+        """
+        Args:
+            config: The settings.
+            forked: Whether engines are forked from a process that has loaded everything.
+        """
         super().__init__(config)
         self.client = Client(self.home.socket)
+        self._forked = forked
 
     async def __aenter__(self) -> Self:
         self.configure()
@@ -244,6 +251,10 @@ class Daemon(Base):
 
     async def start(self) -> bool:
         """Starts the engine if none runs; whether it did."""
+        if self._forked and not await engine_answers(self.home):
+            self.home.create()
+            if await asyncio.to_thread(zygote().start, self.home) == b"ready":
+                return True
         return await ensure_engine(self.home)
 
     async def stop(self) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from core.client import Client
-from core.errors import BoatyardError, ConflictError, UsageError
-from core.values.entities import Task
-from core.values.requests import AddTask, NewWorkspace, PutScratch
+from core.errors import BoatyardError, ConflictError, NotFoundError, UsageError
+from core.values.entities import Task, Workspace
+from core.values.requests import AddTask, NewWorkspace, PutScratch, WantedSettings
+from core.values.states import RunnerKind
 
 if TYPE_CHECKING:
     from mcp.server.fastmcp import FastMCP
@@ -125,7 +126,12 @@ class Tools:
                     hint="It is allowed by may_start_workspaces = true in [mcp] of config.toml.",
                 )
             own = await self._client.workspace(self._workspace)
-            body = NewWorkspace(task=task, agent=agent or own.agent, prompt=prompt)
+            wanted = await self._client.task(task)
+            if wanted.project_id != (await self._task()).project_id:
+                raise NotFoundError(f"there is no task {task[:80]!r} in your project", hint="See list_tasks.")
+            body = NewWorkspace(
+                task=wanted.id, agent=agent or own.agent, prompt=prompt, settings=_confined_like(own)
+            )
             operation = await self._client.new_workspace(body)
             return {"workspace": operation.workspace, "status": operation.status.value}
 
@@ -134,6 +140,14 @@ class Tools:
 
     async def _tasks(self) -> tuple[Task, ...]:
         return await self._client.tasks((await self._task()).project_id)
+
+
+def _confined_like(own: Workspace) -> WantedSettings:
+    """Where an agent's workspace may run: whoever is in a sandbox gets out of it by no other one."""
+    if own.runner is RunnerKind.HOST:
+        return WantedSettings(runner=own.runner)
+    hosts = own.settings.allow_hosts if own.settings.network == "allow" else None
+    return WantedSettings(runner=own.runner, network=own.settings.network, allow_hosts=hosts)
 
 
 @contextlib.contextmanager

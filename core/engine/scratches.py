@@ -23,6 +23,7 @@ Kind = Literal[
     "workspace_notes",
     "ui_preferences",
 ]
+FOLLOW_UP: Kind = "draft_follow_up"
 PAYLOAD_LIMIT = 2 * 2**20
 """Bytes of JSON."""
 ID_LIMIT = 200
@@ -83,6 +84,37 @@ class Scratches:
     def _tell(self, scratch: Scratch) -> Scratch:
         self._context.hub.publish(ScratchChanged(scratch=scratch))
         return scratch
+
+
+def take_draft(workspace: str, prompt: str, *, pictures: bool) -> Scratch | None:
+    """Throws the draft of a prompt away that is being sent. Call on the store's thread.
+
+    In the transaction that takes the prompt: a terminal that is killed as it sends would find the draft
+    again, and send it twice.
+
+    Args:
+        workspace: Its name.
+        prompt: What is sent.
+        pictures: Whether pictures go with it.
+
+    Returns:
+        The draft; None when there is none, or it says something else by now.
+    """
+    row = m.Scratch.get_or_none(m.Scratch.kind == FOLLOW_UP, m.Scratch.owner_id == workspace)
+    if row is None or str(row.payload.get("prompt") or "").strip() != prompt.strip():
+        return None
+    if bool(row.payload.get("images")) != pictures:
+        return None
+    draft = Scratch(kind=FOLLOW_UP, id=workspace, payload=row.payload, updated_at=row.updated_at)
+    row.delete_instance()
+    return draft
+
+
+def put_draft_back(draft: Scratch) -> None:
+    """Keeps a draft again whose prompt could not be sent. Call on the store's thread."""
+    m.Scratch.replace(
+        kind=draft.kind, owner_id=draft.id, payload=draft.payload, updated_at=draft.updated_at
+    ).execute()
 
 
 def _check(kind: str, owner: str) -> None:

@@ -8,6 +8,7 @@ from core.engine.approvals import find_option
 from core.engine.forms import checked_values
 from core.engine.images import check_images
 from core.engine.rules import remember
+from core.engine.scratches import put_draft_back, take_draft
 from core.engine.texts import check_prompt
 from core.errors import ConflictError, UsageError
 from core.lifecycle.budgets import note_budget
@@ -27,7 +28,8 @@ from core.supervision.records import answer_approval
 from core.values.answers import SendAnswer, StoppedAnswer
 from core.values.conversation import AgentCommand, AgentModes
 from core.values.entities import Approval, Process, QueuedPrompt, Session, Workspace
-from core.values.events import ApprovalChanged
+from core.values.events import ApprovalChanged, ScratchChanged
+from core.values.prompting import Scratch
 from core.values.requests import AnswerApproval, SendPrompt, SetMode
 from core.values.states import ApprovalStatus, ProcessStatus, WorkspaceState
 
@@ -85,18 +87,25 @@ class Sessions:
                 return _answer(before)
             executor = self._context.executors.get(await self._agent_name(facts, body.agent))
             prompt = Queued(prompt_id, executor.name, body.prompt, body.attachments)
-            queued, waits = await self._context.store.write(_enqueue, facts, prompt)
+            queued, waits, draft = await self._context.store.write(_enqueue, facts, prompt)
             crash_point("turn", "queued")
             if waits:
                 await tell_queue(self._context, name)
                 self._turns.go_on(name)
+                self._tell_no_draft(draft)
                 return SendAnswer(queued=queued)
             try:
                 facts = await self._context.store.read(workspace_facts, name)
-                return SendAnswer(process=await self._turns.start(facts, executor, prompt))
+                answer = SendAnswer(process=await self._turns.start(facts, executor, prompt))
             except BaseException:
-                await self._context.store.write(forget, prompt_id)
+                await self._context.store.write(_forget, prompt_id, draft)
                 raise
+            self._tell_no_draft(draft)
+            return answer
+
+    def _tell_no_draft(self, draft: Scratch | None) -> None:
+        if draft is not None:
+            self._context.hub.publish(ScratchChanged(scratch=Scratch(kind=draft.kind, id=draft.id)))
 
     async def stop(self, name: str) -> StoppedAnswer:
         """Stops everything that runs in the workspace. Queued prompts stay queued.
@@ -232,14 +241,25 @@ def _modes(session: m.Session | None) -> AgentModes:
     return msgspec.structs.replace(msgspec.convert(session.modes, AgentModes), chosen=session.mode or "")
 
 
-def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool]:
-    """Puts a prompt into the queue; whether it has to wait there."""
+def _enqueue(facts: WorkspaceFacts, prompt: Queued) -> tuple[QueuedPrompt, bool, Scratch | None]:
+    """Puts a prompt into the queue; whether it has to wait there, and the draft that it was."""
     check_images(prompt.attachments)
     # Between two turns, and while an engine that has just started comes to its queues, more waits than runs.
     waits = bool(note_budget(facts.id)) or turn_runs(facts.id) or first_queued(facts.name) is not None
     # One that starts now goes before those that a paused queue holds back.
     row = enqueue(facts.id, prompt, first=not waits)
-    return views.queued_prompt(row, facts.name), waits
+    return (
+        views.queued_prompt(row, facts.name),
+        waits,
+        take_draft(facts.name, prompt.prompt, pictures=bool(prompt.attachments)),
+    )
+
+
+def _forget(prompt_id: str, draft: Scratch | None) -> None:
+    """Takes a prompt back that could not be sent."""
+    forget(prompt_id)
+    if draft is not None:
+        put_draft_back(draft)
 
 
 def _answer(sent: Process | QueuedPrompt) -> SendAnswer:

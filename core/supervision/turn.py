@@ -219,7 +219,6 @@ class LiveTurn:
         self._journal.append(record)
         self._answering = record.kind == "answer"
         crash_point(record.kind, "journalled")
-        self._answering = record.kind == "answer"
         return self.transcript.apply(record)
 
     async def _carry_out(self, effects: Sequence[Effect]) -> None:

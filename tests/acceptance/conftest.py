@@ -27,7 +27,5 @@ def user() -> Iterator[User]:
     home = Path(tempfile.mkdtemp(prefix="by-"))
     person = User(home)
     yield person
-    for workspace in person.boatyard("workspace", "list", "--json", ok=False).json:
-        person.boatyard("workspace", "remove", workspace["name"], "--force", ok=False)
-    person.boatyard("engine", "stop", ok=False)
+    person.leave()
     shutil.rmtree(home, ignore_errors=True)

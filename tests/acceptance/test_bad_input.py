@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from core.values.states import WorkspaceState
 from tests.acceptance.user import Answer, User, git, make_repository
 
 pytestmark = pytest.mark.slow
@@ -40,9 +41,9 @@ def check(user: User, answer: Answer, code: int, *words: str) -> None:
 
 def nothing_made(user: User) -> list[Any]:
     """Whatever is left of an attempt: rows, folders, containers."""
-    found = [user.boatyard(noun, "list", "--json").json for noun in ("project", "task", "workspace", "repo")]
-    folders = [path for path in (user.home / "data" / "workspaces").iterdir()]
-    return [item for group in found for item in group] + folders
+    there = user.snapshot()
+    folders = (user.home / "data" / "workspaces").iterdir()
+    return [*there.projects, *there.tasks, *there.workspaces, *there.repos, *folders]
 
 
 def test_a_path_that_does_not_exist(user: User, tmp_path: Path) -> None:
@@ -69,9 +70,9 @@ def test_a_target_branch_that_does_not_exist(user: User, repository: Path) -> No
     check(user, run(user, repository, "--target", "missing"), 3, "missing")
 
 
-@pytest.mark.parametrize("name", ["Upper", "-rf", "a", "two words", "../up", "x" * 64, "trailing-", "[/]"])
-def test_a_name_that_is_illegal(user: User, repository: Path, name: str) -> None:
-    check(user, run(user, repository, f"--name={name}"), 2, "name")
+def test_a_name_that_is_illegal(user: User, repository: Path) -> None:
+    for name in ("Upper", "-rf", "a", "two words", "../up", "x" * 64, "trailing-", "[/]"):
+        check(user, run(user, repository, f"--name={name}"), 2, "name")
 
 
 def test_a_name_that_is_taken(user: User, repository: Path) -> None:
@@ -79,8 +80,7 @@ def test_a_name_that_is_taken(user: User, repository: Path) -> None:
     answer = run(user, repository, "--name", "taken")
     assert answer.code == 4
     assert "taken" in answer.error["message"]
-    assert len(user.boatyard("task", "list", "--json").json) == 1
-    assert len(user.boatyard("workspace", "list", "--json").json) == 1
+    assert (len(user.snapshot().tasks), len(user.snapshot().workspaces)) == (1, 1)
 
 
 def test_an_agent_that_is_unknown(user: User, repository: Path) -> None:
@@ -106,7 +106,7 @@ def test_an_agent_that_the_container_lacks(user: User, repository: Path, docker_
     argv = ["run", "Something", "--repo", str(repository), "--agent", "absent", "--json"]
     answer = user.boatyard(*argv, "--runner", "docker", "--image", docker_engine, ok=False)
     assert (answer.code, answer.error["hint"]) == (1, "Get it somewhere.")
-    assert user.boatyard("workspace", "list", "--json").json == []
+    assert user.snapshot().workspaces == ()
     assert list((user.home / "data" / "workspaces").iterdir()) == []
 
 
@@ -117,9 +117,9 @@ def test_an_image_that_cannot_be_had(user: User, repository: Path, docker_engine
     answer = user.boatyard(*argv, "--image", "localhost:1/no/such:image", ok=False)
     assert "localhost:1/no/such:image" in answer.error["message"]
     assert answer.error["hint"]
-    assert user.boatyard("workspace", "show", "waits", "--json").json["state"] == "failed"
+    assert [each.state for each in user.snapshot().workspaces] == [WorkspaceState.FAILED]
     user.boatyard("workspace", "remove", "waits", "--json")
-    assert user.boatyard("workspace", "list", "--json").json == []
+    assert user.snapshot().workspaces == ()
     assert list((user.home / "data" / "workspaces").iterdir()) == []
 
 
@@ -177,10 +177,10 @@ def test_no_disk_space_for_the_clone(user: User, tmp_path: Path) -> None:
         answer = run(user, repository)
         assert answer.code == 1, answer
         assert "space" in answer.error["message"] + answer.error["hint"], answer
-        assert user.boatyard("workspace", "list", "--json").json == []
+        assert user.snapshot().workspaces == ()
         assert list((user.home / "data" / "workspaces").iterdir()) == []
     finally:
-        user.boatyard("engine", "stop", ok=False)
+        user.leave()
         subprocess.run(["umount", "-l", str(user.home)], check=True)
         shutil.rmtree(user.home, ignore_errors=True)
         user.home.mkdir()

@@ -6,12 +6,19 @@ import os
 import shlex
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import UnixStreamServer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from core.cli.diagnosis.finding import State
+from core.cli.diagnosis.home import LOW_DISK, disk
+from core.paths import find_home
 from tests.acceptance.user import COMMAND, User, make_repository
 from tests.yard import AGENTS, HOST
 
@@ -24,7 +31,7 @@ def user(tmp_path: Path) -> Iterator[User]:
     (user.home / "config").mkdir(parents=True)
     (user.home / "config" / "config.toml").write_text(HOST + AGENTS)
     yield user
-    user.boatyard("engine", "stop", ok=False)
+    user.leave()
 
 
 def found(user: User, name: str, *argv: str) -> dict[str, Any]:
@@ -153,6 +160,55 @@ def test_programs_that_are_too_old_are_told(
     assert finding["state"] == state and said in finding["what"] and "later" in finding["fix"]
 
 
+def test_programs_that_are_missing_are_told(user: User, tmp_path: Path) -> None:
+    user.boatyard("engine", "start")
+    (tmp_path / "bin").mkdir()
+    user.env["PATH"] = str(tmp_path / "bin")
+    document = user.boatyard("doctor", "--json", ok=False).json
+    told = {each["name"]: (each["state"], each["what"]) for each in document}
+    assert (told["git"], told["tmux"]) == (("problem", "not found"), ("warning", "not found"))
+    assert all(each["why"] and "Install" in each["fix"] for each in document if each["what"] == "not found")
+
+
+class OldEngine(BaseHTTPRequestHandler):
+    """A container engine of long ago, as far as anybody asks it."""
+
+    def do_GET(self) -> None:
+        body = b'{"Version": "19.3.15", "ApiVersion": "1.40", "MinAPIVersion": "1.12", "NCPU": 2}'
+        self.send_response(200)
+        self.send_header("API-Version", "1.40")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def address_string(self) -> str:
+        return "a Unix socket"
+
+    def log_message(self, *_: object) -> None:
+        """Tests are quiet."""
+
+
+def test_a_container_engine_that_is_too_old_is_told(user: User) -> None:
+    path = user.home / "old.sock"
+    with UnixStreamServer(str(path), OldEngine) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        user.env["DOCKER_HOST"] = f"unix://{path}"
+        finding = found(user, "docker")
+        server.shutdown()
+    assert finding["state"] == "warning" and "19.3.15" in finding["what"] and "too old" in finding["what"]
+    assert "later Docker" in finding["fix"]
+
+
+def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = find_home(str(tmp_path))
+    assert disk(home).state is State.OK
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=LOW_DISK))
+    finding = disk(home)
+    assert finding.state is State.PROBLEM and "2.0 GiB free" in finding.what
+    assert "workspace list" in finding.fix and "process prune" in finding.fix
+
+
 def test_options_of_tmux_are_told_and_set(user: User, tmp_path: Path) -> None:
     socket = f"doctor-{os.getpid()}"
     tmux = ("tmux", "-L", socket, "-f", "/dev/null")
@@ -177,8 +233,6 @@ def test_options_of_tmux_are_told_and_set(user: User, tmp_path: Path) -> None:
 @pytest.mark.container
 def test_orphaned_containers_are_listed_and_removed(user: User, docker_engine: str, tmp_path: Path) -> None:
     import docker
-
-    from core.paths import find_home
 
     user.boatyard("engine", "start")
     labels = {"boatyard.instance": find_home(str(user.home)).instance, "boatyard.workspace": "long-gone"}

@@ -49,7 +49,7 @@ def user(tmp_path: Path) -> Iterator[User]:
     finally:
         os.umask(before)
     yield user
-    user.boatyard("engine", "stop")
+    user.leave()
 
 
 def another_user(path: Path) -> str:

@@ -26,8 +26,7 @@ def user(docker_engine: str) -> Iterator[User]:
     options = ("--runner", "docker", "--image", docker_engine, "--network", "none", "--name", NAME)
     user.boatyard("run", "Harm", "--repo", str(repository), "--processes", "64", *options)
     yield user
-    user.boatyard("workspace", "remove", NAME, "--force", ok=False)
-    user.boatyard("engine", "stop", ok=False)
+    user.leave()
     shutil.rmtree(folder)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from core.cli.main import main
 from core.values.requests import WantedSettings
+from core.values.states import RunnerKind
 from tests.engine import asking_agent
 from tests.yard import AGENTS, HOST, Daemon, Yard, docker_settings
 
@@ -125,6 +126,29 @@ async def test_an_agent_in_a_container_has_the_tools_of_its_own_workspace(
         await daemon.client.workspaces()
         async with client(exec_, "/") as session:
             assert (await call(session, "read_task"))["workspace"] == workspace.name
+
+
+@pytest.mark.slow
+@pytest.mark.container
+async def test_a_workspace_that_an_agent_in_a_container_starts_is_confined_like_its_own(
+    docker_engine: str,
+) -> None:
+    """Also where the defaults would have it on the host, with all of the network."""
+    policy = "[mcp]\nmay_start_workspaces = true\n"
+    async with Daemon(f'{HOST}image = "{docker_engine}"\n{policy}{AGENTS}') as daemon:
+        await daemon.start()
+        other = await daemon.task("Elsewhere", daemon.repository("elsewhere"), project="another")
+        workspace = await daemon.workspace(title="Paint", settings=docker_settings(docker_engine))
+        (container,) = await daemon.client.containers()
+        exec_ = ["docker", "exec", "-i", container.name, "python3", "/boatyard/agents/boatyard_tools.py"]
+        async with client(exec_, "/") as session:
+            assert "no task" in await refused(session, "start_workspace", task=other.id, agent="writer")
+            part = await call(session, "create_subtask", title="Sand")
+            started = await call(session, "start_workspace", task=part["id"], agent="writer")
+        made = await daemon.client.workspace(await _made(daemon, started["workspace"]))
+        assert (workspace.settings.network, made.settings.network) == ("none", "none")
+        assert made.runner is RunnerKind.DOCKER
+        assert len(await daemon.client.workspaces()) == 2
 
 
 @pytest.mark.slow

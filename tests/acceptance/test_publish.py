@@ -181,7 +181,8 @@ async def test_only_what_is_published_can_be_asked_for(yard: Yard) -> None:
     (version / ".env").write_text("PLANTED")
     (version / "out.html").symlink_to("/etc/passwd")
     (version / "up").symlink_to("/etc", target_is_directory=True)
-    (version / "second.html").hardlink_to(version / ".env")
+    (version / ".linked").write_text("PLANTED")
+    (version / "second.html").hardlink_to(version / ".linked")
     os.mkfifo(version / "pipe.html")
     (yard.home.served / "odd").symlink_to("/etc")
     paths = [

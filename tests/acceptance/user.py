@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from core.client import Client
+from core.client.launch import engine_answers, engine_holds, ensure_engine
+from core.errors import BoatyardError
+from core.paths import Home, find_home
+from core.values.entities import Snapshot
+from core.values.requests import RemoveWorkspace
+from tests.waiting import until
 
 COMMAND = (sys.executable, "-c", "import sys; from tui.entry import main; sys.exit(main())")
 """What the console script does, also where it is not on PATH."""
@@ -73,9 +83,37 @@ class User:
             text=True,
         )
 
+    def snapshot(self) -> Snapshot:
+        """What there is in the home; its engine has to run."""
+
+        async def ask() -> Snapshot:
+            async with Client(find_home(str(self.home)).socket) as client:
+                return await client.snapshot()
+
+        return asyncio.run(ask())
+
+    def leave(self) -> None:
+        """Removes all workspaces and ends the engine; after a test, whatever has become of either."""
+        asyncio.run(leave(find_home(str(self.home))))
+
     def engine_pid(self) -> int:
         """Process id of the engine, which is started when it does not run."""
         return int(self.boatyard("engine", "start", "--json").json["pid"])
+
+
+async def leave(home: Home) -> None:
+    """As `User.leave`; a command for each step would cost half a second of the processor."""
+    if not await engine_answers(home):
+        if not home.workspaces.is_dir() or not any(home.workspaces.iterdir()):
+            return
+        await ensure_engine(home)  # a dead one has left containers or processes
+    async with Client(home.socket) as client:
+        for workspace in await client.workspaces():
+            with suppress(BoatyardError):
+                operation = await client.remove_workspace(workspace.name, RemoveWorkspace(force=True))
+                await client.wait_operation(operation.id)
+        await client.stop_engine()
+    await until(lambda: not engine_holds(home), seconds=60)
 
 
 def git(folder: Path, *argv: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from core.agents.acp import AcpDriver
+from core.agents.acp.driver import AcpDriver
 from core.agents.driver import AskApproval, CloseInput, Effect, Send, TurnEnded, TurnRequest, Upsert
 from core.values.conversation import Entry, EntryKind
 

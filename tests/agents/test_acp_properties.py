@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.agents.acp import AcpDriver, rpc
+from core.agents.acp import rpc
+from core.agents.acp.driver import AcpDriver
 from core.agents.command import CommandDriver
 from core.agents.driver import (
     AskApproval,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.agents.acp import AcpDriver
+from core.agents.acp.driver import AcpDriver
 from core.agents.driver import AskApproval, Commands, RateLimited, TurnRequest
 from core.values.conversation import AgentCommand, Attachment, EntryKind, ToolState
 from core.values.states import ProcessStatus

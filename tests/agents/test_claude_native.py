@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.agents.claude import ClaudeDriver, ClaudeExecutor
+from core.agents.claude import ClaudeExecutor
+from core.agents.claude.driver import ClaudeDriver
 from core.agents.claude.wire import INITIALIZE
 from core.agents.driver import (
     AgentSession,

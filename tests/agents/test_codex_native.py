@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.agents.codex import CodexDriver
+from core.agents.codex.driver import CodexDriver
 from core.agents.driver import AgentSession, RateLimited, TurnRequest, UsageReport, WithdrawApproval
 from core.values.conversation import EntryKind, FileEdit, ToolState
 from core.values.states import ProcessStatus

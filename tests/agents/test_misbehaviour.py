@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from core.agents.acp import AcpDriver
-from core.agents.claude import ClaudeDriver
-from core.agents.codex import CodexDriver
+from core.agents.acp.driver import AcpDriver
+from core.agents.claude.driver import ClaudeDriver
+from core.agents.codex.driver import CodexDriver
 from core.agents.driver import Driver, TurnEnded, TurnRequest, UsageReport
 from core.agents.terminal import TerminalDriver
 from core.supervision.transcript import Transcript

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.agents.claude import ClaudeDriver
+from core.agents.claude.driver import ClaudeDriver
 from core.agents.claude.wire import INITIALIZE
-from core.agents.codex import CodexDriver
+from core.agents.codex.driver import CodexDriver
 from core.agents.driver import AskApproval, CloseInput, Driver, Effect, Send, TurnEnded, TurnRequest, Upsert
 from core.agents.elicitation import schema_form
 from core.agents.limits import is_limit, reset_time

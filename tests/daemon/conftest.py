@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from core.supervision.crash import CRASH_AT
+from tests.daemon.killing import crash_file
 from tests.yard import Daemon
 
 
 @pytest.fixture
 async def daemon(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
     monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
-    monkeypatch.delenv("BOATYARD_CRASH_AT", raising=False)
-    async with Daemon() as each:
+    each = Daemon(forked=True)
+    monkeypatch.setenv(CRASH_AT, str(crash_file(each)))
+    async with each:
         yield each

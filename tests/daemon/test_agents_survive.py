@@ -27,7 +27,7 @@ class Rig:
     """An engine with an agent of one kind that writes down what it is told."""
 
     def __init__(self, kind: str) -> None:
-        self.daemon = Daemon(HOST)
+        self.daemon = Daemon(HOST, forked=True)
         self.log = self.daemon.folder / "told"
         self.gate = self.daemon.fifo()
         command = [sys.executable, str(DOUBLE), kind, str(self.log), str(self.gate)]

@@ -6,14 +6,11 @@ import ast
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core.errors import UnreachableError
 from core.lifecycle.applying import STEPS as APPLY_STEPS
 from core.lifecycle.archiving import ARCHIVE_STEPS
 from core.lifecycle.closing import CLOSE_STEPS, RESTORE_STEPS
@@ -25,7 +22,6 @@ from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
 from core.lifecycle.taking import STEPS as TAKE_STEPS
 from core.lifecycle.trash import PURGE_STEPS
-from core.supervision.crash import CRASH_AT
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (
@@ -48,6 +44,7 @@ from core.values.requests import (
     UpdateRepo,
 )
 from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
+from tests.daemon.killing import killed
 from tests.yard import Daemon, Watch, git, make_repository
 
 pytestmark = pytest.mark.slow
@@ -58,22 +55,6 @@ KEPT_FROM = CREATE.index(POINT_OF_KEEPING)
 
 def names(steps: tuple[tuple[str, str], ...]) -> list[str]:
     return [name for name, _ in steps]
-
-
-async def killed(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str, act: Callable[[], Awaitable[Any]]
-) -> None:
-    """Does something with an engine that dies at a point of it, and starts the next engine."""
-    await daemon.stop()
-    monkeypatch.setenv(CRASH_AT, point)
-    await daemon.start()
-    try:
-        await act()
-    except UnreachableError:
-        pass  # it died before it could answer
-    await daemon.gone()
-    monkeypatch.delenv(CRASH_AT)
-    assert await daemon.start(), "the engine did not die"
 
 
 async def operation_of(daemon: Daemon, kind: str) -> Operation:
@@ -95,14 +76,14 @@ def nothing_left(daemon: Daemon, repository: Path) -> None:
 
 
 @pytest.mark.parametrize("step", CREATE)
-async def test_a_creation(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_a_creation(daemon: Daemon, step: str) -> None:
     await daemon.start()
     repository = daemon.repository()
     task = await daemon.task("Do it", repository)
     (repo,) = await daemon.client.repos()
     await daemon.client.update_repo(repo.id, UpdateRepo(setup_script="echo x >> ../set-up"))
     body = NewWorkspace(task=task.id, agent="writer", prompt="once")
-    await killed(daemon, monkeypatch, f"create:{step}", lambda: daemon.client.new_workspace(body))
+    await killed(daemon, f"create:{step}", lambda: daemon.client.new_workspace(body))
     ended = await operation_of(daemon, "create")
     if CREATE.index(step) < KEPT_FROM:
         assert ended.status is OperationStatus.UNDONE
@@ -143,9 +124,7 @@ async def process_started(watch: Watch) -> None:
     await watch.until(ProcessChanged, lambda e: e.process.status is ProcessStatus.RUNNING)
 
 
-async def test_a_retry_that_had_not_begun_goes_on_and_deletes_nothing(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_retry_that_had_not_begun_goes_on_and_deletes_nothing(daemon: Daemon) -> None:
     await daemon.start()
     await daemon.task("x")
     (repo,) = await daemon.client.repos()
@@ -153,7 +132,7 @@ async def test_a_retry_that_had_not_begun_goes_on_and_deletes_nothing(
     await daemon.client.wait_operation((await daemon.begin(name="do-it", agent="writer", prompt="p")).id)
     workspace = await daemon.client.workspace("do-it")
     Path(workspace.folder, "fixed").touch()
-    await killed(daemon, monkeypatch, "create:setup", lambda: daemon.client.retry_setup("do-it"))
+    await killed(daemon, "create:setup", lambda: daemon.client.retry_setup("do-it"))
     assert (await operation_of(daemon, "create")).status is OperationStatus.DONE
     assert (await daemon.turn("do-it")).status is ProcessStatus.COMPLETED
 
@@ -183,11 +162,11 @@ def repository(daemon: Daemon) -> Path:
 
 
 @pytest.mark.parametrize("step", names(MERGE_STEPS))
-async def test_a_merge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+async def test_a_merge(daemon: Daemon, step: str, repository: Path) -> None:
     other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
     await used_workspace(daemon, repository, other)
     before = git(repository, "rev-parse", "main")
-    await killed(daemon, monkeypatch, f"merge:{step}", lambda: daemon.client.merge("do-it", MergeWorkspace()))
+    await killed(daemon, f"merge:{step}", lambda: daemon.client.merge("do-it", MergeWorkspace()))
     ended = await operation_of(daemon, "merge")
     if step in ("snapshot", "compute"):
         assert ended.status is OperationStatus.UNDONE
@@ -207,14 +186,12 @@ async def test_a_merge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: st
     assert (folder / "u.md").exists()
 
 
-async def test_a_merge_between_two_repositories(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, repository: Path
-) -> None:
+async def test_a_merge_between_two_repositories(daemon: Daemon, repository: Path) -> None:
     other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
     await used_workspace(daemon, repository, other)
     (daemon.home.workspaces / "do-it" / "code" / "other" / "new.md").write_text("new\n")
     before = git(other, "rev-parse", "main")
-    await killed(daemon, monkeypatch, "merge:land:0", lambda: daemon.client.merge("do-it", MergeWorkspace()))
+    await killed(daemon, "merge:land:0", lambda: daemon.client.merge("do-it", MergeWorkspace()))
     ended = await operation_of(daemon, "merge")
     assert ended.status is OperationStatus.FAILED
     assert "1 of 2 target branches were moved" in str(ended.error)
@@ -226,12 +203,10 @@ async def test_a_merge_between_two_repositories(
 
 
 @pytest.mark.parametrize("step", names(CLOSE_STEPS))
-async def test_a_closing(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_a_closing(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
-    await killed(daemon, monkeypatch, f"close:{step}", lambda: daemon.client.close_workspace("do-it"))
+    await killed(daemon, f"close:{step}", lambda: daemon.client.close_workspace("do-it"))
     assert (await operation_of(daemon, "close")).status is OperationStatus.DONE
     workspace = await daemon.client.workspace("do-it")
     assert workspace.state is WorkspaceState.CLOSED
@@ -240,12 +215,10 @@ async def test_a_closing(
 
 
 @pytest.mark.parametrize("step", names(RESTORE_STEPS))
-async def test_an_opening(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_an_opening(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     await daemon.done(await daemon.client.close_workspace("do-it"))
-    await killed(daemon, monkeypatch, f"restore:{step}", lambda: daemon.client.restore_workspace("do-it"))
+    await killed(daemon, f"restore:{step}", lambda: daemon.client.restore_workspace("do-it"))
     assert (await operation_of(daemon, "restore")).status is OperationStatus.DONE
     workspace = await daemon.client.workspace("do-it")
     assert workspace.state is WorkspaceState.OPEN
@@ -253,13 +226,11 @@ async def test_an_opening(
 
 
 @pytest.mark.parametrize("step", names(REMOVE_STEPS))
-async def test_a_removal_and_its_recovery(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_a_removal_and_its_recovery(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
     body = RemoveWorkspace(force=True)
-    await killed(daemon, monkeypatch, f"remove:{step}", lambda: daemon.client.remove_workspace("do-it", body))
+    await killed(daemon, f"remove:{step}", lambda: daemon.client.remove_workspace("do-it", body))
     assert (await operation_of(daemon, "remove")).status is OperationStatus.DONE
     assert await daemon.client.workspaces() == ()
     assert (await daemon.client.process(running.id)).status is ProcessStatus.KILLED
@@ -269,12 +240,10 @@ async def test_a_removal_and_its_recovery(
 
 
 @pytest.mark.parametrize("step", names(RECOVER_STEPS))
-async def test_a_recovery(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_a_recovery(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     await daemon.remove("do-it")
-    await killed(daemon, monkeypatch, f"recover:{step}", lambda: daemon.client.recover_workspace("do-it"))
+    await killed(daemon, f"recover:{step}", lambda: daemon.client.recover_workspace("do-it"))
     assert (await operation_of(daemon, "recover")).status is OperationStatus.DONE
     workspace = await daemon.client.workspace("do-it")
     assert workspace.state is WorkspaceState.OPEN
@@ -282,16 +251,14 @@ async def test_a_recovery(
 
 
 @pytest.mark.parametrize("step", names(RESTORE_TO_STEPS))
-async def test_going_back_to_a_checkpoint(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_going_back_to_a_checkpoint(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     await daemon.client.take_checkpoint("do-it", TakeCheckpoint())
     (folder / "u.md").write_text("spoiled\n")
     (folder / "c.md").unlink()
     body = RestoreTo(number=1)
-    await killed(daemon, monkeypatch, f"restore-to:{step}", lambda: daemon.client.restore_to("do-it", body))
+    await killed(daemon, f"restore-to:{step}", lambda: daemon.client.restore_to("do-it", body))
     assert (await operation_of(daemon, "restore-to")).status is OperationStatus.DONE
     all_there(folder)
     assert [each.number for each in await daemon.client.checkpoints("do-it")] == [1, 2]
@@ -300,19 +267,15 @@ async def test_going_back_to_a_checkpoint(
 
 
 @pytest.mark.parametrize("step", names(REWIND_STEPS))
-async def test_a_rewind(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+async def test_a_rewind(daemon: Daemon, step: str, repository: Path) -> None:
     await daemon.start()
     workspace = await daemon.workspace(repository, name="do-it", agent="writer", prompt="one")
     await daemon.turn("do-it")
     sent = await daemon.client.send("do-it", SendPrompt(prompt="two"))
     await daemon.client.wait_process(sent.id)
     file = Path(workspace.repos[0].path) / "WORK.md"
-    await killed(
-        daemon,
-        monkeypatch,
-        f"rewind:{step}",
-        lambda: daemon.client.rewind("do-it", RewindWorkspace(process=sent.id)),
-    )
+    body = RewindWorkspace(process=sent.id)
+    await killed(daemon, f"rewind:{step}", lambda: daemon.client.rewind("do-it", body))
     assert (await operation_of(daemon, "rewind")).status is OperationStatus.DONE
     assert (file.read_text(), (await daemon.client.workspace("do-it")).turns) == ("one\n", 1)
 
@@ -327,16 +290,12 @@ def commit_to(repository: Path, files: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("conflict", [False, True], ids=["clean", "conflict"])
 @pytest.mark.parametrize("step", names(APPLY_STEPS))
-async def test_an_update(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path, conflict: bool
-) -> None:
+async def test_an_update(daemon: Daemon, step: str, repository: Path, conflict: bool) -> None:
     await used_workspace(daemon, repository)
     tip = commit_to(repository, {"new.md": "new\n", **({"c.md": "theirs\n"} if conflict else {})})
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     body = UpdateFromTarget()
-    await killed(
-        daemon, monkeypatch, f"update:{step}", lambda: daemon.client.update_from_target("do-it", body)
-    )
+    await killed(daemon, f"update:{step}", lambda: daemon.client.update_from_target("do-it", body))
     ended = await operation_of(daemon, "update")
     assert ended.status is OperationStatus.DONE, ended
     state = (await daemon.client.workspace("do-it")).update
@@ -357,13 +316,11 @@ def all_there_after_merge(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("step", names(APPLY_STEPS))
-async def test_a_part_of_a_diff_that_is_discarded(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_a_part_of_a_diff_that_is_discarded(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     body = DiscardParts(parts=(DiffPart(path="u.md"),))
-    await killed(daemon, monkeypatch, f"apply:{step}", lambda: daemon.client.discard_parts("do-it", body))
+    await killed(daemon, f"apply:{step}", lambda: daemon.client.discard_parts("do-it", body))
     assert (await operation_of(daemon, "apply")).status is OperationStatus.DONE
     assert not (folder / "u.md").exists()
     (number,) = [each.number for each in await daemon.client.checkpoints("do-it")]
@@ -372,10 +329,10 @@ async def test_a_part_of_a_diff_that_is_discarded(
 
 
 @pytest.mark.parametrize("step", names(step_labels(agent=False, remix=True)))
-async def test_a_remix(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+async def test_a_remix(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     body = RemixWorkspace(name="again")
-    await killed(daemon, monkeypatch, f"create:{step}", lambda: daemon.client.remix_workspace("do-it", body))
+    await killed(daemon, f"create:{step}", lambda: daemon.client.remix_workspace("do-it", body))
     ended = await operation_of(daemon, "create")
     if step in CREATE[: CREATE.index("environment")]:
         assert ended.status is OperationStatus.UNDONE
@@ -391,15 +348,11 @@ async def test_a_remix(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: st
 
 
 @pytest.mark.parametrize("step", names(ARCHIVE_STEPS))
-async def test_an_archiving(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path
-) -> None:
+async def test_an_archiving(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     await daemon.client.update_repo("repo", UpdateRepo(archive_script="echo x >> ../archived"))
     body = ArchiveWorkspace()
-    await killed(
-        daemon, monkeypatch, f"archive:{step}", lambda: daemon.client.archive_workspace("do-it", body)
-    )
+    await killed(daemon, f"archive:{step}", lambda: daemon.client.archive_workspace("do-it", body))
     assert (await operation_of(daemon, "archive")).status is OperationStatus.DONE
     assert await daemon.client.workspaces() == ()
     (workspace,) = await daemon.client.workspaces(archived=True)
@@ -409,11 +362,11 @@ async def test_an_archiving(
 
 
 @pytest.mark.parametrize("step", names(PURGE_STEPS))
-async def test_a_purge(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, repository: Path) -> None:
+async def test_a_purge(daemon: Daemon, step: str, repository: Path) -> None:
     await used_workspace(daemon, repository)
     await daemon.remove("do-it")
     body = EmptyTrash(names=("do-it",))
-    await killed(daemon, monkeypatch, f"purge:{step}", lambda: daemon.client.empty_trash(body))
+    await killed(daemon, f"purge:{step}", lambda: daemon.client.empty_trash(body))
     assert (await operation_of(daemon, "purge")).status is OperationStatus.DONE
     assert await daemon.client.trash() == ()
     assert list(daemon.home.trash.iterdir()) == []
@@ -440,12 +393,10 @@ async def with_a_page(daemon: Daemon) -> Path:
 
 
 @pytest.mark.parametrize("step", names(PUBLISH_STEPS))
-async def test_a_publication(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_a_publication(daemon: Daemon, step: str) -> None:
     await with_a_page(daemon)
     body = PublishWorkspace()
-    await killed(
-        daemon, monkeypatch, f"publish:{step}", lambda: daemon.client.publish_workspace("do-it", body)
-    )
+    await killed(daemon, f"publish:{step}", lambda: daemon.client.publish_workspace("do-it", body))
     assert (await operation_of(daemon, "publish")).status is OperationStatus.DONE
     assert served(daemon) == "two"
     assert len(list(daemon.home.published.iterdir())) == 1, "a copy that nobody sees is kept"
@@ -454,9 +405,9 @@ async def test_a_publication(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, st
 
 
 @pytest.mark.parametrize("step", names(UNPUBLISH_STEPS))
-async def test_a_publication_taken_back(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_a_publication_taken_back(daemon: Daemon, step: str) -> None:
     await with_a_page(daemon)
-    await killed(daemon, monkeypatch, f"unpublish:{step}", lambda: daemon.client.unpublish_workspace("do-it"))
+    await killed(daemon, f"unpublish:{step}", lambda: daemon.client.unpublish_workspace("do-it"))
     assert (await operation_of(daemon, "unpublish")).status is OperationStatus.DONE
     assert served(daemon) is None
     assert list(daemon.home.published.iterdir()) == list(daemon.home.served.iterdir()) == []
@@ -465,14 +416,12 @@ async def test_a_publication_taken_back(daemon: Daemon, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("branch", ["main", "new"])
 @pytest.mark.parametrize("step", ["begun", *names(TAKE_STEPS)])
-async def test_a_taking_onto_a_branch(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str, branch: str
-) -> None:
+async def test_a_taking_onto_a_branch(daemon: Daemon, step: str, branch: str) -> None:
     await daemon.start()
     workspace = await daemon.workspace(name="do-it")
     (Path(workspace.repos[0].path) / "new.md").write_text("n\n")
     body = TakeParts(parts=(DiffPart(path="new.md"),), branch=branch, message="Take it")
-    await killed(daemon, monkeypatch, f"take:{step}", lambda: daemon.client.take_parts("do-it", body))
+    await killed(daemon, f"take:{step}", lambda: daemon.client.take_parts("do-it", body))
     assert (await operation_of(daemon, "take")).status is OperationStatus.DONE
     repository = daemon.repository()
     assert git(repository, "log", "--format=%s", "-2", branch).splitlines()[0] == "Take it"
@@ -516,16 +465,37 @@ def test_every_kind_of_operation_is_killed_here() -> None:
     }
 
 
+def points_in(path: Path) -> set[str]:
+    """The points of a file at which an engine can be made to die, up to where they are made up of values."""
+    points = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "crash_point":
+            kind, step = node.args
+            first = step.values[0] if isinstance(step, ast.JoinedStr) else step
+            if isinstance(kind, ast.Constant) and isinstance(first, ast.Constant):
+                points.add(f"{kind.value!s}:{first.value!s}")
+    return points
+
+
+def test_every_point_between_two_steps_is_died_at() -> None:
+    """A new one has to be named by a test of this folder."""
+    core = (Path(__file__).parents[2] / "core").rglob("*.py")
+    points = {point for path in core for point in points_in(path)}
+    assert {"turn:ended", "answer:kept", "merge:land:"} <= points
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    # `merge:land:0` by its whole name, `push:pushed:0` as one of the steps of pushing.
+    missing = [p for p in points if f'"{p}' not in tests and f'"{p.partition(":")[2]}' not in tests]
+    assert missing == []
+
+
 @pytest.mark.parametrize("step", names(REPAIR_STEPS))
-async def test_a_repair_is_finished(daemon: Daemon, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_a_repair_is_finished(daemon: Daemon, step: str) -> None:
     await daemon.start()
     workspace = await daemon.workspace(agent="writer", prompt="work")
     await daemon.turn(workspace)
     await daemon.client.loss(workspace.name)
     shutil.rmtree(daemon.home.workspaces / workspace.name / "code" / "repo")
-    await killed(
-        daemon, monkeypatch, f"repair:{step}", lambda: daemon.client.repair_workspace(workspace.name)
-    )
+    await killed(daemon, f"repair:{step}", lambda: daemon.client.repair_workspace(workspace.name))
     ended = await operation_of(daemon, "repair")
     assert ended.status is OperationStatus.DONE, ended
     assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "work\n"

@@ -12,6 +12,7 @@ import signal
 import socket
 import stat
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -30,6 +31,14 @@ from tests.waiting import until, until_async
 from tests.yard import AGENTS, HOST, Daemon
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def daemon(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
+    """One whose engines are started as users start them."""
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    async with Daemon() as each:
+        yield each
 
 
 def engines(daemon: Daemon) -> list[psutil.Process]:

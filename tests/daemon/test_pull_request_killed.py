@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.lifecycle.pull_requests import OPEN_STEPS
+from core.supervision.crash import CRASH_AT
 from core.values.pull_requests import PullStatus
 from core.values.requests import OpenPullRequest
 from core.values.states import OperationStatus
 from tests.acceptance.pull_yard import commit_inside, forge_settings, hosted, watch_branches
 from tests.acceptance.user import git
-from tests.daemon.test_killed_at_every_step import killed, operation_of
+from tests.daemon.killing import crash_file, killed
+from tests.daemon.test_killed_at_every_step import operation_of
 from tests.forges.gitea_host import GiteaHost
 from tests.forges.host import Host
 from tests.yard import AGENTS, HOST, Daemon
@@ -31,24 +33,22 @@ async def host() -> AsyncIterator[Host]:
 
 @pytest.fixture
 async def daemon(host: Host, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
-    monkeypatch.delenv("BOATYARD_CRASH_AT", raising=False)
-    daemon = Daemon()
+    daemon = Daemon(forked=True)
+    monkeypatch.setenv(CRASH_AT, str(crash_file(daemon)))
     daemon.config = HOST + AGENTS + forge_settings(host, daemon.folder)
     async with daemon as each:
         yield each
 
 
 @pytest.mark.parametrize("step", POINTS)
-async def test_an_opening(daemon: Daemon, host: Host, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+async def test_an_opening(daemon: Daemon, host: Host, step: str) -> None:
     await daemon.start()
     _, bare = hosted(daemon, host)
     host.before = lambda: watch_branches(host, bare)
     workspace = await daemon.workspace(name="fix-it", title="Fix it")
     head = commit_inside(workspace, {"a.txt": "a\n"})
     body = OpenPullRequest(body="decided before")
-    await killed(
-        daemon, monkeypatch, f"pull-request:{step}", lambda: daemon.client.open_pull_requests("fix-it", body)
-    )
+    await killed(daemon, f"pull-request:{step}", lambda: daemon.client.open_pull_requests("fix-it", body))
     ended = await operation_of(daemon, "pull-request")
     if step in DECIDED:
         assert ended.status is OperationStatus.DONE, ended
@@ -62,16 +62,14 @@ async def test_an_opening(daemon: Daemon, host: Host, monkeypatch: pytest.Monkey
     assert [pull.body for pull in host.pulls] == ["decided before"]
 
 
-async def test_an_opening_killed_within_its_push(
-    daemon: Daemon, host: Host, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_opening_killed_within_its_push(daemon: Daemon, host: Host) -> None:
     await daemon.start()
     _, bare = hosted(daemon, host)
     host.before = lambda: watch_branches(host, bare)
     workspace = await daemon.workspace(name="fix-it", title="Fix it")
     commit_inside(workspace, {"a.txt": "a\n"})
     act = daemon.client.open_pull_requests
-    await killed(daemon, monkeypatch, "push:pushed:0", lambda: act("fix-it", OpenPullRequest()))
+    await killed(daemon, "push:pushed:0", lambda: act("fix-it", OpenPullRequest()))
     assert (await operation_of(daemon, "pull-request")).status is OperationStatus.DONE
     assert len(host.pulls) == 1
     amended = commit_inside(workspace, {"a.txt": "b\n"}, "--amend")

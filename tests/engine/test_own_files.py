@@ -15,6 +15,7 @@ from core.values.requests import (
     ArchiveWorkspace,
     DevServerRequest,
     TrustOwnFile,
+    UpdateFromTarget,
     UpdateProjectRepo,
     UpdateRepo,
     WantedSettings,
@@ -182,6 +183,22 @@ async def test_its_other_scripts_run_too(yard: Yard) -> None:
     workspace = await yard.workspace(folder)
     await yard.done(await yard.client.archive_workspace(workspace.name, ArchiveWorkspace()))
     assert file_of(workspace, "archived").exists()
+
+
+async def test_an_update_brings_no_other_settings_into_a_workspace_only_into_the_next(yard: Yard) -> None:
+    folder = repository(yard, '[scripts]\narchive = "echo first > archived"\n')
+    await yard.task("t", folder)
+    await trust(yard)
+    workspace = await yard.workspace(folder, name="before")
+    commit(folder, '[scripts]\narchive = "echo second > archived"\n')
+    await trust(yard)
+    operation = await yard.client.update_from_target(workspace.name, UpdateFromTarget())
+    assert operation is not None
+    await yard.done(operation)
+    assert "second" in file_of(workspace, NAME).read_text()
+    for each, said in ((workspace, "first\n"), (await yard.workspace(folder, name="after"), "second\n")):
+        await yard.done(await yard.client.archive_workspace(each.name, ArchiveWorkspace()))
+        assert file_of(each, "archived").read_text() == said
 
 
 HOSTILE: dict[str, tuple[bytes, str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Never
 
 import pytest
 from hypothesis import given
@@ -167,6 +168,36 @@ class TestPaths:
         assert [match.path for match in found] == ["src/main.py", "src/new-Main.py"]
         assert found[0].matched == (4, 5, 6, 7)
         assert len(await yard.client.find_paths(workspace.name, "", limit=2)) == 2
+
+
+async def test_a_draft_that_is_sent_is_gone_with_the_same_stroke_and_told(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = (await yard.workspace(agent="writer", prompt="one")).name
+    await yard.turn(name)
+
+    async def draft() -> object:
+        return (await yard.client.scratch("draft_follow_up", name)).payload.get("prompt")
+
+    await yard.client.put_scratch("draft_follow_up", name, PutScratch(payload={"prompt": "two \n"}))
+    await yard.client.send(name, SendPrompt(prompt="something else"))
+    await yard.turn(name)
+    assert await draft() == "two \n"
+    with pytest.raises(NotFoundError):
+        await yard.client.send(name, SendPrompt(prompt="two", agent="no-such"))
+    with monkeypatch.context() as broken:
+        broken.setattr("core.lifecycle.turns.Turns.start", refuse)
+        with pytest.raises(ConflictError, match="on purpose"):
+            await yard.client.send(name, SendPrompt(prompt="two"))
+    assert await draft() == "two \n", "what could not be sent is still there to be sent"
+    async with yard.watch() as watch:
+        await yard.client.send(name, SendPrompt(prompt="two"))
+        assert (await watch.until(ScratchChanged)).scratch.payload == {}
+    assert await draft() is None
+
+
+async def refuse(*_: object) -> Never:
+    raise ConflictError("on purpose")
 
 
 async def test_a_draft_is_kept_and_told_to_other_terminals(yard: Yard) -> None:

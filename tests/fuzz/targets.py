@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from core.agents.acp import AcpDriver
-from core.agents.claude import ClaudeDriver
+from core.agents.acp.driver import AcpDriver
+from core.agents.claude.driver import ClaudeDriver
 from core.agents.claude.wire import INITIALIZE
-from core.agents.codex import CodexDriver
+from core.agents.codex.driver import CodexDriver
 from core.agents.driver import Driver, TurnRequest
 from core.cli.env_file import read_env_file
 from core.config import Config, WorkspaceSection, settings_from

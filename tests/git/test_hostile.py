@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.git.changes import changed_files
+from core.git.command import reader_git
 from core.git.depot import Depot
 from core.git.diff import WHOLE, file_pages, patch_text
 from core.git.landing import land
@@ -16,7 +17,7 @@ from core.git.obstacles import find_obstacles
 from core.git.snapshot import import_snapshot, parse_snapshot
 from core.git.user_repository import branches, inspect_repository, user_identity
 from core.values.states import MergeStyle
-from tests.git.world import World, commit, git, write
+from tests.git.world import World, commit, git, make_repository, write
 
 HOOKS = ("post-checkout", "post-index-change", "reference-transaction", "post-rewrite", "pre-commit",
          "post-commit", "commit-msg", "pre-auto-gc", "proc-receive", "update", "pre-receive",
@@ -69,6 +70,45 @@ def arm(git_dir: Path, trap: Trap) -> None:
 @pytest.fixture
 def trap(tmp_path: Path) -> Trap:
     return Trap(tmp_path)
+
+
+QUESTIONS = (
+    "status --porcelain=v2 -uall", "diff", "diff --cached", "diff HEAD", "diff HEAD~1 HEAD", "diff-files -p",
+    "diff-index -p HEAD", "diff-tree -p HEAD~1 HEAD", "log -p -3", "log --format=%G?", "show HEAD~1",
+    "cat-file -p HEAD:a.txt", "cat-file -p HEAD:gone.txt", "ls-files -m", "ls-files -s", "ls-tree -r HEAD",
+    "grep two", "grep two HEAD", "blame a.txt", "for-each-ref", "rev-list --objects --all", "fsck",
+    "merge-base HEAD HEAD~1", "merge-tree --write-tree HEAD HEAD~1", "update-ref refs/x/y HEAD",
+    "update-index --refresh", "read-tree HEAD", "describe --always --dirty", "stash list", "archive HEAD",
+    "commit-tree HEAD^{tree} -m x", "check-attr -a a.txt", "branch -a", "submodule status", "gc --auto",
+    "fetch origin", "fetch . main:refs/x/z", "ls-remote origin", "pack-objects --all --stdout",
+)  # fmt: skip
+"""What may be asked of a repository, and much that is not."""
+
+
+async def test_whatever_is_asked_of_an_armed_repository_runs_nothing(tmp_path: Path, trap: Trap) -> None:
+    """The one way of starting git, with more than is asked today: content filters and drivers apart."""
+    home = make_repository(tmp_path / "armed", {"a.txt": "one\ntwo\n", "gone.txt": "gone\n"})
+    forged = git(home, "cat-file", "commit", "HEAD").replace(
+        "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n forged\n -----END PGP SIGNATURE-----\n\n", 1
+    )
+    write(tmp_path, {"forged": forged})
+    signed = git(home, "hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "forged"))
+    git(home, "reset", "-q", "--hard", git(home, "commit-tree", "-p", signed, "-m", "x", "HEAD^{tree}"))
+    arm(home / ".git", trap)
+    for driver in ("filter.trap", "diff.trap", "merge.trap"):
+        git(home, "config", "-f", ".git/config", "--remove-section", driver)
+    (home / ".git/info/attributes").unlink()
+    blob = git(home, "rev-parse", "HEAD:gone.txt")
+    (home / ".git/objects" / blob[:2] / blob[2:]).unlink()  # a promised one, to be had from the remote
+    write(home, {"a.txt": "dirty\n"})
+    trap.sprung()
+    ran = {}
+    for question in QUESTIONS:
+        await reader_git(home).run(*question.split(), ok=range(256), seconds=20)
+        ran[question] = trap.sprung()
+    assert {question: said for question, said in ran.items() if said} == {}
+    subprocess.run(["git", "status"], cwd=home, capture_output=True, check=False)  # noqa: ASYNC221
+    assert trap.sprung(), "the trap itself does not work"
 
 
 async def test_nothing_of_an_armed_workspace_runs_on_the_host(world: World, trap: Trap) -> None:

@@ -105,6 +105,19 @@ async def test_the_git_file_cannot_be_replaced(inside: Inside, attempt: str) -> 
     assert (worktree / ".git").read_bytes() == before and not (worktree / ".git").is_symlink()
 
 
+async def test_names_of_users_and_the_files_beside_git_cannot_be_changed(inside: Inside) -> None:
+    before = {path: path.read_bytes() for path in (inside.env.root / "etc").iterdir()}
+    for attempt in (
+        "touch /boatyard/etc/new",
+        "echo x >>/etc/passwd",
+        ": >/etc/group",
+        "rm -f /boatyard/etc/*",
+    ):
+        result = await inside.sh(attempt)
+        assert result.exit_code != 0 and b"Read-only file system" in result.err, attempt
+    assert {path: path.read_bytes() for path in (inside.env.root / "etc").iterdir()} == before
+
+
 async def test_the_worktree_itself_cannot_be_replaced(inside: Inside) -> None:
     worktree = inside.env.clones[0].worktree
     assert (await inside.sh(f"mv {worktree} {worktree}.old")).exit_code != 0

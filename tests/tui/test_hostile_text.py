@@ -18,6 +18,7 @@ from core.values.conversation import Entry, EntryKind, FileEdit, PlanItem, ToolS
 from core.values.entities import ApprovalOption, Operation, Process, StepReport
 from core.values.review import FileNode, MergePreview
 from core.values.states import MergeStyle, OperationStatus, ProcessStatus, RunReason, TaskStatus
+from core.values.text import safe_text
 from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
 from tests.tui.steering import SIZES, Helm, at_the_helm
 from tui.text.literal import Scrub, literal, plain
@@ -147,6 +148,14 @@ def test_plain_text_is_printable_whatever_comes(text: str) -> None:
     shown = plain(text)
     assert not [char for char in shown if unicodedata.category(char) in FORBIDDEN]
     assert literal(text).plain == shown
+
+
+@pytest.mark.parametrize("multiline", [False, True])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_literal_text_is_whole_and_has_no_style_of_its_own(text: str, multiline: bool) -> None:
+    shown = literal(text, multiline=multiline)
+    assert shown.plain == safe_text(text, multiline=multiline).expandtabs(4)
+    assert not shown.spans
 
 
 @given(st.text())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.agents.acp.driver import AcpDriver
 from core.agents.acp.executor import AcpExecutor
 
-__all__ = ["AcpDriver", "AcpExecutor"]
+__all__ = ["AcpExecutor"]

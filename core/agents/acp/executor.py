@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.agents.acp.driver import AcpDriver
 from core.agents.driver import Driver, Launch, TurnRequest
 from core.agents.profile import Profile
 
@@ -19,6 +18,9 @@ class AcpExecutor(Profile):
         return Launch(self.program(contained), self.variables(contained))
 
     def driver(self, request: TurnRequest) -> Driver:
+        # Loaded with the first turn: an engine starts sooner without the languages that nobody speaks yet.
+        from core.agents.acp.driver import AcpDriver
+
         return AcpDriver(
             request, agent=self.title, install_hint=self.install_hint(), model=self.model, mode=self.mode
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.agents.claude.driver import ClaudeDriver
 from core.agents.claude.executor import ClaudeExecutor
 
-__all__ = ["ClaudeDriver", "ClaudeExecutor"]
+__all__ = ["ClaudeExecutor"]

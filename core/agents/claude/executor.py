@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from core.agents.claude.driver import ClaudeDriver
 from core.agents.driver import Driver, Launch, TurnRequest
 from core.agents.profile import TOOLS, Profile
 
@@ -37,4 +36,7 @@ class ClaudeExecutor(Profile):
         return Launch((*self.program(contained), *more), self.variables(contained))
 
     def driver(self, request: TurnRequest) -> Driver:
+        # Loaded with the first turn: an engine starts sooner without the languages that nobody speaks yet.
+        from core.agents.claude.driver import ClaudeDriver
+
         return ClaudeDriver(request, agent=self.title, install_hint=self.install_hint())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.agents.codex.driver import CodexDriver
 from core.agents.codex.executor import CodexExecutor
 
-__all__ = ["CodexDriver", "CodexExecutor"]
+__all__ = ["CodexExecutor"]

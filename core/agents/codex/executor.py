@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from core.agents.codex.driver import CodexDriver
 from core.agents.driver import Driver, Launch, TurnRequest
 from core.agents.profile import TOOLS, Profile
 
@@ -24,6 +23,9 @@ class CodexExecutor(Profile):
         return Launch((*self.program(contained), "app-server", *more), self.variables(contained))
 
     def driver(self, request: TurnRequest) -> Driver:
+        # Loaded with the first turn: an engine starts sooner without the languages that nobody speaks yet.
+        from core.agents.codex.driver import CodexDriver
+
         return CodexDriver(
             request, agent=self.title, install_hint=self.install_hint(), model=self.model, mode=self.mode
         )

@@ -1,0 +1,27 @@
+"""An engine that dies at a point which a test chooses, and the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from core.errors import UnreachableError
+from tests.yard import Daemon
+
+
+def crash_file(daemon: Daemon) -> Path:
+    """The file in which its engines look for the point to die at."""
+    return daemon.folder / "crash-at"
+
+
+async def killed(daemon: Daemon, point: str, act: Callable[[], Awaitable[Any]]) -> None:
+    """Does something with an engine that dies at a point of it, and starts the next engine."""
+    crash_file(daemon).write_text(point)
+    try:
+        await act()
+    except UnreachableError:
+        pass  # it died before it could answer
+    await daemon.gone()
+    crash_file(daemon).unlink()
+    assert await daemon.start(), "the engine did not die"
