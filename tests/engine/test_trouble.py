@@ -169,6 +169,7 @@ async def test_an_agent_does_not_inherit_the_engines_own_home(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_nothing_is_left_open_by_ten_thousand_reads(yard: Yard) -> None:
     workspace = await yard.workspace(agent="writer")
     process = await yard.turn(workspace)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from core.config import ForgeKind, ForgeSection
@@ -81,6 +84,21 @@ async def test_a_log_is_never_read_from_inside(url: str) -> None:
         await read_foreign(url, "https://api.github.com", 100, 5.0)
 
 
+@pytest.fixture
+async def inside() -> AsyncIterator[tuple[int, list[bytes]]]:
+    """The port of a server on this machine that sends everybody on, and the first lines that it was sent."""
+    asked: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1], asked
+    server.close()
+
+
 @pytest.mark.parametrize(
     "host",
     [
@@ -94,6 +112,17 @@ async def test_a_log_is_never_read_from_inside(url: str) -> None:
         "[::ffff:127.0.0.1]",
     ],
 )
-async def test_nor_by_a_name_or_a_number_that_leads_inside(host: str) -> None:
+async def test_nor_by_a_name_or_a_number_that_leads_inside(
+    host: str, inside: tuple[int, list[bytes]]
+) -> None:
+    port, asked = inside
     with pytest.raises((OSError, ForgeError), match=r"localhost|is not asked"):
-        await read_foreign(f"https://{host}/x", "https://api.github.com", 100, 5.0)
+        await read_foreign(f"https://{host}:{port}/x", "https://api.github.com", 100, 5.0)
+    assert asked == []
+
+
+async def test_nor_where_its_server_sends_on_to(inside: tuple[int, list[bytes]]) -> None:
+    port, asked = inside
+    with pytest.raises(ForgeError, match="answers 302"):
+        await read_foreign(f"http://127.0.0.1:{port}/x", f"http://127.0.0.1:{port}", 100, 5.0)
+    assert asked == [b"GET /x HTTP/1.1\r\n"]

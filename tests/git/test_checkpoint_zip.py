@@ -145,6 +145,9 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(checkpoint_import, "_read_files", None)
     with pytest.raises(UsageError, match="too much"):
         read([("repos/repo/zeros", bytes(1_000_000), FILE)])
+    monkeypatch.setattr(checkpoint_import, "TOTAL_LIMIT", 1000)
+    with pytest.raises(UsageError, match="too much"):
+        read([("repos/repo/a", b"x" * 600, FILE), ("repos/repo/b", b"x" * 600, FILE)])
     monkeypatch.setattr(checkpoint_import, "FILE_LIMIT", 10)
     with pytest.raises(UsageError, match="larger than"):
         read([("repos/repo/a", b"x" * 11, FILE)])

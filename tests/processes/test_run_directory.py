@@ -142,6 +142,20 @@ async def test_a_replaced_input_takes_nothing(run: RunDirectory, tmp_path: Path,
     assert target.read_text() == "untouched"
 
 
+async def test_a_link_to_the_input_of_another_is_not_written_through(
+    run: RunDirectory, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "of another")
+    reader = os.open(tmp_path / "of another", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        _replace(run.path / "in", "link", tmp_path / "of another")
+        with pytest.raises(ConflictError, match="is closed"):
+            await run.write_input(b"x")
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)
+
+
 @pytest.mark.parametrize("how", ["link", "folder", "huge", "missing"])
 def test_a_replaced_life_sign_is_no_life(run: RunDirectory, tmp_path: Path, how: str) -> None:
     _replace(run.path / "alive", how, tmp_path)

@@ -82,6 +82,7 @@ class TestBodies:
         self, yard: Yard, monkeypatch: pytest.MonkeyPatch, head: bytes
     ) -> None:
         monkeypatch.setattr("core.server.door.HEADER_SECONDS", 0.2)
+        monkeypatch.setattr("core.server.door.IDLE_SECONDS", 3600.0)
         async with opened(yard) as outside:
             assert await raw(outside, head) == b""
 
