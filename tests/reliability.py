@@ -22,6 +22,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "acceptance/test_engine_found_again",
         "acceptance/test_engine_killed",
         "acceptance/test_taken_away",
+        "acceptance/test_writing_by_keys",
         "daemon/test_agents_survive",
         "daemon/test_disk_trouble",
         "daemon/test_exactly_once",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from core.client import Client
+from core.paths import find_home
+from core.values.conversation import EntryKind
 from tests.acceptance.terminal import Terminal
 from tests.acceptance.user import User, make_repository
 
@@ -20,6 +26,7 @@ pytestmark = [
 ]
 
 Open = Callable[..., Terminal]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -72,6 +79,59 @@ def test_a_draft_is_seen_in_a_second_terminal_and_outlives_a_killed_interface(op
     one.wait_closed()
     third = opened(200, 60)
     third.wait_for("half a thought about @src/map.py")
+
+
+@pytest.mark.parametrize("moment", ["at once", "when the agent was told"])
+def test_a_prompt_that_the_interface_is_killed_in_sending_is_a_draft_or_sent_and_never_both(
+    opened: Open, user: User, moment: str
+) -> None:
+    terminal, text = opened(), "Say goodbye in NOTES.md"
+    terminal.keys("i")
+    terminal.wait_for("enter send")
+    terminal.type(text)
+    wait_for(lambda: draft_of(user) == text)
+    terminal.keys("Enter")
+    if moment != "at once":
+        wait_for(lambda: told(user).count(text) == 1)
+    kill_interface(terminal)
+    terminal.wait_closed()
+    again = opened()
+    if told(user).count(text) == 0:
+        again.keys("i")
+        again.wait_for(text)
+        again.keys("Enter")
+        wait_for(lambda: told(user).count(text) == 1)
+    wait_for(lambda: draft_of(user) == "")
+    assert told(user).count(text) == 1
+
+
+def ask(user: User, call: Callable[[Client], Awaitable[T]]) -> T:
+    """Asks the engine beside the interface."""
+
+    async def once() -> T:
+        async with Client(find_home(str(user.home)).socket) as client:
+            return await call(client)
+
+    return asyncio.run(once())
+
+
+def draft_of(user: User) -> str:
+    """What the engine keeps as not sent yet."""
+    return str(ask(user, lambda c: c.scratch("draft_follow_up", "harbour")).payload.get("prompt") or "")
+
+
+def told(user: User) -> list[str]:
+    """All that the agent was told."""
+    entries = ask(user, lambda c: c.conversation("harbour")).entries
+    return [entry.text for entry in entries if entry.kind is EntryKind.USER]
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Returns when the engine says so."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)  # an event would have to be caught before the key that leads to it
 
 
 def test_a_command_runs_in_colour_and_cannot_touch_the_terminal(opened: Open) -> None:

@@ -334,15 +334,25 @@ async def test_another_git_command_at_work_is_waited_for_and_then_told(
     assert world.tip() == merged.new
 
 
+REFUSALS = {
+    "whatever moves": "[ $1 != prepared ]",
+    "the branch, once its files are there": "while read old new ref; do "
+    "[ $1.$ref != prepared.refs/heads/main ] || exit 1; done",
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
 @pytest.mark.parametrize("checked_out", [True, False])
-async def test_a_hook_that_refuses_leaves_everything_as_it_was(world: World, checked_out: bool) -> None:
+async def test_a_hook_that_refuses_leaves_everything_as_it_was(
+    world: World, checked_out: bool, refusal: str
+) -> None:
     write(world.home, {"folder/c.txt": "user's edit", "mine.txt": "untracked"})
     if not checked_out:
         git(world.home, "checkout", "-q", "-b", "elsewhere")
     merged = await ready(world)
     hook = world.home / ".git/hooks/reference-transaction"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho 'not on my watch' >&2\n[ $1 != prepared ]\n")
+    hook.write_text(f"#!/bin/sh\necho 'not on my watch' >&2\n{REFUSALS[refusal]}\n")
     hook.chmod(0o755)
     before, status = working_tree(world.home), git(world.home, "status", "--porcelain")
     with pytest.raises(GitError, match="not on my watch"):
