@@ -47,8 +47,11 @@ class Requests:
         self._asked: set[str] = set()
 
     def key(self, name: str) -> str:
-        """The name itself, with a number when the agent uses one again that was answered before."""
-        key, number = name, 1
+        """The name itself, with a number when the agent uses one again that was answered before.
+
+        Whatever is in it: a key is kept in a database, and half of a surrogate pair is not.
+        """
+        key, number = (name := clean(name)), 1
         while key in self._asked and key not in self._pending:
             number += 1
             key = f"{name}#{number}"
@@ -97,7 +100,7 @@ class Requests:
             key: Which; empty: all.
         """
         effects: list[Effect] = []
-        for each in [key] if key else list(self._pending):
+        for each in [clean(key)] if key else list(self._pending):
             pending = self._pending.pop(each, None)
             if pending is None:
                 continue

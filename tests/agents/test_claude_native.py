@@ -135,6 +135,18 @@ def test_every_decision_is_passed_on(option: str, response: dict[str, Any]) -> N
     assert len(agent.sent) == 3, "an answer went twice"
 
 
+def test_an_id_that_no_database_takes_is_asked_under_another_and_answered_to() -> None:
+    agent = double()
+    asks(agent, "\ud800r", "Bash", {"command": "ls"})
+    (ask,) = agent.asked
+    assert ask.key == "\ufffdr"
+    agent.answers(ask.key, "allow")
+    assert agent.sent[-1]["response"]["request_id"] == "\ud800r"
+    asks(agent, "\ud801", "Bash", {"command": "ls"})
+    agent.say({"type": "control_cancel_request", "request_id": "\ud801"})
+    assert agent.of_type(WithdrawApproval)
+
+
 QUESTIONS = {
     "questions": [
         {"question": "Which colour?", "header": "Colour", "options": [{"label": "red"}, {"label": "green"}]},

@@ -59,11 +59,17 @@ PLACES = (
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
 def test_odd_arguments_are_refused_by_name_and_do_nothing(
-    boatyard: Boatyard, repository: Path, tmp_path: Path, odd: str, monkeypatch: pytest.MonkeyPatch
+    boatyard: Boatyard,
+    person: User,
+    repository: Path,
+    tmp_path: Path,
+    odd: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     harmless = {"--name={}": "", "--agent={}": "", "--target={}": "", "new": "--"}
-    before = state(boatyard)
+    boatyard("engine", "start")
+    before = state(person)
     for place in PLACES:
         if any(odd == harmless.get(word) for word in place):
             continue  # here it means: not given
@@ -77,12 +83,13 @@ def test_odd_arguments_are_refused_by_name_and_do_nothing(
         assert "Traceback" not in answer.err and "\x1b" not in answer.err
         assert len(answer.err) < 2000 or len(odd) > 5000
     assert list(tmp_path.iterdir()) == []
-    assert state(boatyard) == before
+    assert state(person) == before
 
 
-def state(boatyard: Boatyard) -> list[object]:
-    """All there is: rows, and folders of workspaces."""
-    return [boatyard(noun, "list", "--json").json for noun in ("project", "repo", "task", "workspace")]
+def state(person: User) -> tuple[object, ...]:
+    """All there is."""
+    there = person.snapshot()
+    return there.projects, there.repos, there.tasks, there.workspaces
 
 
 CODES = [
@@ -221,9 +228,10 @@ def test_a_reader_that_leaves_early_is_no_error(person: User, workspace: str, bo
 
 
 def test_two_repositories_of_one_name_cannot_share_a_project_and_leave_nothing(
-    boatyard: Boatyard, tmp_path: Path
+    boatyard: Boatyard, person: User, tmp_path: Path
 ) -> None:
-    before = state(boatyard)
+    boatyard("engine", "start")
+    before = state(person)
     paths = [str(make_repository(tmp_path / side / "twin", {"a": "a"})) for side in ("one", "two")]
     answer = boatyard("project", "add", "twins", *paths, ok=False)
     assert answer.code == 4
@@ -232,7 +240,7 @@ def test_two_repositories_of_one_name_cannot_share_a_project_and_leave_nothing(
     assert answer.code == 4
     bad = boatyard("project", "add", "half", paths[0], str(tmp_path / "nowhere"), ok=False)
     assert bad.code == 3
-    assert state(boatyard) == before
+    assert state(person) == before
 
 
 def test_a_run_names_no_repository_where_one_is_at_hand(

@@ -14,6 +14,7 @@ import pytest
 from core.errors import GitError, StorageError, UsageError
 from core.git.clone import create_clone, remove_clone
 from core.git.depot import Depot
+from core.git.removal import remove_below
 from core.git.user_repository import Identity, inspect_repository, user_identity
 from tests.git.world import World, clone_paths, commit, git, make_repository, make_world
 
@@ -89,6 +90,7 @@ import asyncio, sys
 from pathlib import Path
 from core.git.clone import create_clone
 from core.git.depot import Depot
+from core.git.removal import remove_below
 from core.git.user_repository import Identity
 from tests.git.world import clone_paths
 root, depot, commit = sys.argv[1:]
@@ -220,3 +222,20 @@ def test_paths_outside_the_workspace_and_bad_names_are_refused(tmp_path: Path) -
         clone_paths(tmp_path, "Fix It")
     with pytest.raises(UsageError):
         clone_paths(tmp_path, repo="../../out")
+
+
+def test_only_what_is_below_a_root_is_deleted(tmp_path: Path) -> None:
+    root, outside, twin = (tmp_path / name for name in ("root", "outside", "root-twin"))
+    for folder in (root, outside, twin):
+        (folder / "sub").mkdir(parents=True)
+        (folder / "sub" / "kept").write_text("kept")
+    (root / "link").symlink_to(outside)
+    for path in (root, tmp_path, outside, twin, root / "..", root / "../outside", root / "sub/../../outside",
+                 Path("outside")):  # fmt: skip
+        with pytest.raises(StorageError, match="is not deleted"):
+            remove_below(root, path)
+    remove_below(root, root / "link")
+    assert not (root / "link").is_symlink()
+    assert [(each / "sub" / "kept").read_text() for each in (root, outside, twin)] == ["kept"] * 3
+    remove_below(root, root / "sub")
+    assert list(root.iterdir()) == []
