@@ -256,6 +256,8 @@ class Daemon(Base):
                     await self.remove(workspace.name)
             await self.stop()
         finally:
+            if engine_holds(self.home):  # something of the above failed: it must not outlive its home
+                await self.kill()
             await self.client.close()
             self.delete()
 

@@ -7,8 +7,11 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from tests.acceptance.user import COMMAND, User
 
@@ -91,8 +94,17 @@ class Terminal:
             time.sleep(LOOK)  # nor that the program in it has ended
 
     def kill(self) -> None:
-        """The terminal goes away, with whatever runs in it."""
-        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, check=False)
+        """The terminal goes away, with whatever runs in it; returns when that has ended."""
+        tmux = ["tmux", "-L", self._socket]
+        listed = subprocess.run(
+            [*tmux, "list-panes", "-a", "-F", "#{pane_pid}"], capture_output=True, text=True, check=False
+        )
+        left: list[psutil.Process] = []
+        for pid in map(int, listed.stdout.split()):
+            with suppress(psutil.NoSuchProcess):
+                left += [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        subprocess.run([*tmux, "kill-server"], capture_output=True, check=False)
+        psutil.wait_procs(left, timeout=SECONDS)
 
     def _tmux(self, *argv: str, env: dict[str, str] | None = None) -> str:
         done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import stat
@@ -174,7 +175,9 @@ class OldEngine(BaseHTTPRequestHandler):
     """A container engine of long ago, as far as anybody asks it."""
 
     def do_GET(self) -> None:
-        body = b'{"Version": "19.3.15", "ApiVersion": "1.40", "MinAPIVersion": "1.12", "NCPU": 2}'
+        about = {"Version": "19.3.15", "ServerVersion": "19.3.15", "ApiVersion": "1.40", "NCPU": 2}
+        listed = "/json" in self.path  # /containers/json, /images/json
+        body = json.dumps([] if listed else about).encode()
         self.send_response(200)
         self.send_header("API-Version", "1.40")
         self.send_header("Content-Type", "application/json")
