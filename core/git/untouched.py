@@ -2,8 +2,8 @@
 
 Fetching runs nothing there, but a git directory can say that its objects or refs lie elsewhere, and the
 fetch would then carry a stranger's commits into the depot, whose objects every sandbox of that repository
-can read. So what points elsewhere is refused: another `commondir` or `.git`, other alternates, links. A sandbox
-that swaps them between this look and the fetch is not caught.
+can read. So what points elsewhere is refused: another `commondir` or `.git`, other alternates, links.
+A sandbox that swaps them between this look and the fetch is not caught.
 """
 
 from __future__ import annotations
