@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -13,8 +14,50 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
+import pyte
+
 WHO_ARE_YOU, I_AM = b"\x1b[c", b"\x1b[?1;2c"
 """The question for a terminal's attributes (DA1), and the answer of a plain one."""
+
+
+UNKNOWN = re.compile(rb"\x1b_.*?\x1b\\|\x1b\[[<=>][\d;]*[A-Za-z]", re.DOTALL)
+"""What the terminal in memory would print rather than obey: pictures, and how keys are told."""
+UNFINISHED = re.compile(rb"\x1b(_.*|\[[<=>?]?[\d;]*)?\Z", re.DOTALL)
+
+
+class Picture:
+    """What a terminal shows after all that was written to it."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._left = b""
+
+    def feed(self, written: bytes) -> None:
+        """Draws."""
+        known = UNKNOWN.sub(b"", self._left + written)
+        unfinished = UNFINISHED.search(known)
+        self._left = unfinished[0] if unfinished else b""
+        self._stream.feed(known[: len(known) - len(self._left)])
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives it another size."""
+        self._screen.resize(rows, columns)
+
+    def begin(self) -> None:
+        """From here on `drawn` counts."""
+        self._screen.dirty.clear()
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines."""
+        return list(self._screen.display)
+
+    @property
+    def drawn(self) -> str:
+        """The lines that were drawn on since `begin`."""
+        lines = self.lines
+        return "\n".join(lines[number] for number in sorted(self._screen.dirty) if number < len(lines))
 
 
 class Terminal:
@@ -37,9 +80,12 @@ class Terminal:
         """
         self._answers = answers
         self.written = b""
-        self.started = time.perf_counter()
+        self.picture = Picture(size)
+        self._undrawn = b""
+        self.started = self.read_at = time.perf_counter()
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
             os.execvpe(argv[0], list(argv), dict(env if env is not None else os.environ))
         self.resize(*size)
         self._ended = False
@@ -65,13 +111,15 @@ class Terminal:
             data = os.read(self._descriptor, 65536)
         except OSError:
             return False
+        self.read_at = time.perf_counter()
         self.written += data
+        self._undrawn += data
         if self._answers and WHO_ARE_YOU in data:
             os.write(self._descriptor, I_AM)  # as every terminal does
         return bool(data)
 
     def until(self, condition: Callable[[bytes], object], seconds: float = 20.0) -> float:
-        """Reads until what was written meets `condition`; seconds since the start.
+        """Reads until what was written meets `condition`; seconds from the start to the read that did it.
 
         Raises:
             AssertionError: When it does not within `seconds`.
@@ -80,8 +128,39 @@ class Terminal:
         while not condition(self.written):
             alive = self.read(0.05)
             if (not alive and not condition(self.written)) or time.perf_counter() > deadline:
-                raise AssertionError(f"not seen in {self.written[-2000:]!r}")
-        return time.perf_counter() - self.started
+                raise AssertionError(f"not seen in {self.written[-2000:]!r}\n{self.text}")
+        return self.read_at - self.started
+
+    @property
+    def drawn(self) -> str:
+        """The lines of the screen that were drawn on since the last call of `begin`, as they are now."""
+        self._draw()
+        return self.picture.drawn
+
+    @property
+    def text(self) -> str:
+        """All that is on the screen."""
+        self._draw()
+        return "\n".join(self.picture.lines)
+
+    def begin(self) -> None:
+        """From here on `written`, `drawn` and time count."""
+        self._draw()
+        self.picture.begin()
+        self.written = b""
+        self.started = self.read_at = time.perf_counter()
+
+    def until_shown(self, text: str, seconds: float = 20.0) -> float:
+        """Reads until a text is on the screen; seconds since the start."""
+        return self.until(lambda _: text in self.text, seconds)
+
+    def until_drawn(self, text: str, seconds: float = 20.0) -> float:
+        """Reads until a line that was drawn on since `begin` has a text; seconds since the start."""
+        return self.until(lambda _: text in self.drawn, seconds)
+
+    def _draw(self) -> None:
+        self.picture.feed(self._undrawn)
+        self._undrawn = b""
 
     def line(self) -> list[object]:
         """How the terminal edits lines now (termios(3)), also after the program's end."""
@@ -89,6 +168,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Gives the window another size, which the program is told of."""
+        self.picture.resize(columns, rows)
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def press(self, keys: bytes) -> None:

@@ -8,6 +8,7 @@ import importlib
 import inspect
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from tui.search.found import Search
 from tui.skeleton import Skeleton
 from tui.terminal.attention import RESTORE_TITLE, SAVE_TITLE, Attention
 from tui.terminal.background import light_by_variable
+from tui.terminal.driver import ThriftyDriver
 from tui.terminal.hang_up import leave_terminal, when_terminal_goes
 from tui.text.literal import Scrub, literal
 
@@ -79,7 +81,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
             is_light: Tells whether the terminal's background is light; asked where no theme was chosen.
         """
         no_color = os.environ.get("NO_COLOR") is not None
-        super().__init__(ansi_color=True if no_color else None)
+        super().__init__(driver_class=ThriftyDriver, ansi_color=True if no_color else None)
         self.animation_level = "none"
         self._scrub = Scrub()
         self._paths = home
@@ -92,6 +94,8 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """What the settings say of the interface; None: nothing."""
         self._connect = connect
         self._is_light = is_light
+        self.key_at = -1e9
+        """When a key was last pressed, by `time.monotonic`; long ago: never."""
         self.ready = False
         """Whether the panes are there; until then `store`, `link` and `home` are not."""
         self.use_theme("ansi" if no_color else theme or self._wanted_theme(), remember=False)
@@ -193,6 +197,7 @@ class BoatyardApp(App[None], inherit_bindings=False):
         if self.ready and isinstance(event, events.Key | events.MouseDown):
             self.home.touched = True
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.key_at = time.monotonic()
             await self._keys.take(event, super().on_event)
         else:
             await super().on_event(event)
@@ -393,6 +398,12 @@ class BoatyardApp(App[None], inherit_bindings=False):
         """Sends a control sequence of our own, unless the terminal is somebody else's just now."""
         if self._driver is not None and not self.is_headless and not self._lent:
             self._driver.write(sequence)
+
+    def draw_again(self) -> None:
+        """Draws all of the screen: something else wrote to the terminal."""
+        if isinstance(self._driver, ThriftyDriver):
+            self._driver.forget()
+        self.home.refresh(layout=True)
 
     def _lend(self, lent: bool) -> None:
         self._lent = lent

@@ -61,13 +61,14 @@ def test_a_terminal_with_kittys_graphics_is_given_the_pixels_and_relieved_of_the
     for name in ("TMUX", "NO_COLOR", "TERM_PROGRAM", "SSH_CONNECTION"):
         environment.pop(name, None)
     with Pty(COMMAND, env=environment) as terminal:
-        terminal.until(lambda written: b"write-notes" in written, 60)
-        step(terminal, b"G\r", b"Talk")
-        step(terminal, b"3", b"repo/")
-        step(terminal, b" ", b"orange.png")
-        step(terminal, b"/", b"find")
-        step(terminal, b"orange", b"orange")
-        step(terminal, b"\r", PLACEHOLDER)
+        terminal.until_shown("write-notes", 60)
+        step(terminal, b"G\r", "Talk")
+        step(terminal, b"3", "repo/")
+        step(terminal, b" ", "orange.png")
+        step(terminal, b"/", "find")
+        step(terminal, b"orange", "orange")
+        step(terminal, b"\r", "")
+        terminal.until(lambda written: PLACEHOLDER in written, 60)
         given = re.search(
             rb"\x1b_Ga=T,U=1,q=2,f=24,o=z,i=(\d+),s=(\d+),v=(\d+),c=(\d+),r=(\d+),m=", terminal.written
         )
@@ -83,8 +84,8 @@ def test_a_terminal_with_kittys_graphics_is_given_the_pixels_and_relieved_of_the
         assert f"a=d,d=I,q=2,i={number};".encode() in terminal.written
 
 
-def step(terminal: Pty, keys: bytes, seen: bytes) -> None:
+def step(terminal: Pty, keys: bytes, seen: str) -> None:
     """Presses keys, and waits for what they bring."""
-    terminal.written = b""
+    terminal.begin()
     terminal.press(keys)
-    terminal.until(lambda written: seen in written, 60)
+    terminal.until_drawn(seen, 60)

@@ -35,8 +35,6 @@ from tests.yard import Daemon
 
 FIRST_TIMES, END_TIMES, PAGE_MS, MEMORY_MB = 3.0, 2.0, 30.0, 150.0
 RUNS, PAGES = 5, 60
-COLOURS = re.compile(rb"\x1b(?:\[[\d;]*m|\(B)")
-ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[()].|.)")
 REST = 0.15
 """Seconds between two keys in which a program may finish what it does."""
 PEERS = {
@@ -61,13 +59,11 @@ class Screen:
 
     def until(self, seen: Callable[[bytes], object], seconds: float = 60.0) -> float:
         """Milliseconds since the last key, or the start, until what was drawn since meets `seen`."""
-        self.terminal.until(lambda written: seen(_text(written)), seconds)
-        return (time.perf_counter() - self.terminal.started) * 1000
+        return self.terminal.until(lambda _: seen(self.terminal.drawn.encode()), seconds) * 1000
 
     def press(self, keys: str, seen: Callable[[bytes], object]) -> float:
         """Milliseconds from the keys until what is drawn since meets `seen`."""
-        self.terminal.written = b""
-        self.terminal.started = time.perf_counter()
+        self.terminal.begin()
         self.terminal.press(keys.encode())
         return self.until(seen)
 
@@ -94,18 +90,13 @@ class Screen:
             self.rest()
             waits.append(self.press(key, partial(_beyond, last)))
             self.rest()
-            last = _largest(_text(self.terminal.written))
+            last = _largest(self.terminal.drawn.encode())
         return waits
 
 
 def _beyond(last: int, drawn: bytes) -> bool:
     """Whether lines of the next page are to be seen."""
     return _largest(drawn) >= last + 20
-
-
-def _text(drawn: bytes) -> bytes:
-    """What was drawn without colours, which may cut a word, and with a space where it went elsewhere."""
-    return ESCAPES.sub(b" ", COLOURS.sub(b"", drawn))
 
 
 def _largest(drawn: bytes) -> int:

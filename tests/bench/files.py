@@ -149,18 +149,18 @@ def _walked(yard: Daemon, made: Workspace, found: Yardstick, keys: int) -> None:
     screen = Screen(yard.folder / "home", made.name)
     with screen.terminal:
         screen.open()
-        screen.press("F", b"Find a file")
-        screen.press("sibling-0000", b"wide/")
-        screen.press("\r", b"file 0")
-        screen.press("\x1b", b"")
+        screen.press("F", "Find a file")
+        screen.press("sibling-0000", "wide/")
+        screen.press("\r", "file 0")
+        screen.press("\x1b")
         screen.rest(2.0)
         for number in range(1, keys + 1):
             # Rows that come into sight are at most a screen ahead: what answers the key is its own row.
-            found.keys.append(screen.press("j", f"sibling-{number:04}".encode()) * 1000)
+            found.keys.append(screen.press("j", f"sibling-{number:04}") * 1000)
             screen.rest(0.03)
-        screen.press("F", b"Find a file")
-        screen.press("last.txt", b"deep/")
-        screen.press("\r", b"file ")
+        screen.press("F", "Find a file")
+        screen.press("last.txt", "deep/")
+        screen.press("\r", "file ")
         screen.rest(2.0)
         found.memory = screen.memory
 

@@ -51,31 +51,33 @@ class Screen:
     def __init__(self, home: Path, workspace: str) -> None:
         env = {**os.environ, "BOATYARD_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self.terminal = Terminal([sys.executable, "-c", CODE], env=env)
-        self._workspace = workspace.encode()
+        self._workspace = workspace
 
     def open(self) -> None:
         """Returns when the workspace's session is in sight."""
-        self.terminal.until(lambda written: self._workspace in written)
-        self.press(":", b"an action")
-        self.press(self._workspace.decode(), self._workspace)
-        self.press("\r", b"Talk")
+        self.terminal.until_shown(self._workspace)
+        self.press(":", "an action")
+        self.press(self._workspace, self._workspace)
+        self.press("\r", "Talk")
 
-    def press(self, keys: str, seen: bytes, seconds: float = 60.0) -> float:
-        """Types, and waits until something is drawn since; seconds that it took."""
-        self.terminal.written = b""
-        began = time.perf_counter()
+    def press(self, keys: str, drawn: str = "", seconds: float = 60.0) -> float:
+        """Types, and waits until something is drawn, or a line with a text; seconds that it took."""
+        self.terminal.begin()
         self.terminal.press(keys.encode())
-        self.terminal.until(lambda written: seen in written, seconds)
-        return time.perf_counter() - began
+        if drawn:
+            return self.terminal.until_drawn(drawn, seconds)
+        return self.terminal.until(lambda written: written, seconds)
 
     def run(self, command: str) -> None:
         """Has the interface run a command; the prompt for it is open until Enter is pressed."""
-        self.press("!", b"Run in")
-        self.press(f"\x15{command}", command[-6:].encode())
+        self.press("!", "Run in")
+        self.press(f"\x15{command}", command[-6:])
 
     def key_to_paint(self, letter: str) -> float:
-        """Milliseconds from a key to the paint of its letter in the line below the output."""
-        taken = self.press(letter, letter.encode(), 10.0) * 1000
+        """Milliseconds from a key to the paint of its letter, which was nowhere on the screen before."""
+        self.terminal.begin()
+        self.terminal.press(letter.encode())
+        taken = self.terminal.until(lambda written: letter.encode() in written, 10.0) * 1000
         self.rest(PAUSE)
         return taken
 
@@ -103,12 +105,12 @@ async def measure(lines: int, runs: int, keys: int) -> int:
             for run in range(runs):
                 floors.append(await asyncio.to_thread(floor, yard.folder, lines))
                 await asyncio.to_thread(screen.run, FLOOD % (lines, run))
-                last = f"line of all {run}".encode()
+                last = f"line of all {run}"
                 ours.append(await asyncio.to_thread(screen.press, "\r", last))
             before = screen.memory
             rest = await _keys(screen, FIRST_LETTER, keys)
             await asyncio.to_thread(screen.run, FLOOD % (lines * 100, 0))
-            await asyncio.to_thread(screen.press, "\r", b"lazy")
+            await asyncio.to_thread(screen.press, "\r", "lazy")
             await asyncio.to_thread(screen.rest, 2.0)
             waits = await _keys(screen, FIRST_LETTER + keys, keys)
             memory = max(before, screen.memory)
@@ -121,10 +123,10 @@ async def measure(lines: int, runs: int, keys: int) -> int:
 
 async def _keys(screen: Screen, first: int, count: int) -> list[float]:
     """Types so many letters into the line to find with, and leaves it."""
-    await asyncio.to_thread(screen.press, "/", b"")
+    await asyncio.to_thread(screen.press, "/")
     await asyncio.to_thread(screen.rest, 1.0)
     waits = [await asyncio.to_thread(screen.key_to_paint, chr(first + number)) for number in range(count)]
-    await asyncio.to_thread(screen.press, "\x1b", b"")
+    await asyncio.to_thread(screen.press, "\x1b")
     await asyncio.to_thread(screen.rest, 1.0)
     return waits
 

@@ -34,19 +34,16 @@ class Keys:
 
     def open(self) -> None:
         """Returns when the workspace's session is in sight."""
-        name = self._workspace.encode()
-        self.terminal.until(lambda written: name in written)
-        for keys, seen in ((":", b"an action"), (self._workspace, name), ("\r", b"Talk")):
+        self.terminal.until_shown(self._workspace)
+        for keys, seen in ((":", "an action"), (self._workspace, self._workspace), ("\r", "Talk")):
             self.press(keys, seen)
 
-    def press(self, keys: str, seen: bytes = b"") -> float:
-        """Types; milliseconds until something (or `seen`) was drawn."""
+    def press(self, keys: str, drawn: str = "") -> float:
+        """Types; milliseconds until something, or a line with a text, was drawn."""
         self.rest()
-        self.terminal.written = b""
-        began = time.perf_counter()
+        self.terminal.begin()
         self.terminal.press(keys.encode())
-        self.terminal.until(lambda written: seen in written if seen else written, 20.0)
-        return (time.perf_counter() - began) * 1000
+        return self.terminal.until(lambda written: drawn in self.terminal.drawn if drawn else written) * 1000
 
     def rest(self, seconds: float = PAUSE) -> None:
         """Reads what is drawn meanwhile, as a terminal does."""
@@ -60,7 +57,7 @@ class Keys:
 
     def letters(self, count: int) -> list[float]:
         """Milliseconds of letters typed below an output, each but once: what shows it is the answer."""
-        return [self.press(letter, letter.encode()) for letter in map(chr, range(0x4E00, 0x4E00 + count))]
+        return [self.press(letter, letter) for letter in map(chr, range(0x4E00, 0x4E00 + count))]
 
     def down(self, key: str, count: int) -> list[float]:
         """Milliseconds of one key, pressed again and again."""
@@ -104,10 +101,10 @@ def _measure(screen: Keys, files: int, logs: dict[str, Path], keys: int) -> int:
         screen.rest(3.0)
         good.append(told("diffs, one after the other", screen.down("J", min(files - 2, 5 * keys))))
         for kind, path in logs.items():
-            screen.press("!", b"Run in")
-            screen.press(f"\x15cat {path}", str(path).encode()[-5:])
-            screen.press("\r", b"last line")
-            screen.press("!", b"Run in")
+            screen.press("!", "Run in")
+            screen.press(f"\x15cat {path}", str(path)[-5:])
+            screen.press("\r", "last line")
+            screen.press("!", "Run in")
             good.append(told(f"output: {kind}", screen.letters(keys)))
             screen.press("\x1b")
     return 0 if all(good) else 1

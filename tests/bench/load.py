@@ -65,16 +65,16 @@ async def fill(yard: Daemon, workspaces: int, tasks: int, agents: int) -> list[s
 
 def quiet(screen: Screen) -> Quiet:
     """Measures at rest, in the tree."""
-    screen.press("1", b"")
+    screen.press("1")
     screen.rest(3.0)
     process = psutil.Process(screen.terminal.pid)
-    screen.terminal.written = b""
+    screen.terminal.begin()
     before = sum(process.cpu_times()[:2])
     screen.rest(IDLE_SECONDS)
     percent = (sum(process.cpu_times()[:2]) - before) / IDLE_SECONDS * 100
     written, keys, sizes = len(screen.terminal.written), list[float](), list[int]()
     for number in range(KEYS):
-        keys.append(screen.press("j" if number % 20 < 10 else "k", b"\x1b") * 1000)
+        keys.append(screen.press("j" if number % 20 < 10 else "k") * 1000)
         screen.rest(0.2)
         sizes.append(len(screen.terminal.written))
     return Quiet(written, percent, keys, sizes)
@@ -83,14 +83,14 @@ def quiet(screen: Screen) -> Quiet:
 def busy(screen: Screen, minutes: float) -> tuple[list[float], list[int]]:
     """Milliseconds of keys, and bytes of pages, while all agents write and one is in sight."""
     screen.rest(minutes * 60)
-    screen.press("/", b"")
+    screen.press("/")
     screen.rest(1.0)
     waits = [screen.key_to_paint(chr(FIRST_LETTER + number)) for number in range(KEYS)]
-    screen.press("\x1b", b"")
+    screen.press("\x1b")
     screen.rest(1.0)
     sizes = []
     for _ in range(PAGES):
-        screen.press("\x1b[5~", b"\x1b")  # page up: it follows no more
+        screen.press("\x1b[5~")  # page up: it follows no more
         screen.rest(0.4)
         sizes.append(len(screen.terminal.written))
     return waits, sizes

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.harbour import Harbour
 from tests.tui.steering import Helm, at_the_helm
-from tui.logs.view import LogView
+from tui.logs.view import LogView, until_next_look
 
 PROCESS = "process-first"
 
@@ -133,3 +135,15 @@ async def test_long_lines_wrap_and_wrap_anew_on_another_width(fleet: Harbour) ->
         assert "".join(helm.lines()).count("END") == 1
         await helm.press("w")
         assert view.row_count() == 1
+
+
+def test_a_log_is_looked_at_less_often_when_it_is_dear_over_ssh_and_beside_typing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    at_rest = until_next_look(0.0, since_key=60.0)
+    dear = until_next_look(0.03, since_key=60.0)
+    assert at_rest < dear < until_next_look(9.0, since_key=0.1)
+    assert until_next_look(9.0, since_key=60.0) < until_next_look(0.0, since_key=0.1), "keys come first"
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
+    assert until_next_look(0.0, since_key=60.0) > at_rest

@@ -36,7 +36,7 @@ def test_it_starts_survives_another_size_and_leaves(size: tuple[int, int], more:
         for columns, rows in ((1, 1), (200, 60), (80, 24)):
             terminal.resize(columns, rows)
             terminal.read(0.1)
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         terminal.press(b"\x11")
         assert terminal.end() == 0
         check_given_back(terminal)

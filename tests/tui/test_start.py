@@ -52,11 +52,11 @@ def environment(**more: str) -> dict[str, str]:
 
 def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
     with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         terminal.press(b"jjjjj")
-        terminal.until(lambda written: b"waiting" in written)
+        terminal.until_shown("waiting")
         terminal.press(b";")
-        terminal.until(lambda written: b"The agent asks" in written)
+        terminal.until_shown("The agent asks")
         for keys in (b"]", b"]", b"3", b"4", b"d", b"\x1b", b"\x11"):
             terminal.press(keys)
             terminal.read(0.2)
@@ -77,7 +77,7 @@ def test_no_control_sequence_of_outside_text_reaches_the_terminal() -> None:
 
 def test_without_colour_no_colour_is_written() -> None:
     with Terminal([sys.executable, "-c", SCENE], env=environment(NO_COLOR="1")) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         terminal.press(b"jj")
         terminal.read(0.3)
     codes = {
@@ -98,7 +98,7 @@ LAUNCHES = {
 def test_a_terminal_that_is_lost_ends_the_interface(how: str) -> None:
     argv = ["sh", "-c", LAUNCHES[how], "sh", sys.executable, "-c", SCENE]
     with Terminal(argv, env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         launched = psutil.Process(terminal.pid)
         interface = next(
             each for each in [launched, *launched.children(recursive=True)] if "python" in each.name()
@@ -143,9 +143,9 @@ BoatyardApp(harbour.connect).run()
 
 def test_a_shell_outside_tmux_gets_the_terminal_while_the_interface_goes_on() -> None:
     with Terminal([sys.executable, "-c", SHELL], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         terminal.press(b"jjj")
-        terminal.until(lambda written: b"Demo agent" in written)
+        terminal.until_shown("Demo agent")
         terminal.press(b"E")
         terminal.until(lambda written: b"THE-SHELL-RAN" in written)
         left = terminal.written.rfind(b"\x1b[?1049l")
@@ -162,7 +162,7 @@ def test_a_shell_outside_tmux_gets_the_terminal_while_the_interface_goes_on() ->
 
 def test_at_rest_nothing_is_written() -> None:
     with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         quiet, deadline = 0, time.monotonic() + 60
         while quiet < 3:  # seconds in a row: what ticks would be seen in one of them
             assert time.monotonic() < deadline, "something is written again and again"

@@ -96,7 +96,7 @@ def check_given_back(terminal: Terminal) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda n: n.name)
 def test_after_a_signal(number: signal.Signals) -> None:
     with Terminal([sys.executable, "-c", SCENE], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         assert modes_left_on(terminal.written) and terminal.line() != terminal.line_before, "it had them on"
         terminal.send_signal(number)
         terminal.end()
@@ -106,7 +106,7 @@ def test_after_a_signal(number: signal.Signals) -> None:
 @pytest.mark.parametrize("place", ["handler", "worker", "timer", "painting", "thread", "system exit"])
 def test_after_a_crash_of_its_own(place: str) -> None:
     with Terminal([sys.executable, "-c", SPOILT, place], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         terminal.send_signal(signal.SIGUSR1)
         code = terminal.end()
         check_given_back(terminal)
@@ -122,7 +122,7 @@ def test_after_the_engine_was_killed_meanwhile(user: User) -> None:
     env = environment(BOATYARD_HOME=str(user.home), BOATYARD_DEMO_PACE="0")
     engine = psutil.Process(user.engine_pid())
     with Terminal([*COMMAND], env=env) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         engine.kill()
         seen = len(terminal.written)
         terminal.until(lambda written: b"engine" in written[seen:])
@@ -133,7 +133,7 @@ def test_after_the_engine_was_killed_meanwhile(user: User) -> None:
 
 async def test_a_terminal_that_goes_while_another_program_has_it_ends_the_interface() -> None:
     with Terminal([sys.executable, "-c", BEHIND, SCENE], env=environment()) as terminal:
-        terminal.until(lambda written: b"engine ok" in written)
+        terminal.until_shown("engine ok")
         (interface,) = psutil.Process(terminal.pid).children()
         terminal.send_signal(signal.SIGUSR1)
         await until(lambda: terminal.in_front() == terminal.pid)

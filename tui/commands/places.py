@@ -55,7 +55,7 @@ def reconnect(app: BoatyardApp) -> None:
 
 
 def redraw(app: BoatyardApp) -> None:
-    app.home.refresh(layout=True)
+    app.draw_again()
 
 
 def interrupt(app: BoatyardApp) -> None:

@@ -27,7 +27,22 @@ SKIPPED_TO = PIECE // 4
 LOCAL_SECONDS, REMOTE_SECONDS = 0.1, 0.25
 """Between two looks at what grows: over SSH every repaint is sent through the connection."""
 SHARE, MOST_SECONDS = 8, 0.3
-"""A look takes an eighth of the time, up to so many seconds between two: keys come first."""
+"""A look takes an eighth of the time, up to so many seconds between two."""
+TYPING_SECONDS, BESIDE_TYPING_SECONDS = 1.0, 0.5
+"""Keys come first: for so long after one, so many seconds are between two looks."""
+
+
+def until_next_look(cost: float, since_key: float) -> float:
+    """Seconds between two looks at what grows.
+
+    Args:
+        cost: Seconds that the last one took, to its paint.
+        since_key: Seconds since the user pressed a key.
+    """
+    if since_key < TYPING_SECONDS:
+        return BESIDE_TYPING_SECONDS
+    least = REMOTE_SECONDS if "SSH_CONNECTION" in os.environ else LOCAL_SECONDS
+    return max(least, min(cost * SHARE, MOST_SECONDS))
 
 
 class LogView(LogRows):
@@ -100,8 +115,8 @@ class LogView(LogRows):
             self._known = max(self._known, size)
         if self._timer is None:
             self.ask()
-            least = REMOTE_SECONDS if "SSH_CONNECTION" in os.environ else LOCAL_SECONDS
-            self._timer = self.set_timer(max(least, min(self._cost * SHARE, MOST_SECONDS)), self._look)
+            since_key = time.monotonic() - self.look.key_at
+            self._timer = self.set_timer(until_next_look(self._cost, since_key), self._look)
             self._again = False
         else:
             self._again = True

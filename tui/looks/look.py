@@ -15,6 +15,8 @@ class Look(Protocol):
     palette: Palette
     glyphs: Glyphs
     keymap: Keymap
+    key_at: float
+    """When a key was last pressed, by `time.monotonic`."""
 
     @property
     def prefers_popups(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
+from textual.timer import Timer
 
 from core.values.conversation import EntryKind
 from core.values.states import OperationStatus, WorkspaceState
@@ -20,6 +21,9 @@ from tui.widgets.following import FollowingRows
 
 if TYPE_CHECKING:
     from core.values.conversation import Entry
+
+PATIENCE_SECONDS = 0.2
+"""How long a conversation is read before one is told that it is."""
 
 
 class Conversation(FollowingRows):
@@ -42,6 +46,9 @@ class Conversation(FollowingRows):
         """The rows of entries as they were drawn last: only what has changed since is drawn anew."""
         self._unfolded: set[tuple[str, str]] = set()
         self._asked_older = False
+        self._quiet = True
+        """Whether it is too early to say that something is being read."""
+        self._patience: Timer | None = None
 
     # What is shown
 
@@ -49,10 +56,23 @@ class Conversation(FollowingRows):
         """Shows another conversation, at its end."""
         if feed is not self._feed:
             self._drawn.clear()
+            self._wait_quietly()
         self._feed = feed
         self._asked_older = False
         self.following = True
         self.rebuild()
+
+    def _wait_quietly(self) -> None:
+        """Says nothing of reading that is over in a moment: two pictures in a row are unrest."""
+        self._quiet = True
+        if self._patience is not None:
+            self._patience.stop()
+        self._patience = self.set_timer(PATIENCE_SECONDS, self._say_what_is_waited_for)
+
+    def _say_what_is_waited_for(self) -> None:
+        self._quiet = False
+        if self._feed is not None and not self._feed.loaded:
+            self.rows_changed()
 
     def rebuild(self) -> None:
         """Draws everything anew, as for another width."""
@@ -164,6 +184,8 @@ class Conversation(FollowingRows):
     def empty_text(self) -> Line:
         if self._feed is None:
             return ((" Nothing selected", "dim"),)
+        if not self._feed.loaded and self._quiet:
+            return ()
         if not self._feed.loaded:
             return ((" Reading the conversation", "dim"), (self.glyphs.cut, "dim"))
         return (

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-LEAVE = b"\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
-"""Keys, mouse, focus and pasting as they were, the cursor shown, and the other screen left."""
+LEAVE = b"\x1b[m\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
+"""Colours, keys, mouse, focus and pasting as they were, the cursor shown, and the other screen left."""
 
 
 PATIENCE_SECONDS = 1.5
