@@ -22,6 +22,7 @@ import pytest
 from core.errors import BoatyardError, StorageError
 from core.values.access import Scope
 from core.values.requests import (
+    AddImage,
     AddTag,
     AddTask,
     AddToken,
@@ -30,14 +31,18 @@ from core.values.requests import (
     NewWorkspace,
     PublishWorkspace,
     PutScratch,
+    RemixWorkspace,
     RemoveWorkspace,
+    RestoreTo,
     RunCommand,
     SendPrompt,
     TakeCheckpoint,
+    UpdateRepo,
     UpdateTask,
 )
 from core.values.states import OperationStatus, ProcessStatus
 from tests.bench.soak_checks import database_wrongs, repository_wrongs
+from tests.cli.test_verbs import PIXEL
 from tests.waiting import until
 from tests.yard import Daemon
 
@@ -146,6 +151,16 @@ async def retitle(daemon: Daemon) -> None:
     await daemon.client.update_task(task.id, UpdateTask(description="x" * 50_000))
 
 
+async def back(daemon: Daemon) -> None:
+    """To the checkpoint that was taken before."""
+    (number, *_) = [each.number for each in await daemon.client.checkpoints("do-it") if each.message == "m"]
+    await operation(daemon, daemon.client.restore_to("do-it", RestoreTo(number=number)))
+
+
+async def rescript(daemon: Daemon) -> None:
+    await daemon.client.update_repo("repo", UpdateRepo(cleanup_script="#" * 50_000))
+
+
 WRITES: dict[str, Act] = {
     "a task": lambda d: d.client.add_task(AddTask(project="harbour", title="x", description="y" * 50_000)),
     "a task that changes": retitle,
@@ -155,6 +170,10 @@ WRITES: dict[str, Act] = {
     "a command": command,
     "a turn": turn,
     "a checkpoint": lambda d: d.client.take_checkpoint("do-it", TakeCheckpoint(message="m")),
+    "going back": back,
+    "a remix": lambda d: operation(d, d.client.remix_workspace("do-it", RemixWorkspace(name="again"))),
+    "a picture": lambda d: d.client.add_image(AddImage(path=str(d.folder / "dot.png"))),
+    "scripts of a repository": rescript,
     "a publication": lambda d: operation(d, d.client.publish_workspace("do-it", PublishWorkspace())),
     "a merge": lambda d: d.client.merge("do-it", MergeWorkspace()),
     "a workspace": another,
@@ -176,6 +195,7 @@ async def filled(daemon: Daemon) -> None:
     (folder / "canvas").mkdir()
     (folder / "canvas" / "index.html").write_text("page")
     (folder / "canvas" / "large.bin").write_bytes(os.urandom(300_000))
+    (daemon.folder / "dot.png").write_bytes(PIXEL)
 
 
 async def through(daemon: Daemon, obstacle: Ballast | Lid, *, words: tuple[str, ...]) -> int:
