@@ -15,6 +15,8 @@ from core.values.review import DiffLine, LineKind
 LINE_LIMIT = 16 * 1024
 """Bytes of one line that are shown; the rest is told by a mark."""
 _HUNK = re.compile(rb"@@ -(\d{1,18})(?:,(\d{1,18}))? \+(\d{1,18})(?:,(\d{1,18}))? @@")
+_HEADER = re.compile(rb"^(?:diff --git |@@ -).*\n", re.MULTILINE)
+"""Lines that begin something. No line of a file's content looks like one: it has its sign before it."""
 _SIGNS = {b" ": LineKind.CONTEXT, b"+": LineKind.ADDED, b"-": LineKind.REMOVED, b"\\": LineKind.NOTE}
 
 
@@ -47,6 +49,32 @@ class PatchReader:
         kind = LineKind.NOTE if line.startswith(b"Binary files ") else LineKind.META
         return self._count(kind, line, wanted)
 
+    def skip(self, lines: bytes) -> None:
+        """Takes whole lines of the patch, with their line ends, of which none is wanted.
+
+        The same as `read` for each of them, but they are counted and not looked at one by one, which takes
+        about a tenth of the time.
+        """
+        at = 0
+        for header in _HEADER.finditer(lines):
+            self._skip_run(lines[at : header.start()])
+            self.read(header[0][:-1])
+            at = header.end()
+        self._skip_run(lines[at:])
+
+    def _skip_run(self, lines: bytes) -> None:
+        """Takes lines between two headers: all of them content of a hunk, or none."""
+        count = lines.count(b"\n")
+        if self.section in self.sections:
+            self.total += count
+        if self._old_left > 0 or self._new_left > 0:
+            added, removed, notes = (_beginning(lines, sign) for sign in (b"+", b"-", b"\\"))
+            old, new = count - added - notes, count - removed - notes
+            self._old += old
+            self._old_left -= old
+            self._new += new
+            self._new_left -= new
+
     def _content(self, line: bytes, wanted: bool) -> DiffLine | None:
         kind = _SIGNS.get(line[:1], LineKind.CONTEXT)
         old = self._old if kind in (LineKind.CONTEXT, LineKind.REMOVED) else None
@@ -68,12 +96,30 @@ class PatchReader:
         return DiffLine(kind=kind, text=_shown(text), old=old, new=new) if wanted else None
 
 
+def _beginning(lines: bytes, sign: bytes) -> int:
+    """How many lines begin with a sign."""
+    return lines.count(b"\n" + sign) + lines.startswith(sign)
+
+
 def _shown(text: bytes) -> str:
     """Bytes that are no UTF-8 are shown as `\\xff`; an endless line ends in how much more there is."""
     if len(text) <= LINE_LIMIT:
         return text.decode("utf-8", "backslashreplace")
     cut = text[:LINE_LIMIT].decode("utf-8", "backslashreplace")
     return f"{cut}… ({len(text) - LINE_LIMIT} more bytes)"
+
+
+async def whole_lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """A stream in pieces that end where a line ends; a line end is added to the last one."""
+    rest: list[bytes] = []
+    async for chunk in chunks:
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*rest, chunk[:end]))
+            rest = []
+        rest.append(chunk[end:])
+    if last := b"".join(rest):
+        yield last + b"\n"
 
 
 async def split_lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[list[bytes], None]:

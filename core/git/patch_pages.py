@@ -1,8 +1,9 @@
 """A patch that is read once, and shown by window as soon as the window has come.
 
-git's output is written to a file as it streams in. Every so many lines a mark remembers where in the file
-that was and how the lines were being counted, so that any window is read from the nearest mark. A diff of
-any length costs the memory of its marks and of the windows that are asked for.
+git's output is written to a file as it streams in; its lines are counted, and read only where a window is
+asked for. Every so many bytes a mark remembers how the lines were being counted, so that any window is read
+from the nearest mark. A diff of any length costs the memory of its marks and of the windows that are asked
+for.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from tempfile import SpooledTemporaryFile
 from typing import Generic, TypeVar
 
 from core.errors import ConflictError
-from core.git.patch_lines import PatchReader, split_lines
+from core.git.patch_lines import PatchReader, whole_lines
 from core.values.review import DiffLine
 
-MARK_EVERY = 500
-"""Lines between two marks."""
+MARK_EVERY = 8 * 1024
+"""Bytes between two marks, or a line where one is longer."""
 IN_MEMORY = 2 * 1024 * 1024
 """Bytes of one patch that are kept without a file."""
 READ_LIMIT = 512 * 1024 * 1024
@@ -95,9 +96,9 @@ class PatchPages:
 
     async def _fill(self, chunks: AsyncGenerator[bytes, None]) -> None:
         try:
-            async with aclosing(chunks), aclosing(split_lines(chunks)) as batches:
-                async for batch in batches:
-                    self._take(batch)
+            async with aclosing(chunks), aclosing(whole_lines(chunks)) as pieces:
+                async for piece in pieces:
+                    self._take(piece)
                     async with self._news:
                         self._news.notify_all()
                     if self._size > READ_LIMIT:
@@ -112,14 +113,15 @@ class PatchPages:
             async with self._news:
                 self._news.notify_all()
 
-    def _take(self, batch: list[bytes]) -> None:
-        reader = self._reader
-        self._file.write(b"\n".join(batch) + b"\n")
-        for line in batch:
-            reader.read(line)
-            self._size += len(line) + 1
-            if reader.total >= self._marks[-1].reader.total + MARK_EVERY:
-                self._marks.append(_Mark(self._size, copy(reader)))
+    def _take(self, lines: bytes) -> None:
+        self._file.write(lines)
+        at = 0
+        while at < len(lines):
+            end = lines.find(b"\n", at + MARK_EVERY) + 1 or len(lines)
+            self._reader.skip(lines[at:end])
+            self._size += end - at
+            self._marks.append(_Mark(self._size, copy(self._reader)))
+            at = end
 
     def _read(self, start: int, end: int) -> list[DiffLine]:
         mark = self._marks[_at_or_before(self._marks, start)]
