@@ -10,7 +10,8 @@ import pytest
 from core.errors import NotFoundError
 from core.values.events import ApprovalChanged
 from core.values.provenance import Origin
-from core.values.requests import AnswerApproval, RestoreTo, SendPrompt, TakeCheckpoint
+from core.values.requests import AnswerApproval, RestoreTo, TakeCheckpoint
+from tests.acceptance.written_file import PATH, written_by_turns_and_hand
 from tests.yard import AGENTS, HOST, Yard
 
 pytestmark = pytest.mark.slow
@@ -23,24 +24,17 @@ async def yard() -> AsyncIterator[Yard]:
 
 
 async def test_each_line_knows_the_turn_and_the_prompt_that_brought_it(yard: Yard) -> None:
-    repository = yard.repository("repo", {"WORK.md": "from before\n"})
-    first = await yard.workspace(repository, name="work", agent="writer", prompt="one")
-    turn = await yard.turn(first)
-    await yard.engine._context.supervisor.settle("work")
-    file = Path(first.repos[0].path) / "WORK.md"
-    file.write_text(file.read_text() + "by hand\n")
-    await yard.client.send("work", SendPrompt(prompt="two"))
-    second = await yard.turn("work")
-    await yard.engine._context.supervisor.settle("work")
+    written = await written_by_turns_and_hand(yard, "one")
+    file = written.file
     file.write_text(file.read_text() + "not kept yet\n")
     assert file.read_text().splitlines() == ["from before", "one", "by hand", "two", "not kept yet"]
-    found = await yard.client.blame("work", "repo/WORK.md")
+    found = await yard.client.blame("work", PATH)
     assert [(each.first, each.last, each.origin) for each in found] == [
         (1, 1, Origin.BASE), (2, 2, Origin.TURN), (3, 3, Origin.HAND), (4, 4, Origin.TURN),
         (5, 5, Origin.HAND),
     ]  # fmt: skip
     assert [(each.process_id, each.prompt) for each in found if each.origin is Origin.TURN] == [
-        (turn.id, "one"), (second.id, "two"),
+        (written.first, "one"), (written.second, "two"),
     ]  # fmt: skip
     for path in ("repo/none.md", "other/WORK.md", "repo", "repo/../../x"):
         with pytest.raises(NotFoundError):

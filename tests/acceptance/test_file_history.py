@@ -10,9 +10,10 @@ import pytest
 from core.errors import NotFoundError, UsageError
 from core.values.events import ApprovalChanged
 from core.values.provenance import FileStep, StepKind
-from core.values.requests import AnswerApproval, ChangeFile, FileAction, SendPrompt, TakeCheckpoint
+from core.values.requests import AnswerApproval, ChangeFile, FileAction, TakeCheckpoint
 from core.values.review import Change
 from tests.acceptance.user import git
+from tests.acceptance.written_file import PATH, written_by_turns_and_hand
 from tests.yard import AGENTS, HOST, Yard
 
 pytestmark = pytest.mark.slow
@@ -39,25 +40,18 @@ async def lines(yard: Yard, step: FileStep) -> list[str]:
 
 
 async def test_each_step_says_what_brought_it_the_latest_first(yard: Yard) -> None:
-    repository = yard.repository("repo", {"WORK.md": "from before\n"})
-    made = await yard.workspace(repository, name="work", agent="writer", prompt="one\nin detail")
-    turn = await yard.turn(made)
-    await yard.engine._context.supervisor.settle("work")
-    file = Path(made.repos[0].path) / "WORK.md"
-    file.write_text(file.read_text() + "by hand\n")
-    await yard.client.send("work", SendPrompt(prompt="two"))
-    second = await yard.turn("work")
-    await yard.engine._context.supervisor.settle("work")
+    written = await written_by_turns_and_hand(yard, "one\nin detail")
+    file = written.file
     eve = ("-c", "user.name=Eve", "-c", "user.email=e@e")
-    git(Path(made.repos[0].path), "add", "-A")
-    git(Path(made.repos[0].path), *eve, "commit", "-qm", "All of it")
+    git(file.parent, "add", "-A")
+    git(file.parent, *eve, "commit", "-qm", "All of it")
     file.write_text("not kept yet\n" + file.read_text())
 
-    found = await steps(yard, "repo/WORK.md")
+    found = await steps(yard, PATH)
     kept = [each for each in found if each.kind is not StepKind.COMMIT]
     assert [(each.kind, each.prompt, each.process_id) for each in kept] == [
-        (StepKind.NOW, "", ""), (StepKind.CHECKPOINT, "two", second.id), (StepKind.CHECKPOINT, "", ""),
-        (StepKind.CHECKPOINT, "one", turn.id),
+        (StepKind.NOW, "", ""), (StepKind.CHECKPOINT, "two", written.second), (StepKind.CHECKPOINT, "", ""),
+        (StepKind.CHECKPOINT, "one", written.first),
     ]  # fmt: skip
     commits = [each for each in found if each.kind is StepKind.COMMIT]
     assert [(each.subject, each.added, each.removed) for each in commits] == [
