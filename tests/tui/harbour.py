@@ -122,6 +122,8 @@ class Harbour(Slip, Quay, Pier, Berth, Ledger, Moorings):
         self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
+        self.snapshotting: asyncio.Event | None = None
+        """Set when the snapshots of workspaces have been taken; None: they take no time."""
         self.counting: asyncio.Event | None = None
         """Set when long diffs have been counted; None: they are at once."""
         self.templates_: list[Template] = []
@@ -485,6 +487,8 @@ class Harbour(Slip, Quay, Pier, Berth, Ledger, Moorings):
         self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False
     ) -> DiffSummary:
         self._asked("diff_latest" if latest else "diff", (name, base, until) if base or until else name)
+        if self.snapshotting is not None and not latest:
+            await self.snapshotting.wait()
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.diff.head import why_folded
@@ -10,6 +12,7 @@ from tui.text.spans import Line, Span, fit
 from tui.widgets.rows import RowView
 
 if TYPE_CHECKING:
+    from core.values.comments import ReviewComment
     from core.values.review import DiffSummary, FileChange
 
 
@@ -19,7 +22,7 @@ class DiffFiles(RowView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.files: tuple[FileChange, ...] = ()
-        self.comments: dict[tuple[str, str], int] = {}
+        self._comments = Counter[tuple[str, str]]()
         """How many comments that are not resolved each file has."""
         self._note = ""
 
@@ -33,6 +36,11 @@ class DiffFiles(RowView):
             paths = [(file.repo_id, file.path) for file in self.files]
             if (at.repo_id, at.path) in paths:
                 self.move_to(paths.index((at.repo_id, at.path)))
+
+    def show_comments(self, comments: Iterable[ReviewComment]) -> None:
+        """Shows how many of these are on each file."""
+        self._comments = Counter((each.repo_id, each.path) for each in comments if not each.resolved)
+        self.rows_changed()
 
     @property
     def current(self) -> FileChange | None:
@@ -51,7 +59,7 @@ class DiffFiles(RowView):
         else:
             right += [(f"+{file.added}", "added")] if file.added else []
             right += [(f" {self.glyphs.minus}{file.removed}", "removed")] if file.removed else []
-        comments = self.comments.get((file.repo_id, file.path), 0)
+        comments = self._comments[file.repo_id, file.path]
         right += [(f" {self.glyphs.waiting}{comments}", "waiting")] if comments else []
         right.append((" ", "dim"))
         room = width - 4 - sum(len(text) for text, _ in right)

@@ -154,9 +154,12 @@ class Layout:
     def _sums(self) -> list[int]:
         if self._ends is None:
             pages = -(-self._lines // self._length)
-            full = (self._counts.get(page, self._size(page)) for page in range(pages))
-            self._ends = list(accumulate(full))
+            self._ends = list(accumulate(map(self.count, range(pages))))
         return self._ends
+
+    def count(self, page: int) -> int:
+        """How many rows a page has, or counts as."""
+        return self._counts.get(page, self._size(page))
 
     def _size(self, page: int) -> int:
         return min(self._length, self._lines - page * self._length)

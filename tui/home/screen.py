@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -47,6 +48,7 @@ from tui.session.pane import SessionPane
 from tui.terminal.attention import in_need
 from tui.terminal.here import repository_here
 from tui.text.literal import literal
+from tui.widgets.bare import BareHorizontal, bare_lines
 from tui.widgets.card import Card, project_card, small_card, task_card, trouble_card
 from tui.widgets.find_bar import FindBar
 from tui.widgets.prompt import Prompt
@@ -62,6 +64,9 @@ TITLES = {"tree": "1 Tasks", "session": "2 Session", "files": "3 Files", "diff":
 REST_SECONDS = 0.06
 """How long the cursor rests on a row of the tree before its session is shown."""
 FOOTER_KEYS = 6
+
+FOLLOW_VIEW = ("#tree", "#deck", "#inspector")
+"""What looks different, by the style sheet, when another pane is in front."""
 
 
 class HomeScreen(Screen[None], inherit_bindings=False):
@@ -111,9 +116,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield Card(id="small")
         yield Header(id="header")
-        with Horizontal(id="body"):
+        with BareHorizontal(id="body"):
             yield Tree(self.store, id="tree")
-            with Horizontal(id="deck"):
+            with BareHorizontal(id="deck"):
                 yield SessionPane(self.store, self.link, id="session")
                 yield FilesPane(self.store, self.link, id="files")
                 yield DiffPane(self.store, self.link, id="diff")
@@ -140,6 +145,9 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         self.store.watch(self._on_changes)
         self.watch(self, "focused", self._focus_moved, init=False)
         self.show_view("tree")
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return bare_lines(self, crop)
 
     # Selection
 
@@ -291,8 +299,7 @@ class HomeScreen(Screen[None], inherit_bindings=False):
     def show_view(self, view: str) -> None:
         """Brings a pane to the front and gives it the focus."""
         self.view = view
-        for name in VIEWS:
-            self.set_class(name == view, f"-view-{name}")
+        self._mark_view()
         in_deck = "session" if view == "tree" else view
         for name in VIEWS[1:]:
             self.query_one(f"#{name}").display = name == in_deck
@@ -302,6 +309,13 @@ class HomeScreen(Screen[None], inherit_bindings=False):
         if self.focused is None or not self._inside(self.focused, view):
             self.set_focus(main)
         self.call_after_refresh(self.settle)
+
+    def _mark_view(self) -> None:
+        """Tells the style sheet which pane is in front, and those that it asks about it: styling every
+        widget anew would keep the key waiting."""
+        for name in VIEWS:
+            self.set_class(name == self.view, f"-view-{name}", update=False)
+        self.app.stylesheet.update_nodes([self, *(self.query_one(each) for each in FOLLOW_VIEW)])
 
     def settle(self) -> None:
         """After the layout: looks at what came into sight, and moves the focus there."""
@@ -360,12 +374,16 @@ class HomeScreen(Screen[None], inherit_bindings=False):
             for name in VIEWS:
                 if self._inside(focused, name) and name != self.view and self.query_one(f"#{name}").display:
                     self.view = name
-                    for each in VIEWS:
-                        self.set_class(each == name, f"-view-{each}")
+                    self._mark_view()
+        panes = list[Widget]()
         for name in VIEWS:
             pane = self.query_one(f"#{name}")
             mark = f"{self.tree_view.glyphs.mark}" if name == self.view else " "
             pane.border_title = literal(f"{mark}{TITLES[name]}")
+            # A class, and not `:focus-within`, for which all that is in a pane would be styled anew.
+            pane.set_class(focused is not None and self._inside(focused, name), "-front", update=False)
+            panes.append(pane)
+        self.app.stylesheet.update_nodes(panes)
         self.refresh_bars()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -52,6 +52,10 @@ class Pages(Generic[T]):
         """A page that was asked for did not come: it may be asked for again."""
         self._asked.discard(number)
 
+    def page(self, number: int) -> Sequence[T] | None:
+        """The lines of a page, or None when it is not here."""
+        return self._pages.get(number)
+
     def held(self) -> dict[int, Sequence[T]]:
         """The pages that are here, by number."""
         return dict(self._pages)

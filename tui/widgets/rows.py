@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -163,14 +163,32 @@ class RowView(ScrollView, can_focus=True):
         self.post_message(self.Highlighted(self, new))
 
     def _scroll_to_cursor(self) -> None:
-        height = max(1, self.scrollable_content_region.height)
+        height = self.scrollable_content_region.height
         top = round(self.scroll_y)
+        if not height:
+            return  # not laid out yet: the first resize comes back to it
         if self.cursor_row < top:
             self.scroll_to(y=self.cursor_row, animate=False, force=True)
         elif self.cursor_row >= top + height:
             self.scroll_to(y=self.cursor_row - height + 1, animate=False, force=True)
 
     # Drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        width = self.region.width
+        if any(self.styles.gutter) or crop.column_span != (0, width):
+            return super().render_lines(crop)
+        # With nothing around the rows, what is drawn around rows need not be asked for line by line.
+        lines = [self._line(y, width) for y in crop.line_range]
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            lines = [line.apply_filter(line_filter, background) for line in lines]
+        return lines
+
+    def _line(self, y: int, width: int) -> Strip:
+        """A row with what is below the scroll bar."""
+        line = self.render_line(y)
+        return line if line.cell_length == width else line.adjust_cell_length(width, self._ground)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -184,7 +202,8 @@ class RowView(ScrollView, can_focus=True):
         if strip is None:
             if len(self._strips) > CACHED_STRIPS:
                 self._strips.clear()
-            strip = self._strips[key] = self._draw(index, width, marked, focused)
+            strip = self._draw(index, width, marked, focused)
+            self._strips[key] = strip = strip.adjust_cell_length(self.content_region.width, self._ground)
         return strip
 
     def _draw(self, index: int, width: int, marked: bool, focused: bool) -> Strip:
@@ -192,9 +211,21 @@ class RowView(ScrollView, can_focus=True):
         if marked:
             under = f"{under} {'cursor' if focused else 'cursor-blurred'}"
         left, right = self.row(index, width)
+        return draw(
+            self.palette, left, right, width=width, base=self._under, under=under, cut=self.glyphs.cut
+        )
+
+    @property
+    def _ground(self) -> Style:
+        """What is behind everything: the background alone."""
+        return Style(bgcolor=self._under.bgcolor)
+
+    @property
+    def _under(self) -> Style:
+        """The widget's own colours; to put them together anew for each row takes longer than the row."""
         if self._base is None:
             self._base = self.rich_style
-        return draw(self.palette, left, right, width=width, base=self._base, under=under, cut=self.glyphs.cut)
+        return self._base
 
     def notify_style_update(self) -> None:
         """The widget's own colours are others now."""
@@ -204,7 +235,7 @@ class RowView(ScrollView, can_focus=True):
 
     def _blank(self, y: int, index: int, width: int) -> Strip:
         text = self.empty_text() if index == 0 and not self.row_count() else ()
-        return draw(self.palette, text, width=width, base=self.rich_style, cut=self.glyphs.cut)
+        return draw(self.palette, text, width=width, base=self._under, cut=self.glyphs.cut)
 
     def on_resize(self, event: events.Resize) -> None:
         self.rows_changed()

@@ -1,0 +1,77 @@
+"""Where a diff comes from: the engine's answers about one workspace and one comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from core.values.review import DiffLine, LineKind
+from tui.diff.bases import Compared
+
+if TYPE_CHECKING:
+    from core.client import Client
+    from core.values.review import DiffSummary, FileChange, FileDiff
+
+SEEK = 4000
+"""Lines that are looked through at a time."""
+
+
+@dataclass(frozen=True)
+class DiffSource:
+    """What is compared, and how; every call raises a `BoatyardError` where the engine refuses or is away."""
+
+    workspace: str
+    compared: Compared = field(default_factory=Compared)
+    whitespace: bool = True
+    """Whether changes in whitespace alone count."""
+
+    def with_whitespace(self, whitespace: bool) -> DiffSource:
+        """The same comparison, showing other changes of it."""
+        return replace(self, whitespace=whitespace)
+
+    async def summary(self, client: Client, *, latest: bool) -> DiffSummary:
+        """The files that differ; `latest`: as they were when somebody last looked, which comes at once."""
+        base, until = self.compared.base, self.compared.until
+        return await client.diff(
+            self.workspace, base=base, until=until, whitespace=self.whitespace, latest=latest
+        )
+
+    async def window(
+        self, client: Client, file: FileChange, start: int, limit: int, context: int, *, partial: bool = False
+    ) -> FileDiff:
+        """Some lines of a file's diff; `partial`: before all of them have been counted."""
+        return await client.file_diff(
+            self.workspace, file.repo_id, file.path, start=start, limit=limit, context=context,
+            base=self.compared.base, until=self.compared.until, whitespace=self.whitespace, partial=partial,
+        )  # fmt: skip
+
+    async def find(
+        self, client: Client, file: FileChange, context: int, *, start: int, step: int, needle: str
+    ) -> int | None:
+        """The number of the next line that fits, window by window to the end, then from the other end.
+
+        Args:
+            client: Asked for the windows.
+            file: The one looked through.
+            context: Unchanged lines around a change.
+            start: The first line to look at.
+            step: 1 downwards, -1 upwards.
+            needle: In lower case; empty: the next hunk, which is not looked for from the other end.
+        """
+        wrapped, at = not needle, max(0, start)
+        while True:
+            first = at if step > 0 else max(0, at - SEEK + 1)
+            limit = SEEK if step > 0 else at - first + 1
+            diff = await self.window(client, file, first, limit, context)
+            hits = [n for n, line in enumerate(diff.lines) if _fits(line, needle)]
+            if hits:
+                return first + (hits[0] if step > 0 else hits[-1])
+            at = first + len(diff.lines) if step > 0 else first - 1
+            if at < 0 or at >= diff.total or not diff.lines:
+                if wrapped:
+                    return None
+                wrapped, at = True, 0 if step > 0 else diff.total - 1
+
+
+def _fits(line: DiffLine, needle: str) -> bool:
+    return needle in line.text.casefold() if needle else line.kind is LineKind.HUNK
