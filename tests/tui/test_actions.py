@@ -6,7 +6,7 @@ from tests.tui.harbour import Harbour, changed_file
 from tests.tui.steering import SIZES, at_the_helm
 from tui.commands import HANDLERS
 from tui.keys.actions import ACTIONS, BY_ID, FOOTER
-from tui.keys.keymap import clashes
+from tui.keys.keymap import clashes, resolve
 from tui.keys.names import swallowed
 from tui.keys.presets import PRESETS
 from tui.keys.situation import Situation
@@ -17,8 +17,8 @@ INSTEAD = [action for action in ACTIONS if action.instead_of]
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_two_actions_of_one_place_share_a_key(preset: str) -> None:
-    keys = {action.id: action.keys for action in ACTIONS} | dict(PRESETS[preset])
-    assert list(clashes(keys)) == []
+    keymap, _ = resolve(preset)
+    assert list(clashes({action.id: keymap.keys(action.id) for action in ACTIONS})) == []
 
 
 @pytest.mark.parametrize("preset", PRESETS)

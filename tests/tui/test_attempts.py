@@ -56,7 +56,7 @@ async def test_one_is_compared_with_the_next_and_one_is_kept_after_a_question(ri
         await helm.sees("against workspace third")
         await helm.press("V")
         await helm.sees("▌second")
-        await helm.press("l", "k")
+        await helm.press("l", "K")
         await helm.sees("Keep third, and archive second, fourth?")
-        await helm.press("k")
+        await helm.press("y")
         assert (await helm.asked("choose_attempt")).workspace == "third"

@@ -64,7 +64,7 @@ async def test_marked_ones_are_stopped_after_a_question_and_one_that_fails_stops
         del yard.containers_["container-first"]
         await helm.press("s")
         await helm.sees("Stop 2 containers")
-        await helm.press("s")
+        await helm.press("y")
         assert await helm.asked("stop_container") == "container-second"
         await helm.sees("the container container-first is gone")
 
@@ -75,7 +75,7 @@ async def test_prune_names_what_it_would_remove_and_asks(yard: Harbour) -> None:
         await helm.sees("running, healthy")
         await helm.press("P")
         await helm.sees("boatyard-home-[/] gone[b]", "no workspace any more")
-        await helm.press("r")
+        await helm.press("y")
         await helm.until(lambda: ("prune_containers", False) in yard.calls, "pruned")
 
 

@@ -223,7 +223,7 @@ async def test_a_hunk_is_discarded_after_a_question_and_brought_back(fleet: Harb
         await helm.sees("Discard the hunk in a.py?", "checkpoint")
         await helm.press("enter")
         assert not [name for name, _ in fleet.calls if name == "discard_parts"], "Cancel is the default"
-        await helm.press("d", "h", "d")
+        await helm.press("d", "h", "y")
         body = await helm.asked("discard_parts")
         assert body.parts[0].old == ((2, 2),) and body.parts[0].new == ((2, 2),)
         await helm.sees("z takes it back")
@@ -272,6 +272,6 @@ async def test_what_changed_meanwhile_is_left_alone_and_read_again(fleet: Harbou
         await helm.press("4", "enter")
         await helm.sees("new words here")
         before = sum(name == "diff" for name, _ in fleet.calls)
-        await helm.press("d", "f", "d")
+        await helm.press("d", "f", "y")
         await helm.sees("the workspace has changed since")
         await helm.until(lambda: sum(name == "diff" for name, _ in fleet.calls) > before, "read again")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.keys.actions import ACTIONS, BY_ID
-from tui.keys.card import PLACES, SHORT, card, short_card
+from tui.keys.card import SHORT, card, short_card
 from tui.keys.keymap import Keymap, resolve
+from tui.keys.scopes import TITLES
 
 ROOT = Path(__file__).parents[2]
 CARD, README = ROOT / "tui" / "KEYS.md", ROOT / "README.md"
@@ -32,7 +33,7 @@ def test_the_page_has_the_keys_of_the_user_and_leaves_out_what_has_none() -> Non
 
 
 def test_every_action_with_a_key_is_on_it_with_the_keys_it_has() -> None:
-    assert {action.scope for action in ACTIONS} == set(PLACES)
+    assert {action.scope for action in ACTIONS} == set(TITLES)
     keymap, _ = resolve("vim", {"merge": "f9"})
     text = card(keymap)
     assert "`f9` | Merge the workspace into its target branch |" in text

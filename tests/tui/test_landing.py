@@ -60,7 +60,7 @@ async def test_an_update_is_given_up_after_a_question_or_handed_to_the_agent(fle
         await helm.sees("Give up the update of second?")
         await helm.press("enter")
         await helm.sees("the merge has stopped")
-        await helm.press("x", "x")
+        await helm.press("x", "y")
         assert await helm.asked("abort_update") == "second"
 
 

@@ -103,7 +103,7 @@ async def test_rules_are_listed_and_taken_back(fleet: Harbour) -> None:
         await helm.sees("Approval rules of app", "Run make", "make test")
         await helm.press("enter")
         await helm.sees("Ask again before this?")
-        await helm.press("r")
+        await helm.press("y")
         assert await helm.asked("remove_rule") == "r1"
         helm.app.perform("rules")
         await helm.sees("app has no rules")
@@ -127,7 +127,7 @@ async def test_rewinding_names_what_goes_and_z_brings_it_back(fleet: Harbour) ->
         await helm.sees("Take back 2 turns of second?", "second ask", "third ask", "z brings it back")
         await helm.press("enter")
         assert not any(call == "rewind" for call, _ in fleet.calls), "Cancel is what Enter means"
-        await helm.press("U", "r")
+        await helm.press("U", "y")
         assert await helm.asked("rewind") == ("second", RewindWorkspace(process="p1"))
         await helm.sees("z takes it back")
         await helm.until(lambda: "did second ask" not in helm.text(), "the turn is gone from the screen")

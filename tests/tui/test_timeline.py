@@ -69,7 +69,7 @@ async def test_going_back_asks_first_and_can_be_undone(history: Harbour) -> None
         await helm.press("enter")  # Cancel is what is under the cursor.
         await helm.sees("Checkpoints of second")
         assert not any(call == "restore_to" for call, _ in history.calls)
-        await helm.press("G", "r", "r")
+        await helm.press("G", "r", "y")
         assert await helm.asked("restore_to") == ("second", 1)
         await helm.sees("before 1", "z takes it back")
         await helm.press("escape", "z")

@@ -159,7 +159,7 @@ async def test_removing_names_the_loss_and_z_brings_it_back(fleet: Harbour) -> N
         await helm.open_workspace("second")
         await helm.press("d", "r")
         await helm.sees("Remove the workspace second?", "2 commits merged nowhere", "1 untracked file")
-        await helm.press("r")
+        await helm.press("y")
         assert await helm.asked("remove_workspace") == ("second", True)
         await helm.until(lambda: "second" not in helm.app.store.workspaces, "gone")
         await helm.press("z")

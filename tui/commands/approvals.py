@@ -74,6 +74,6 @@ async def rules(app: BoatyardApp) -> None:
     if rule is None:
         return
     text = f"Ask again before this?\n\n  {rule.decision}: {rule.title}\n  {rule.detail}"
-    if await app.ask(question("Take a rule back", text, "r", "Take it back")):
+    if await app.ask(question("Take a rule back", text, "Take it back")):
         await app.client.remove_rule(rule.id)
         app.say("Agents ask again before that")

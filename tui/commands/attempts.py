@@ -44,7 +44,7 @@ async def _choose(app: BoatyardApp, task: Task, workspace: str) -> None:
         "Their containers stop and the tree hides them; files, branches and conversations stay, "
         "and each can be opened again."
     )
-    if await app.ask(question("Choose an attempt", text, "k", f"Keep {workspace}, archive the others")):
+    if await app.ask(question("Choose an attempt", text, f"Keep {workspace}, archive the others")):
         for operation in await app.client.choose_attempt(task.id, ask.ChooseAttempt(workspace=workspace)):
             await finished(app, operation)
         app.say(f"{workspace} is kept; archived: {', '.join(others)}")

@@ -12,7 +12,7 @@ from core.values.events import TaskChanged
 from core.values.states import TaskStatus
 from tui.commands.task_removal import remove_tasks
 from tui.looks.states import TASK
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -110,13 +110,12 @@ async def bulk(app: BoatyardApp) -> None:
     if not chosen:
         return
     title = f"{len(chosen)} tasks" if len(chosen) > 1 else chosen[0].title
-    keys = dict(zip(TaskStatus, "tprdx", strict=True))
     options = [
-        Option(keys[status], TASK[status][1], status.value)
+        choice(f"bulk-{status.value.replace('_', '-')}", status.value)
         for status in TaskStatus
         if any(task.status is not status for task in chosen)
     ]
-    removal = Option("R", "Remove", "remove", "those without workspaces; it can be undone", danger=True)
+    removal = choice("bulk-remove", "remove", "those without workspaces; it can be undone", danger=True)
     picked = await app.ask(Menu(title, "", [*options, removal]))
     if picked == "remove":
         await remove_tasks(app, chosen)

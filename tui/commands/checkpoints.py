@@ -73,9 +73,10 @@ async def _restore(app: BoatyardApp, name: str, number: int) -> None:
     text = (
         f"Bring {name} back to checkpoint {number}?\n\n"
         "Files, branch and index become as they were; ignored files stay.\n"
-        "What is there now is kept as another checkpoint first, and z brings it back."
+        "What is there now is kept as another checkpoint first, and "
+        f"{app.keymap.hint('undo')} brings it back."
     )
-    if not await app.ask(question("Go back to a checkpoint", text, "r", f"Go back to {number}")):
+    if not await app.ask(question("Go back to a checkpoint", text, f"Go back to {number}")):
         return
     ended = await restored(app, name, number)
     before = ended.result.get("before")

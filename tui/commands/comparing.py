@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from tui.diff.bases import Compared
 from tui.session.timeline import LineSheet, Timeline
 from tui.widgets.finder import Finder, Found
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 BASES = [
-    Option("t", "The target branch", "target", "all of the workspace's work"),
-    Option("l", "The last turn", "turn", "what the agent did last"),
-    Option("u", "Not committed", "uncommitted", "what differs from the branch's tip"),
-    Option("k", "A checkpoint…", "checkpoint", "since then, or two with each other"),
-    Option("c", "A commit…", "commit", "a branch, a tag or an id"),
-    Option("w", "Another workspace…", "workspace", "what two attempts do differently"),
+    choice("compare-target", "target", "all of the workspace's work"),
+    choice("compare-turn", "turn", "what the agent did last"),
+    choice("compare-uncommitted", "uncommitted", "what differs from the branch's tip"),
+    choice("compare-checkpoint", "checkpoint", "since then, or two with each other"),
+    choice("compare-commit", "commit", "a branch, a tag or an id"),
+    choice("compare-workspace", "workspace", "what two attempts do differently"),
 ]
 
 

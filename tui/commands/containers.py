@@ -10,7 +10,7 @@ from core.values.containers import Defaults
 from core.values.states import OperationStatus
 from tui.containers.sheet import ContainerSheet
 from tui.settings.defaults_sheet import DefaultsSheet
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -46,7 +46,7 @@ async def repair(app: BoatyardApp) -> None:
         app.say(f"nothing is missing of {workspace.name}")
         return
     text = "\n".join(health.troubles)
-    if await app.ask(Menu(f"Repair {workspace.name}", text, [Option("r", "Repair it", "yes")])):
+    if await app.ask(Menu(f"Repair {workspace.name}", text, [choice("repair-now", "yes")])):
         operation = await app.client.repair_workspace(workspace.name)
         ended = await app.client.wait_operation(operation.id)
         if ended.status is not OperationStatus.DONE:

@@ -8,13 +8,12 @@ from core.client.forwarding import forward_line
 from core.values.entities import DevServer, Workspace
 from core.values.requests import DevServerRequest
 from tui.terminal.programs import copy, open_page
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice, numbered
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 ALL = DevServerRequest()
-SSH_KEYS = "cdefghijk"
 START, STOP = "start", "stop"
 
 
@@ -46,19 +45,19 @@ async def _start(app: BoatyardApp, workspace: Workspace) -> None:
 
 def _options(servers: tuple[DevServer, ...]) -> list[Option]:
     options = [
-        Option(str(number), f"Open {server.url}", server.url, server.repo)
+        Option(numbered(number), f"Open {server.url}", server.url, server.repo)
         if server.url
         else Option("", f"{server.repo}: {server.notice or 'its address is not known yet'}", "")
         for number, server in enumerate(servers, 1)
     ]
     lines = {forward_line(server.url): server for server in servers if server.url}
     options += [
-        Option(key, f"Copy {line}", line, server.repo)
-        for key, (line, server) in zip(SSH_KEYS, lines.items(), strict=False)
+        Option(numbered(number), f"Copy {line}", line, server.repo)
+        for number, (line, server) in enumerate(lines.items(), len(servers) + 1)
         if line
     ]
-    options.append(Option("r", "Start those that do not run", START))
-    options.append(Option("s", "Stop", STOP))
+    options.append(choice("dev-start", START))
+    options.append(choice("dev-stop", STOP))
     return options
 
 

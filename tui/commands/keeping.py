@@ -12,7 +12,7 @@ from core.values.states import OperationStatus
 from tui.looks.durations import ago, size
 from tui.session.timeline import LineSheet
 from tui.widgets.finder import Finder, Found
-from tui.widgets.menu import Menu, Option, question
+from tui.widgets.menu import Menu, choice, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -58,8 +58,8 @@ async def remix(app: BoatyardApp) -> None:
     name = _workspace(app).name
     text = f"A new workspace on the same task, with everything that {name} has now:\ncommitted or not."
     options = [
-        Option("c", "Code alone", "code"),
-        Option("e", "Code, variables and auth files", "env", "what they refer to is not copied"),
+        choice("remix-code", "code"),
+        choice("remix-all", "env", "what they refer to is not copied"),
     ]
     chosen = await app.ask(Menu(f"Remix {name}", text, options))
     if not chosen:
@@ -113,7 +113,7 @@ async def empty_trash(app: BoatyardApp) -> None:
     lines = [f"  {each.name}: {each.files} files, {size(each.size)}" for each in report.workspaces[:12]]
     lines += ["  …"] if len(report.workspaces) > 12 else []
     text = "Delete these for good? They cannot be recovered after that.\n\n" + "\n".join(lines)
-    if await app.ask(question("Empty the trash", text, "d", f"Delete {size(report.size)} for good")):
+    if await app.ask(question("Empty the trash", text, f"Delete {size(report.size)} for good")):
         names = tuple(each.name for each in report.workspaces)
         done = await app.client.empty_trash(ask.EmptyTrash(names=names))
         app.say(f"{len(done.workspaces)} workspaces are deleted for good, {size(done.size)} are free")

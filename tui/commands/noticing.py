@@ -5,23 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.terminal.attention import NOTIFICATIONS
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
-
-_LABELS = {
-    "bell": ("b", "The terminal's bell"),
-    "osc9": ("9", "The bell, and a notification by OSC 9"),
-    "osc777": ("7", "The bell, and a notification by OSC 777"),
-    "none": ("n", "Neither"),
-}
 
 
 async def notifications(app: BoatyardApp) -> None:
     """Bell, notification of the terminal, or neither; remembered."""
     now = app.preferences.notify
-    options = [Option(*_LABELS[name], name, "now" if name == now else "") for name in NOTIFICATIONS]
+    options = [choice(f"notify-{name}", name, "now" if name == now else "") for name in NOTIFICATIONS]
     at = NOTIFICATIONS.index(now) if now in NOTIFICATIONS else 0
     text = "When an agent waits, has finished or has failed:"
     chosen = await app.ask(Menu("Notifications", text, options, at=at))

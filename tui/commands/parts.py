@@ -13,7 +13,7 @@ from core.values.states import OperationStatus
 from tui.commands.checkpoints import restored
 from tui.commands.comparing import other_workspace
 from tui.diff.branch_sheet import BranchSheet
-from tui.widgets.menu import Menu, Option, question
+from tui.widgets.menu import Menu, Option, choice, question
 
 if TYPE_CHECKING:
     from core.values.entities import Operation
@@ -40,9 +40,10 @@ async def discard(app: BoatyardApp) -> None:
     words = pane.compared.words()
     text = (
         f"Discard {wanted.words}?\n\n"
-        f"It becomes as in: {words}. What is there now is kept as a checkpoint, and z brings it back."
+        f"It becomes as in: {words}. What is there now is kept as a checkpoint, and "
+        f"{app.keymap.hint('undo')} brings it back."
     )
-    if not await app.ask(question("Discard", text, "d", f"Discard {wanted.words}")):
+    if not await app.ask(question("Discard", text, f"Discard {wanted.words}")):
         return
     body = ask.DiscardParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot)
     try:
@@ -60,8 +61,8 @@ async def take(app: BoatyardApp) -> None:
     name = pane.workspace or ""
     wanted = await _choose(app, "Take elsewhere")
     where = [
-        Option("w", "Into another workspace", "workspace"),
-        Option("b", "Onto a branch of your repository, as a commit", "branch"),
+        choice("take-into", "workspace"),
+        choice("take-onto", "branch"),
     ]
     if wanted is None or not (kind := await app.ask(Menu(f"Take {wanted.words}", "", where))):
         return
@@ -137,7 +138,8 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
         return None
     if not pane.compared.present:
         raise BoatyardError(
-            "this diff ends at a checkpoint, not at what is there now", hint="Compare with the present: B."
+            "this diff ends at a checkpoint, not at what is there now",
+            hint=app.keymap.fill("Compare with the present: {compare}."),
         )
     hunk = view.hunk_lines()
     choices = {
@@ -145,11 +147,11 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
         "hunk": (hunk or [], "the hunk in"),
     }
     options = [
-        Option(key, f"{label} ({_size(choices[kind][0])})", kind)
-        for key, label, kind in (("l", "The marked lines", "lines"), ("h", "The hunk", "hunk"))
+        choice(f"part-{kind}", kind, _size(choices[kind][0]))
+        for kind in ("lines", "hunk")
         if _changed(choices[kind][0])
     ]
-    options.append(Option("f", f"The file {file.path}", "file", f"+{file.added} -{file.removed}"))
+    options.append(Option("part-file", f"The file {file.path}", "file", f"+{file.added} -{file.removed}"))
     kind = await app.ask(Menu(title, "", options))
     if not kind:
         return None

@@ -45,5 +45,5 @@ async def remove(app: BoatyardApp) -> None:
         f"Forget the project {project.name}, its {len(tasks)} tasks and their workspaces?\n"
         "Your repositories stay as they are."
     )
-    if await app.ask(question("Remove the project", text, "r", "Remove the project")):
+    if await app.ask(question("Remove the project", text, "Remove the project")):
         await app.client.remove_project(project.id)

@@ -9,7 +9,7 @@ from core.values.provenance import LinesFrom, Origin
 from tui.commands.past import go_to_turn
 from tui.commands.paths import path_at_hand
 from tui.looks.durations import ago
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -29,7 +29,7 @@ async def blame(app: BoatyardApp) -> None:
         raise NotFoundError(f"{path} has no line {line} now", hint="Choose a line that is there.")
     options = [Option("", "Close", "")]
     if here.process_id:
-        options.insert(0, Option("g", "Go there in the conversation", "go"))
+        options.insert(0, choice("blame-go", "go"))
     title = f"{path}:{here.first}-{here.last}" if here.last > here.first else f"{path}:{line}"
     if await app.ask(Menu(title, told(here), options)):
         home.go_to_workspace(workspace.name)

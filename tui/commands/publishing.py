@@ -11,7 +11,7 @@ from tui.commands.parts import finished
 from tui.looks.durations import ago, size
 from tui.session.timeline import LineSheet
 from tui.terminal.programs import copy
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -28,9 +28,9 @@ async def publish(app: BoatyardApp) -> None:
         return
     when = f"by {workspace.published_by} {ago(workspace.published_at)}"
     options = [
-        Option("p", "Publish anew", AGAIN, "the copy of before stays until the new one is whole"),
-        Option("c", "Copy the page's address", ADDRESS),
-        Option("u", "Take it back", BACK, "the page is gone for everybody at once"),
+        choice("publish-again", AGAIN, "the copy of before stays until the new one is whole"),
+        choice("publish-address", ADDRESS),
+        choice("publish-end", BACK, "the page is gone for everybody at once"),
     ]
     chosen = await app.ask(Menu(f"{workspace.name} is public", f"Published {when}.", options))
     if chosen == AGAIN:
@@ -45,7 +45,7 @@ async def unpublish(app: BoatyardApp) -> None:
     """Takes back what is published, once that is confirmed."""
     name = _workspace(app).name
     text = f"The page of {name} is gone for everybody at once.\nThe workspace keeps the folder as it is."
-    options = [Option("", "Leave it", ""), Option("u", "Take it back", BACK, danger=True)]
+    options = [Option("", "Leave it", ""), choice("publish-end", BACK, danger=True)]
     if await app.ask(Menu("Publish no longer", text, options)) == BACK:
         await _unpublish(app, name)
 

@@ -8,7 +8,7 @@ from core.values import requests as ask
 from core.values.entities import Project, Repo
 from tui.settings.own_file_sheet import OwnFileSheet
 from tui.settings.repo_sheet import RepoSheet
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -23,8 +23,10 @@ async def settings(app: BoatyardApp) -> None:
         return
     shared = sum(repo.id in each.repo_ids for each in app.store.projects.values()) > 1
     options = [
-        Option("r", "The repo's own settings", "repo", "in every project" if shared else ""),
-        Option("p", f"Only in {project.name}", "project", "what is left empty is as the repo says"),
+        choice("set-up-repo", "repo", "in every project" if shared else ""),
+        Option(
+            "set-up-project", f"Only in {project.name}", "project", "what is left empty is as the repo says"
+        ),
     ]
     scope = await app.ask(Menu(repo.display_name or repo.name, "", options))
     if scope == "repo":

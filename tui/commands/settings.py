@@ -21,7 +21,7 @@ from tui.settings.values import as_toml, line_of, written
 from tui.terminal.attention import NOTIFICATIONS
 from tui.terminal.programs import editor_argv, run_and_wait
 from tui.widgets.finder import Finder, Found
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, numbered
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -95,9 +95,8 @@ class SettingsBook:
         return setting.key
 
     async def _choose(self, setting: Setting) -> str | None:
-        keys = "123456789"
         options = [
-            Option(keys[n] if n < len(keys) else "", each or "not set", each or "\0",
+            Option(numbered(n + 1), each or "not set", each or "\0",
                    "now" if each == setting.value else "")
             for n, each in enumerate(setting.choices)
         ]  # fmt: skip

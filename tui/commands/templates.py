@@ -9,7 +9,7 @@ from core.client.template_files import folder_files
 from core.values.requests import AddTemplate, WantedSettings
 from core.values.wording import counted
 from tui.tasks.template_sheet import TemplateSheet
-from tui.widgets.menu import Menu, Option, question
+from tui.widgets.menu import Menu, Option, choice, question
 
 if TYPE_CHECKING:
     from core.values.entities import Settings
@@ -26,7 +26,7 @@ TAKEN = (
 async def show(app: BoatyardApp) -> None:
     """All templates; one can be looked at and removed, and another one made."""
     found = await app.client.templates()
-    options = [Option("n", "New template…", NEW, "from a folder, or like a workspace")]
+    options = [choice("template-new", NEW, "from a folder, or like a workspace")]
     options += [
         Option(
             "",
@@ -46,7 +46,7 @@ async def show(app: BoatyardApp) -> None:
     lines = [template.description] if template.description else []
     lines += [f"{name}: {value}" for name, value in template.settings.items()]
     lines += [f"  {file.path}" for file in template.files[:30]]
-    if await app.ask(question(template.name, "\n".join(lines), "r", "Remove it")):
+    if await app.ask(question(template.name, "\n".join(lines), "Remove it")):
         await app.client.remove_template(template.id)
         app.forget_means()
         app.say(f"the template {template.name} is gone; workspaces made from it stay")

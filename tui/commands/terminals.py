@@ -12,7 +12,7 @@ from tui.session.conversation import Conversation
 from tui.terminal.programs import copy as copy_text
 from tui.terminal.programs import edit_text, editor_argv, open_beside
 from tui.text.prose import code_blocks
-from tui.widgets.menu import Menu, Option
+from tui.widgets.menu import Menu, Option, choice, numbered
 from tui.widgets.prompt import Prompt
 from tui.widgets.ranges import RangeRows
 from tui.widgets.rows import RowView
@@ -72,12 +72,13 @@ def _of_conversation(talk: Conversation) -> list[Option]:
     entry = talk.current
     if entry is not None:
         whole = "\n".join(part for part in (entry.text or entry.title, entry.output) if part)
-        options += [Option("e", "The whole entry", whole)] if whole else []
+        options += [choice("copy-entry", whole)] if whole else []
         blocks = code_blocks(entry.text)[:9]
-        keys = ["c"] if len(blocks) == 1 else [str(number + 1) for number in range(len(blocks))]
+        one = len(blocks) == 1
+        keys = ["copy-code"] if one else [numbered(number) for number in range(1, len(blocks) + 1)]
         options += [Option(key, "The code", block) for key, block in zip(keys, blocks, strict=True)]
     if talk.answer:
-        options.append(Option("a", "The whole answer", talk.answer))
+        options.append(choice("copy-answer", talk.answer))
     return options
 
 
@@ -98,18 +99,18 @@ async def copy(app: BoatyardApp) -> None:
         app.say(f"Copied by way of {await copy_text(app, lines)}")
         return
     if isinstance(focused, RowView) and focused.row_count():
-        options.append(Option("l", "The line", focused.row_text(focused.cursor_row).strip()))
+        options.append(choice("copy-line", focused.row_text(focused.cursor_row).strip()))
     if isinstance(focused, Conversation):
         options += _of_conversation(focused)
     if now.path:
-        options.append(Option("p", "The file's path", now.path))
+        options.append(choice("copy-path", now.path))
     if now.workspace is not None:
-        options.append(Option("n", "The workspace's name", now.workspace.name))
-        options.append(Option("b", "The branch", now.workspace.branch))
-        options.append(Option("f", "The folder", now.workspace.folder))
+        options.append(choice("copy-name", now.workspace.name))
+        options.append(choice("copy-branch", now.workspace.branch))
+        options.append(choice("copy-folder", now.workspace.folder))
     elif now.task is not None:
-        options.append(Option("t", "The task's title", now.task.title))
-    shown = [Option(each.key, each.label, each.value, _first_line(each.value)) for each in options]
+        options.append(choice("copy-title", now.task.title))
+    shown = [Option(each.action, each.label, each.value, _first_line(each.value)) for each in options]
     chosen = await app.ask(Menu("Copy", "" if shown else "There is nothing to copy here.", shown))
     if chosen:
         app.say(f"Copied by way of {await copy_text(app, chosen)}")

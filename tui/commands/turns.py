@@ -89,9 +89,10 @@ async def rewind(app: BoatyardApp) -> None:
     text = (
         f"Take back {counted(len(gone), 'turn')} of {name}?\n\n{lines}{more}\n\n"
         "The conversation ends before them, and files, branch and index become as they were then; ignored "
-        "files stay.\nWhat is there now is kept as a checkpoint first, and z brings it back."
+        "files stay.\nWhat is there now is kept as a checkpoint first, and "
+        f"{app.keymap.hint('undo')} brings it back."
     )
-    if not await app.ask(question("Rewind", text, "r", "Take them back")):
+    if not await app.ask(question("Rewind", text, "Take them back")):
         return
     operation = await app.client.rewind(name, ask.RewindWorkspace(process=entry.process_id))
     ended = await app.client.wait_operation(operation.id)

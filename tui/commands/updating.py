@@ -10,15 +10,15 @@ from tui.commands.checkpoints import restored
 from tui.commands.parts import finished
 from tui.landing.conflict_sheet import ConflictSheet
 from tui.landing.forecasts import clash_lines
-from tui.widgets.menu import Menu, Option, question
+from tui.widgets.menu import Menu, choice, question
 
 if TYPE_CHECKING:
     from core.values.entities import Operation, Workspace
     from tui.app import BoatyardApp
 
 STYLES = [
-    Option("m", "Merge", UpdateStyle.MERGE, "a merge commit of the target branch into this one"),
-    Option("r", "Rebase", UpdateStyle.REBASE, "this branch's commits again, on top of the target branch"),
+    choice("update-merge", UpdateStyle.MERGE, "a merge commit of the target branch into this one"),
+    choice("update-rebase", UpdateStyle.REBASE, "this branch's commits again, on top of the target branch"),
 ]
 
 
@@ -37,7 +37,8 @@ async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
     targets = " ".join(sorted({each.target_branch for each in workspace.repos}))
     forecast = app.store.forecasts.get(workspace.name)
     behind = f"{forecast.behind} commits behind. " if forecast and forecast.behind else ""
-    text = f"{behind}What is not committed stays so. A checkpoint is taken first; z goes back to it."
+    back = app.keymap.fill("A checkpoint is taken first; {undo} goes back to it.")
+    text = f"{behind}What is not committed stays so. {back}"
     clashes = "\n".join(f"  {line}" for line in clash_lines(forecast))
     text += f"\n\nConflicts that are to be expected:\n{clashes}" if clashes else ""
     style = await app.ask(Menu(f"Update {workspace.name} from {targets}", text, STYLES))
@@ -84,7 +85,7 @@ async def resolve(app: BoatyardApp, name: str) -> bool:
         await _tell(app, await finished(app, await app.client.continue_update(name)))
     elif wanted == "abort":
         text = f"Give up the update of {name}?\n\nAll becomes as it was before it began."
-        if await app.ask(question("Give up", text, "x", "Give the update up")):
+        if await app.ask(question("Give up", text, "Give the update up")):
             await finished(app, await app.client.abort_update(name))
             app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
             app.home.diff.read_again()

@@ -11,7 +11,7 @@ from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from core.values.wording import counted
 from tui.commands.task_removal import remove_tasks
-from tui.widgets.menu import Menu, Option, question
+from tui.widgets.menu import Menu, Option, choice, question
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
@@ -29,10 +29,8 @@ async def stop(app: BoatyardApp) -> None:
     text = f"Stop what runs in {workspace.name}? What it did so far stays.\n"
     options = [Option("", "Cancel", "")]
     if workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING):
-        options.append(Option("i", "Interrupt", "interrupt-turn", "asks the agent to end its turn"))
-    options.append(
-        Option("s", "Stop it", "stop", "ends its processes, commands and servers too", danger=True)
-    )
+        options.append(choice("stop-turn", "interrupt-turn", "asks the agent to end its turn"))
+    options.append(choice("stop-all", "stop", "ends its processes, commands and servers too", danger=True))
     chosen = await app.ask(Menu("Stop", text, options))
     if chosen == "interrupt-turn":
         app.perform(chosen)
@@ -86,9 +84,9 @@ async def remove(app: BoatyardApp) -> None:
         lost = _loss(await app.client.loss(name))
     except ConflictError as error:  # it is damaged: that cannot be counted, and is no reason to keep it
         lost = error.message
-    after = "z brings it back; the trash keeps it for 30 days."
+    after = app.keymap.fill("{undo} brings it back; the trash keeps it for 30 days.")
     text = f"Remove the workspace {name}?\n\n{lost}\n\n{after}"
-    if not await app.ask(question("Remove the workspace", text, "r", "Remove it")):
+    if not await app.ask(question("Remove the workspace", text, "Remove it")):
         return
     await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True))
 
@@ -108,7 +106,7 @@ async def _remove_task(app: BoatyardApp) -> None:
         return
     with_it = f" with its workspaces {', '.join(names)}" if names else ""
     text = f"Remove the task {task.title!r}{with_it}? This cannot be undone."
-    if await app.ask(question("Remove the task", text, "r", "Remove it")):
+    if await app.ask(question("Remove the task", text, "Remove it")):
         await app.client.remove_task(task.id)
 
 
@@ -120,20 +118,22 @@ async def dispose(app: BoatyardApp) -> None:
     if now.workspace is not None:
         title = now.workspace.name
         if now.workspace.state is WorkspaceState.CLOSED:
-            options.append(Option("o", "Open again", "restore"))
+            options.append(choice("dispose-open", "restore"))
         elif now.workspace.state is WorkspaceState.OPEN:
-            options.append(Option("c", "Close", "close", "stops its container, keeps everything"))
+            options.append(choice("dispose-close", "close", "stops its container, keeps everything"))
         if now.workspace.archived:
-            options.append(Option("a", "Show again", "archive", "it stays closed"))
+            options.append(Option("dispose-archive", "Show again", "archive", "it stays closed"))
         elif now.workspace.state is not WorkspaceState.CREATING:
-            options.append(Option("a", "Archive", "archive", "archive script, close, hide"))
-        options.append(Option("r", "Remove", "remove", "to the trash, for 30 days", danger=True))
+            options.append(choice("dispose-archive", "archive", "archive script, close, hide"))
+        options.append(choice("dispose-remove", "remove", "to the trash, for 30 days", danger=True))
     if now.task is not None:
         title = title or now.task.title
         options += _task_options(now.task.status, of_workspace=now.workspace is not None)
     elif now.project is not None:
         title = now.project.name
-        options.append(Option("r", "Remove the project", "remove-project", "repositories stay", danger=True))
+        options.append(
+            Option("dispose-remove", "Remove the project", "remove-project", "repositories stay", danger=True)
+        )
     chosen = await app.ask(Menu(title, "", options))
     if chosen:
         app.perform(chosen)
@@ -142,16 +142,16 @@ async def dispose(app: BoatyardApp) -> None:
 def _task_options(status: TaskStatus, *, of_workspace: bool) -> list[Option]:
     options = []
     if status is not TaskStatus.DONE:
-        options.append(Option("d", "Task is done", "task-done"))
+        options.append(choice("dispose-done", "task-done"))
     if status is not TaskStatus.CANCELLED:
-        options.append(Option("x", "Cancel the task", "task-cancel"))
+        options.append(choice("dispose-cancel", "task-cancel"))
     if status is not TaskStatus.TODO:
-        options.append(Option("t", "Task is to do again", "task-todo"))
-    options.append(Option("e", "Edit the task", "task-edit"))
-    options.append(Option("b", "Budget", "budget"))
-    options.append(Option("p", "Pictures", "pictures"))
+        options.append(choice("dispose-todo", "task-todo"))
+    options.append(choice("dispose-edit", "task-edit"))
+    options.append(choice("dispose-budget", "budget"))
+    options.append(choice("dispose-pictures", "pictures"))
     if not of_workspace:
-        options.append(Option("r", "Remove the task", "remove", danger=True))
+        options.append(Option("dispose-remove", "Remove the task", "remove", danger=True))
     return options
 
 

@@ -20,7 +20,7 @@ class CommentSheet(Sheet[str]):
             text: What it says now.
         """
         super().__init__(
-            title, "{send} keep   {newline} new line   {editor} $EDITOR   {leave} leave, kept as typed"
+            title, "{send} keep", "{newline} new line", "{editor} $EDITOR", "{leave} leave, kept as typed"
         )
         self._key, self._drafts, self._text = key, drafts, text
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import uuid4
 
-from textual import events, on, work
+from msgspec.structs import replace
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
-from core.errors import BoatyardError
+from core.errors import BoatyardError, UsageError
 from core.values import requests as ask
 from core.values.comments import ReviewComment
 from tui.comments.comment_sheet import CommentSheet
 from tui.comments.rows import comment_place, comment_sign
 from tui.engine.store import Store
+from tui.keys.actions import bindings
 from tui.text.spans import Line, fit
 from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
@@ -68,12 +72,19 @@ class CommentRows(RowView):
         return ((f" {self.note}", "dim"),)
 
 
+HINTS = (
+    "{choose} go there", "{comments-send} send to the agent", "{comment-resolve} resolve",
+    "{comment-edit} edit", "{comment-remove} remove", "{comment-back} undo", "{sheet-leave}",
+)  # fmt: skip
+
+
 class CommentsSheet(Sheet[ReviewComment]):
     """Gives the comment to go to."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("comments")]
+
     def __init__(self, link: Link, store: Store, workspace: str, drafts: dict[str, str]) -> None:
-        keys = "enter go there  r resolve  e edit  d remove  s send to the agent  esc"
-        super().__init__(f"Comments on {workspace}", keys)
+        super().__init__(f"Comments on {workspace}", *HINTS)
         self._link, self._store, self._workspace = link, store, workspace
         self._drafts = drafts
         self._request: tuple[tuple[str, ...], str] = ((), "")
@@ -111,15 +122,11 @@ class CommentsSheet(Sheet[ReviewComment]):
         self.problem("")
         return True
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "r": self._resolve, "e": self._edit, "d": self._remove, "s": self._send,
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "comment-resolve": self._resolve, "comment-edit": self._edit, "comment-remove": self._remove,
+            "comment-back": self.undo, "comments-send": self._send,
         }  # fmt: skip
-        act = acts.get(event.key)
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     @work(group="change")
     async def _resolve(self) -> None:
@@ -146,6 +153,7 @@ class CommentsSheet(Sheet[ReviewComment]):
     async def _remove(self) -> None:
         each = self._rows.current
         if each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
+            self.can_undo("The comment is removed", partial(_put_back, self._link, each))
             self._load()
 
     @work(group="send", exclusive=True)
@@ -167,3 +175,19 @@ class CommentsSheet(Sheet[ReviewComment]):
     def _chosen(self, event: RowView.Chosen) -> None:
         event.stop()
         self.dismiss(self._rows.comments[event.index])
+
+
+async def _put_back(link: Link, removed: ReviewComment) -> None:
+    """Makes a comment again, on its lines, or on its file where those are there no more."""
+    body = ask.AddComment(
+        path=removed.path, body=removed.body, repo=removed.repo_id, side=removed.side, first=removed.first,
+        last=removed.last,
+    )  # fmt: skip
+    try:
+        if removed.outdated:
+            body = replace(body, first=0, last=0)
+        made = await link.client.add_comment(removed.workspace, body)
+    except UsageError:
+        made = await link.client.add_comment(removed.workspace, replace(body, first=0, last=0))
+    if removed.resolved:
+        await link.client.update_comment(made.id, ask.UpdateComment(resolved=True))

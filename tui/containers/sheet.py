@@ -7,17 +7,19 @@ the row comes into sight and closed when it leaves it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 from textual.worker import Worker
 
 from core.errors import BoatyardError
 from core.values import requests as ask
 from tui.containers.rows import ContainerRows
+from tui.keys.actions import bindings
 from tui.logs.sheet import LogSheet
 from tui.terminal.programs import open_beside
 from tui.text.literal import literal
@@ -32,7 +34,11 @@ if TYPE_CHECKING:
     from tui.looks.look import Look
 from tui.engine.store import Store
 
-KEYS = "space mark  u up  s stop  r restart  d remove  l log  E shell  P prune"
+HINTS = (
+    "{container-mark} mark", "{container-start} up", "{container-stop} stop", "{container-restart} restart",
+    "{container-remove} remove", "{container-log} log", "{container-shell} shell", "{choose} go there",
+    "{container-prune} prune", "{container-defaults} defaults", "{container-again} again",
+)  # fmt: skip
 AGAIN_SECONDS = 5.0
 """Between two looks at a container engine that is gone."""
 SETTLE_SECONDS = 0.15
@@ -43,8 +49,10 @@ Act = Callable[[str], Awaitable["ContainerInfo"]]
 class ContainerSheet(Sheet[str]):
     """Gives the name of a workspace to go to."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("containers")]
+
     def __init__(self, link: Link, store: Store) -> None:
-        super().__init__("Containers", KEYS)
+        super().__init__("Containers", *HINTS)
         self._link = link
         self._store = store
         self._gone = False
@@ -120,16 +128,13 @@ class ContainerSheet(Sheet[str]):
 
     # Doing
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "space": self._mark, "u": self._start, "s": self._stop, "r": self._restart, "d": self._remove,
-            "l": self._log, "E": self._shell, "P": self._prune, "R": self._load, "D": self._defaults,
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "container-mark": self._mark, "container-start": self._start, "container-stop": self._stop,
+            "container-restart": self._restart, "container-remove": self._remove,
+            "container-log": self._log, "container-shell": self._shell, "container-prune": self._prune,
+            "container-again": self._load, "container-defaults": self._defaults,
         }  # fmt: skip
-        act = acts.get(event.key)
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     def _mark(self) -> None:
         current = self._rows.current
@@ -139,25 +144,25 @@ class ContainerSheet(Sheet[str]):
             self._rows.action_cursor(1)
 
     def _start(self) -> None:
-        self._do("Start", "start", self._link.client.start_container, ask_first=False)
+        self._do("Start", self._link.client.start_container, ask_first=False)
 
     def _stop(self) -> None:
         after = "All that runs inside is stopped too."
-        self._do("Stop", "stop", self._link.client.stop_container, after=after)
+        self._do("Stop", self._link.client.stop_container, after=after)
 
     def _restart(self) -> None:
         after = "All that runs inside is stopped; it is not started again."
-        self._do("Restart", "restart", self._link.client.restart_container, after=after)
+        self._do("Restart", self._link.client.restart_container, after=after)
 
     def _remove(self) -> None:
         after = (
             "All that runs inside is stopped. Workspaces and their files stay; what was installed into\n"
             "the container itself goes, and the next process gets a new one."
         )
-        self._do("Remove", "remove", self._link.client.remove_container, after=after)
+        self._do("Remove", self._link.client.remove_container, after=after)
 
     @work(group="act")
-    async def _do(self, verb: str, key: str, act: Act, *, after: str = "", ask_first: bool = True) -> None:
+    async def _do(self, verb: str, act: Act, *, after: str = "", ask_first: bool = True) -> None:
         chosen = self._rows.chosen()
         if not chosen:
             return
@@ -165,7 +170,7 @@ class ContainerSheet(Sheet[str]):
         if ask_first:
             many = f"{len(chosen)} containers" if len(chosen) > 1 else "the container"
             text = f"{verb} {many} of {names}?\n\n{after}"
-            if not await self.app.push_screen_wait(question(f"{verb} containers", text, key[0], verb)):
+            if not await self.app.push_screen_wait(question(f"{verb} containers", text, verb)):
                 return
         self.problem("")
         failed = [reason for each in chosen if (reason := await self._attempt(act, each))]
@@ -194,7 +199,7 @@ class ContainerSheet(Sheet[str]):
                 return
             lines = "\n".join(f"  {each.name} ({each.words})" for each in report.containers)
             text = f"These containers of this home have no workspace any more:\n\n{lines}"
-            if await self.app.push_screen_wait(question("Prune", text, "r", "Remove them")):
+            if await self.app.push_screen_wait(question("Prune", text, "Remove them")):
                 await self._link.client.prune_containers(ask.PruneContainers())
                 self._load()
         except BoatyardError as error:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tui.widgets.line_input import LineInput
 from tui.widgets.prompt import Prompt
-from tui.widgets.sheet import Sheet
+from tui.widgets.sheet import Sheet, form_hints
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class BranchSheet(Sheet[OntoBranch]):
     """Enter takes it."""
 
     def __init__(self, words: str) -> None:
-        super().__init__(f"Take {words} onto a branch", "enter take   tab next field   esc cancel")
+        super().__init__(f"Take {words} onto a branch", *form_hints("take"))
 
     def body(self) -> ComposeResult:
         branch = LineInput(

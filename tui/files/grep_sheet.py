@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual import work
+from textual.binding import BindingType
 
-from core.errors import BoatyardError
+from tui.keys.actions import bindings
 from tui.text.literal import literal
 from tui.text.spans import Line, Span
+from tui.widgets.find_sheet import FindSheet
 from tui.widgets.line_input import LineInput
 from tui.widgets.rows import RowView
-from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
-    from core.values.review import FoundLine, FoundLines
+    from core.values.review import FoundLine
     from tui.engine.link import Link
 
 REST_SECONDS = 0.2
@@ -66,86 +64,53 @@ class LineRows(RowView):
         return ((f" {self.note}", "dim"),)
 
 
-class GrepSheet(Sheet["tuple[str, int]"]):
+class GrepSheet(FindSheet["tuple[str, int]"]):
     """Gives the path and the line that was chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up,ctrl+p", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-        Binding("ctrl+t", "regex", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("grep")]
 
     def __init__(self, link: Link, workspace: str, text: str = "") -> None:
+        self._lines = LineRows()
+        hint = "a text of one line; capitals count when there are any"
+        line = LineInput(text, placeholder=hint, id="needle", compact=True)
         super().__init__(
-            f"Find in the files of {workspace}", "enter go there   ctrl+t text or expression   esc leave"
-        )
+            f"Find in the files of {workspace}", self._lines, line, "{accept} go there",
+            "{expression} text or expression", "{sheet-leave} leave",
+        )  # fmt: skip
         self._link, self._workspace = link, workspace
         self.typed = text
         self._regex = False
         self._fresh = True
         """Whether a snapshot is taken first: once is enough while one types."""
 
-    def body(self) -> ComposeResult:
-        hint = "a text of one line; capitals count when there are any"
-        yield LineInput(self.typed, placeholder=hint, id="needle", compact=True)
-        yield LineRows()
-
-    def on_mount(self) -> None:
-        self._rows = self.query_one(LineRows)
-        self._rows.can_focus = False
-        self.query_one(Input).focus()
-        self._look()
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.value != self.typed:
-            self.typed = event.value
-            self._look()
-
-    def action_regex(self) -> None:
+    def action_expression(self) -> None:
         """A text is an expression from now on, or a text again."""
         self._regex = not self._regex
         self.query_one("#sheet").border_title = literal(
             f" {'Find an expression in' if self._regex else 'Find in'} the files of {self._workspace} "
         )
-        self._look()
+        self.look(self.typed)
 
     @work(group="grep", exclusive=True)
-    async def _look(self) -> None:
+    async def look(self, typed: str) -> None:  # type: ignore[override]
         """Asks the engine; the next key cancels it."""
-        text = self.typed
-        if not text.strip():
-            self._rows.show((), "", "Tracked, changed and new files; not those that git ignores")
+        self.typed = typed
+        if not typed.strip():
+            self._lines.show((), "", "Tracked, changed and new files; not those that git ignores")
             return
         await asyncio.sleep(REST_SECONDS)
-        try:
-            found = await self._link.client.grep(
-                self._workspace, text, regex=self._regex, ignore_case=text == text.lower(), limit=LIMIT,
-                latest=not self._fresh,
-            )  # fmt: skip
-        except BoatyardError as error:
-            self._rows.show((), "", "Nothing was found")
-            self.problem(f"{error.message}\n{error.hint}".strip())
-            return
+        if not await self.attempt(lambda: self._show(typed)):
+            self._lines.show((), "", "Nothing was found")
+
+    async def _show(self, text: str) -> None:
+        found = await self._link.client.grep(
+            self._workspace, text, regex=self._regex, ignore_case=text == text.lower(), limit=LIMIT,
+            latest=not self._fresh,
+        )  # fmt: skip
         self._fresh = False
-        self._show(found, "" if self._regex else text)
-
-    def _show(self, found: FoundLines, needle: str) -> None:
         self.problem(f"These are the first {len(found.lines)}; there are more" if found.more else "")
-        self._rows.show(found.lines, needle, "No line has it")
-
-    def action_move(self, step: int) -> None:
-        self._rows.action_cursor(step)
-
-    @on(RowView.Chosen)
-    def _clicked(self, event: RowView.Chosen) -> None:
-        event.stop()
-        self.submit()
+        self._lines.show(found.lines, "" if self._regex else text, "No line has it")
 
     def submit(self) -> None:
-        if self._rows.current is not None:
-            self.dismiss((self._rows.current.path, self._rows.current.line))
+        if self._lines.current is not None:
+            self.dismiss((self._lines.current.path, self._lines.current.line))

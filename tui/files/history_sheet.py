@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from core.errors import BoatyardError
 from core.values.provenance import StepKind
 from core.values.review import Change
+from tui.keys.actions import bindings
 from tui.looks.durations import age
 from tui.text.spans import Line, Span
 from tui.widgets.rows import RowView
@@ -99,11 +102,18 @@ def words(step: FileStep) -> str:
     return f"between turns, by hand or by a script{commit}"
 
 
+HINTS = (
+    "{choose} what changed", "{step-file} as it was", "{step-restore} restore", "{sheet-leave} leave",
+)  # fmt: skip
+
+
 class FileHistorySheet(Sheet[StepChoice]):
     """Gives a step, and what to do with it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
+
     def __init__(self, link: Link, workspace: str, path: str, row: int = 0) -> None:
-        super().__init__(f"History of {path}", "enter what changed  v as it was  r restore  esc leave")
+        super().__init__(f"History of {path}", *HINTS)
         self._link, self._workspace, self._path = link, workspace, path
         self._row, self._more, self._reading = row, True, False
 
@@ -146,11 +156,10 @@ class FileHistorySheet(Sheet[StepChoice]):
         if event.index > len(self._rows.steps) - PAGE // 2:
             self._read()
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key in ("v", "r"):
-            event.stop()
-            event.prevent_default()
-            self._choose("file" if event.key == "v" else "restore")
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "step-file": lambda: self._choose("file"), "step-restore": lambda: self._choose("restore"),
+        }  # fmt: skip
 
     @on(RowView.Chosen)
     def _chosen(self, event: RowView.Chosen) -> None:

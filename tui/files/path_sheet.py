@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual import work
 
-from core.errors import BoatyardError
 from tui.text.spans import Line
+from tui.widgets.find_sheet import FindSheet
+from tui.widgets.line_input import LineInput
 from tui.widgets.rows import RowView
-from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from core.values.prompting import PathMatch
@@ -63,57 +60,31 @@ def marked(match: PathMatch) -> Line:
     return tuple(("".join(char for _, char in run), "strong" if hit else "text") for hit, run in runs)
 
 
-class PathSheet(Sheet[str]):
+class PathSheet(FindSheet[str]):
     """Gives the path that was chosen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up,ctrl+p", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-    ]
-
     def __init__(self, link: Link, workspace: str) -> None:
-        super().__init__(f"Find a file of {workspace}", "enter go there   up down choose   esc leave")
+        self._paths = PathRows()
+        hint = "characters of its path, in their order"
+        line = LineInput(placeholder=hint, id="needle", compact=True)
+        super().__init__(
+            f"Find a file of {workspace}", self._paths, line, "{accept} go there",
+            "{found-previous} {found-next} choose", "{sheet-leave} leave",
+        )  # fmt: skip
         self._link, self._workspace = link, workspace
 
-    def body(self) -> ComposeResult:
-        yield Input(placeholder="characters of its path, in their order", id="needle", compact=True)
-        yield PathRows()
-
-    def on_mount(self) -> None:
-        self._rows = self.query_one(PathRows)
-        self._rows.can_focus = False
-        self.query_one(Input).focus()
-        self._look("")
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._look(event.value)
-
     @work(group="paths", exclusive=True)
-    async def _look(self, query: str) -> None:
+    async def look(self, typed: str) -> None:  # type: ignore[override]
         """Asks the engine; the next key cancels it."""
         await asyncio.sleep(REST_SECONDS)
-        try:
-            found = await self._link.client.find_paths(self._workspace, query, limit=LIMIT)
-        except BoatyardError as error:
-            self._rows.show((), "Nothing was found")
-            self.problem(f"{error.message}\n{error.hint}".strip())
-            return
+        if not await self.attempt(lambda: self._show(typed)):
+            self._paths.show((), "Nothing was found")
+
+    async def _show(self, typed: str) -> None:
+        found = await self._link.client.find_paths(self._workspace, typed, limit=LIMIT)
         self.problem("")
-        self._rows.show(found, "No file fits; those that git ignores are not looked at")
-
-    def action_move(self, step: int) -> None:
-        self._rows.action_cursor(step)
-
-    @on(RowView.Chosen)
-    def _clicked(self, event: RowView.Chosen) -> None:
-        event.stop()
-        self.submit()
+        self._paths.show(found, "No file fits; those that git ignores are not looked at")
 
     def submit(self) -> None:
-        if self._rows.current is not None:
-            self.dismiss(self._rows.current.path)
+        if self._paths.current is not None:
+            self.dismiss(self._paths.current.path)

@@ -94,7 +94,7 @@ class StepSheet(Sheet[None]):
     """What a step changed in the file."""
 
     def __init__(self, link: Link, workspace: str, step: FileStep, title: str) -> None:
-        super().__init__(title, "esc back to the history")
+        super().__init__(title, "{sheet-leave} back to the history")
         self._link, self._workspace, self._step = link, workspace, step
 
     def body(self) -> ComposeResult:
@@ -127,7 +127,7 @@ class PastFileSheet(Sheet[None]):
     """The whole file as it was."""
 
     def __init__(self, link: Link, workspace: str, path: str, commit: str, title: str) -> None:
-        super().__init__(title, "esc back to the history")
+        super().__init__(title, "{sheet-leave} back to the history")
         self._link, self._workspace, self._path, self._commit = link, workspace, path, commit
 
     def body(self) -> ComposeResult:

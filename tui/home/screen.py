@@ -40,7 +40,8 @@ from tui.home.inspector import Inspector
 from tui.home.tree import Tree
 from tui.home.tree_rows import TreeRow
 from tui.home.welcome import welcome_card
-from tui.keys.actions import ACTIONS, BY_ID, Action
+from tui.keys.action import Action
+from tui.keys.actions import ACTIONS, BY_ID
 from tui.keys.situation import Situation, why_not
 from tui.logs.view import LogView
 from tui.session.conversation import Conversation

@@ -10,17 +10,10 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
-from tui.keys.actions import ACTIONS, Action
+from tui.keys.action import Action
+from tui.keys.actions import ACTIONS
 from tui.keys.keymap import Keymap
-
-PLACES = {
-    "app": "Everywhere", "rows": "In lists, logs and diffs", "tree": "In the trees", "marks": "On workspaces",
-    "file-tree": "In the tree of files", "wide": "In files and diffs", "session": "In the session",
-    "talk": "In the conversation", "range": "In conversations, output and diffs", "log": "In output",
-    "diff": "In the diff", "board": "On the board", "prompt": "In the prompt",
-}  # fmt: skip
-"""What the scopes are called on the card, in the order in which they stand there."""
-
+from tui.keys.scopes import TITLES
 
 SHORT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("down, up", ("down", "up")), ("into it, back", ("choose", "back")),
@@ -68,7 +61,7 @@ def card(keymap: Keymap) -> str:
         f"key. {settings} chooses others."
     )
     lines = ["# Keys", "", head, "", short_card(keymap), "# All of them", ""]
-    for scope, title in PLACES.items():
+    for scope, title in TITLES.items():
         lines += [f"## {title}", "", *_table(keymap, scope), ""]
     return "\n".join(lines)
 

@@ -13,23 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from tui.keys.actions import ACTIONS, BY_ID, Action, no_key
+from tui.keys.action import Action
+from tui.keys.actions import ACTIONS, BY_ID, no_key
 from tui.keys.names import BadKey, key_name, parse_key, swallowed, types_a_character
 from tui.keys.presets import DEFAULT, PRESETS
+from tui.keys.scopes import PLACES, is_of_dialogs
 
-PLACES = (
-    frozenset({"app", "rows", "tree", "marks"}),
-    frozenset({"app", "rows", "session"}),
-    frozenset({"app", "rows", "session", "range", "log"}),
-    frozenset({"app", "rows", "session", "range", "talk"}),
-    frozenset({"app", "rows", "diff", "wide", "range"}),
-    frozenset({"app", "rows", "tree", "wide"}),
-    frozenset({"app", "rows", "tree", "file-tree"}),
-    frozenset({"app", "rows", "board"}),
-    frozenset({"prompt"}),
-)
-"""Scopes whose keys work together."""
 Keys = dict[str, tuple[str, ...]]
+SPACE = "  "
+"""Between two hints."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,11 @@ class Trouble:
     """Whether the entry is used all the same."""
     line: int = 0
     """In the settings file; 0: not known."""
+
+
+def ids_of(hint: str) -> list[str]:
+    """The actions whose keys a text names."""
+    return re.findall(r"\{([a-z0-9-]+)\}", hint)
 
 
 class Keymap:
@@ -67,11 +64,24 @@ class Keymap:
 
     def hint(self, action_id: str) -> str:
         """How to get it done: its key, or the palette's with what to look for there."""
+        if is_of_dialogs(BY_ID[action_id].scope):  # the palette does not reach into dialogs
+            return self.first(action_id) or f"'{BY_ID[action_id].label}', which has no key,"
         return self.first(action_id) or f"{self.first('palette') or 'palette'} {BY_ID[action_id].label}"
 
     def fill(self, text: str) -> str:
         """A text with the key of an action in place of each `{id}`."""
-        return re.sub(r"\{([a-z-]+)\}", lambda found: self.hint(found[1]), text)
+        return re.sub(r"\{([a-z0-9-]+)\}", lambda found: self.hint(found[1]), text)
+
+    def fit(self, hints: Sequence[str], width: int) -> str:
+        """As many hints as `width` characters hold, those first that stand first; without those whose
+        actions have no key. Where some have no room, the last says how to see all."""
+        parts = [self.fill(each) for each in hints if all(map(self.first, ids_of(each)))]
+        if len(SPACE.join(parts)) <= width:
+            return SPACE.join(parts)
+        more = self.fill("{sheet-keys} all keys")
+        while parts and len(SPACE.join([*parts, more])) > width:
+            parts.pop()
+        return SPACE.join([*parts, more])
 
     def textual(self) -> dict[str, str]:
         """What differs from the table, for `App.set_keymap`."""
@@ -135,10 +145,19 @@ def _read(entry: str, value: str | Sequence[str], troubles: list[Trouble]) -> tu
 
 
 def _follow(keys: Keys, fixed: set[str]) -> None:
-    """Gives an action that stands for another one in a place the keys that the other one has now."""
-    for action in ACTIONS:
-        if action.instead_of and action.id not in fixed and action.keys == BY_ID[action.instead_of].keys:
-            keys[action.id] = keys[action.instead_of]
+    """Gives an action that stands for another one in a place the keys that the other one has now, unless
+    something else there has them."""
+    follows = [
+        action
+        for action in ACTIONS
+        if action.instead_of and action.id not in fixed and action.keys == BY_ID[action.instead_of].keys
+    ]
+    for action in follows:
+        keys[action.id] = keys[action.instead_of]
+    names = {action.id for action in follows}
+    for pair in [pair[:2] for pair in clashes(keys)]:
+        for name in names.intersection(pair):
+            keys[name] = BY_ID[name].keys
 
 
 def _settle(keys: Keys, before: Keys, mine: list[str], troubles: list[Trouble], fixed: set[str]) -> None:
@@ -170,12 +189,15 @@ def _clashes(keys: Keys, mine: Sequence[str]) -> Iterator[tuple[str, str, str]]:
 def clashes(keys: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
     """Every two actions that share a key in one place."""
     for place in PLACES:
-        here = [action for action in ACTIONS if action.scope in place]
-        for one, other in combinations(here, 2):
-            if not _meant(one, other):
-                for key in keys[one.id]:
-                    if key in keys[other.id]:
-                        yield one.id, other.id, key
+        have: dict[str, list[Action]] = {}
+        for action in ACTIONS:
+            if action.scope in place:
+                for key in keys[action.id]:
+                    have.setdefault(key, []).append(action)
+        for key, actions in have.items():
+            for one, other in combinations(actions, 2):
+                if not _meant(one, other):
+                    yield one.id, other.id, key
 
 
 def _meant(one: Action, other: Action) -> bool:

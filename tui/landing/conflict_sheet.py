@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from core.errors import BoatyardError, error_from_document
 from core.values import requests as ask
 from core.values.states import OperationStatus
 from tui.engine.store import Store
+from tui.keys.actions import bindings
 from tui.landing.conflict_sides import Sides, compare
 from tui.terminal.programs import editor_argv, run_and_wait
 from tui.text.spans import Line
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from tui.engine.changes import Changes
     from tui.engine.link import Link
 
+HINTS = (
+    "{take-ours} ours", "{take-theirs} theirs", "{conflict-edit} edit", "{conflict-continue} go on",
+    "{conflict-agent} to the agent", "{conflict-abort} give up", "{sheet-leave} later",
+)  # fmt: skip
 Taken = dict[tuple[str, str, str], str]
 """What was made of a file: by workspace, repo and path, in a word."""
 
@@ -74,12 +80,13 @@ class ConflictRows(RowView):
 class ConflictSheet(Sheet[str]):
     """Gives `continue`, `abort` or `hand-over`; everything else is done here."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("conflicts")]
+
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-medium")]
 
     def __init__(self, link: Link, store: Store, workspace: Workspace, taken: Taken) -> None:
         assert workspace.update is not None
-        keys = "o ours  t theirs  e edit  f to the agent  c go on  x give up  esc later"
-        super().__init__(f"{workspace.name}: the {workspace.update.style} has stopped", keys)
+        super().__init__(f"{workspace.name}: the {workspace.update.style} has stopped", *HINTS)
         self._link, self._store, self._taken = link, store, taken
         self._workspace = workspace
 
@@ -136,17 +143,13 @@ class ConflictSheet(Sheet[str]):
     def _repo(self, conflict: Conflict) -> str:
         return self._rows.names.get(conflict.repo_id, "")
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "o": lambda: self._take(False), "t": lambda: self._take(True), "e": self._edit,
-            "f": lambda: self.dismiss("hand-over"), "c": lambda: self.dismiss("continue"),
-            "x": lambda: self.dismiss("abort"),
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "take-ours": lambda: self._take(False), "take-theirs": lambda: self._take(True),
+            "conflict-edit": self._edit, "conflict-agent": lambda: self.dismiss("hand-over"),
+            "conflict-continue": lambda: self.dismiss("continue"),
+            "conflict-abort": lambda: self.dismiss("abort"),
         }  # fmt: skip
-        act = acts.get(event.key)
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     def _note(self, conflict: Conflict, word: str) -> None:
         self._taken[self._workspace.name, conflict.repo_id, conflict.path] = word

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.states import MergeStyle
 from core.values.wording import counted
-from tui.keys.actions import bindings
-from tui.text.spans import Line
+from tui.keys.actions import BY_ID, bindings
+from tui.text.spans import Line, Span
 from tui.widgets.prompt import Prompt
 from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
     from tui.engine.store import Store
 
 STYLES = (
-    (MergeStyle.MERGE, "m", "merge commit"),
-    (MergeStyle.SQUASH, "s", "squash"),
-    (MergeStyle.REBASE, "r", "rebase"),
+    (MergeStyle.MERGE, "style-merge"), (MergeStyle.SQUASH, "style-squash"),
+    (MergeStyle.REBASE, "style-rebase"),
+)  # fmt: skip
+"""Each style, and the action that chooses it."""
+HINTS = (
+    "{choose} merge", "{style-merge} {style-squash} {style-rebase} style", "{merge-message} message",
+    "{merge-push} push", "{merge-update} update", "{sheet-leave} cancel", "{merge-agent} agent resolves",
 )  # fmt: skip
 
 
@@ -48,7 +53,6 @@ class MergeForm:
 class MergeRows(RowView):
     """The preview as rows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]
     shows_cursor = False
 
     def __init__(self) -> None:
@@ -77,11 +81,10 @@ def conflict_path(conflict: Conflict, repos: dict[str, str]) -> str:
 class MergeSheet(Sheet[MergeForm]):
     """Style by key; Enter merges when nothing stands in the way."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("merge")]
+
     def __init__(self, store: Store, link: Link, workspace: str, repos: dict[str, str]) -> None:
-        super().__init__(
-            f"Merge {workspace}",
-            "enter merge  m s r style  i message  p push  u update  esc cancel",
-        )
+        super().__init__(f"Merge {workspace}", *HINTS)
         self._store = store
         self._link = link
         self._workspace = workspace
@@ -129,9 +132,9 @@ class MergeSheet(Sheet[MergeForm]):
 
     def _lines(self, preview: MergePreview) -> list[Line]:
         styles: list[tuple[str, str]] = []
-        for style, key, label in STYLES:
+        for style, name in STYLES:
             chosen = style is preview.style
-            styles += [(f"{key} ", "key"), (f"{label}    ", "strong" if chosen else "dim")]
+            styles += [self._key(name), (f"{BY_ID[name].label}    ", "strong" if chosen else "dim")]
         glyphs = self.query_one(MergeRows).glyphs
         lines: list[Line] = [tuple(styles), ()]
         for repo in preview.repos:
@@ -153,17 +156,17 @@ class MergeSheet(Sheet[MergeForm]):
                 ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
             ]
             lines.append((
-                ("u ", "key"), ("update first, and resolve them here    ", "dim"),
-                ("f ", "key"), ("ask the agent to resolve them", "dim"),
+                self._key("merge-update"), ("update first, and resolve them here    ", "dim"),
+                self._key("merge-agent"), ("ask the agent to resolve them", "dim"),
             ))  # fmt: skip
         for sentence in preview.blocked:
             lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
         if not preview.conflicts and not preview.blocked and self._something():
             lines += [
                 (),
-                (("p ", "key"), (f"push {self._targets(preview)} afterwards: ", "dim"),
+                (self._key("merge-push"), (f"push {self._targets(preview)} afterwards: ", "dim"),
                  ("yes" if self._push else "no", "strong" if self._push else "dim")),
-                (("enter ", "key"), ("merges", "text")),
+                (self._key("choose"), ("merges", "text")),
             ]  # fmt: skip
         return lines
 
@@ -178,29 +181,27 @@ class MergeSheet(Sheet[MergeForm]):
     def _something(self) -> bool:
         return self._preview is not None and any(repo.old != repo.new for repo in self._preview.repos)
 
-    def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Prompt | Input):
-            return
-        for style, key, _ in STYLES:
-            if event.character == key:
-                event.stop()
-                self._load(style)
-                return
-        if event.character == "i":
-            event.stop()
-            event.prevent_default()
-            self.query_one("#message").focus()
-        elif event.character == "p" and self._preview is not None:
-            event.stop()
+    def _key(self, action_id: str) -> Span:
+        return self.filled(f"{{{action_id}}} "), "key"
+
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        styles = {name: partial(self._load, style) for style, name in STYLES}
+        return styles | {
+            "merge-message": self.query_one("#message").focus, "merge-push": self._push_too,
+            "merge-update": self._update, "merge-agent": self._ask_agent,
+        }  # fmt: skip
+
+    def _push_too(self) -> None:
+        if self._preview is not None:
             self._push = not self._push
             self.query_one(MergeRows).show(self._lines(self._preview))
-        elif event.character == "u":
-            event.stop()
-            self.dismiss(
-                MergeForm(self._preview.style if self._preview else MergeStyle.MERGE, "", update=True)
-            )
-        elif event.character == "f" and self._preview is not None and self._preview.conflicts:
-            event.stop()
+
+    def _update(self) -> None:
+        style = self._preview.style if self._preview else MergeStyle.MERGE
+        self.dismiss(MergeForm(style, "", update=True))
+
+    def _ask_agent(self) -> None:
+        if self._preview is not None and self._preview.conflicts:
             self.dismiss(MergeForm(self._preview.style, "", self._preview.conflicts))
 
     @on(Prompt.Left)
@@ -225,9 +226,8 @@ class MergeSheet(Sheet[MergeForm]):
         if preview is None:
             return
         if preview.conflicts:
-            self.problem(
-                "There are conflicts. u updates first, and you resolve them here; f asks the agent to."
-            )
+            told = "There are conflicts. {merge-update} updates first, and you resolve them here; "
+            self.problem(self.filled(told + "{merge-agent} asks the agent to."))
         elif preview.blocked:
             self.problem("Put right what is named above, then try again.")
         elif not self._something():

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.landing import LandingEntry, LandingQueue, LandingStatus
 from tui.engine.store import Store
+from tui.keys.actions import bindings
 from tui.text.literal import literal
 from tui.text.spans import Line, Span
 from tui.widgets.rows import RowView
@@ -31,6 +33,11 @@ STATUS: dict[LandingStatus, tuple[str, str]] = {
     LandingStatus.LANDED: ("done", "landed"),
     LandingStatus.SET_ASIDE: ("failed", "set aside"),
 }
+
+HINTS = (
+    "{landing-add} add marked", "{landing-start} start", "{landing-stop} stop", "{landing-drop} drop",
+    "{landing-log} log", "{choose} go", "{landing-back} undo", "{landing-add-ordered} as marked",
+)  # fmt: skip
 
 
 class LandingRows(RowView):
@@ -69,17 +76,17 @@ class LandingRows(RowView):
         return tuple(left), ((f"{each.style or ''} ", "dim"),)
 
     def empty_text(self) -> Line:
-        mark = self.look.keymap.hint("mark")
-        return ((f" Nothing is to land: {mark} in the tree marks workspaces, a here adds them", "dim"),)
+        text = "Nothing is to land: {mark} in the tree marks workspaces, {landing-add} here adds them"
+        return ((f" {self.look.keymap.fill(text)}", "dim"),)
 
 
 class LandingSheet(Sheet[tuple[str, str]]):
     """Gives `log` or `go` with a workspace to go there."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("landing")]
+
     def __init__(self, link: Link, store: Store) -> None:
-        super().__init__(
-            "Landing queue", "a add marked  A in order  s start  x stop  d drop  l log  enter go  esc"
-        )
+        super().__init__("Landing queue", *HINTS)
         self._link, self._store = link, store
 
     def body(self) -> ComposeResult:
@@ -102,7 +109,8 @@ class LandingSheet(Sheet[tuple[str, str]]):
 
     def _tell(self, queue: LandingQueue) -> None:
         marked = self._store.marked
-        going = "It is being worked through." if queue.running else "It stands still; s starts it."
+        still = self.filled("It stands still; {landing-start} starts it.")
+        going = "It is being worked through." if queue.running else still
         told = f"{going}  Marked: {', '.join(marked)}" if marked else going
         self.query_one("#told", Static).update(literal(f"{told}\n", multiline=True))
         self._rows.show(queue.entries)
@@ -121,17 +129,13 @@ class LandingSheet(Sheet[tuple[str, str]]):
     async def _load(self) -> None:
         await self._try(lambda: self._link.client.landing_queue())
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "a": lambda: self._add(True), "A": lambda: self._add(False), "d": self._drop, "l": self._log,
-            "s": lambda: self._do(lambda: self._link.client.start_landing()),
-            "x": lambda: self._do(lambda: self._link.client.stop_landing()),
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "landing-add": lambda: self._add(True), "landing-add-ordered": lambda: self._add(False),
+            "landing-start": lambda: self._do(lambda: self._link.client.start_landing()),
+            "landing-stop": lambda: self._do(lambda: self._link.client.stop_landing()),
+            "landing-drop": self._drop, "landing-back": self.undo, "landing-log": self._log,
         }  # fmt: skip
-        act = acts.get(event.key) or acts.get(event.character or "")
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     @work(group="change")
     async def _do(self, call: Callable[[], Awaitable[LandingQueue]]) -> None:
@@ -153,7 +157,18 @@ class LandingSheet(Sheet[tuple[str, str]]):
     def _drop(self) -> None:
         current = self._rows.current
         if current is not None:
-            self._do(lambda: self._link.client.drop_landing(current.workspace))
+            self._do(lambda: self._drop_now(current))
+
+    async def _drop_now(self, dropped: LandingEntry) -> LandingQueue:
+        link = self._link
+        queue = await link.client.drop_landing(dropped.workspace)
+
+        async def back() -> None:
+            body = ask.QueueLanding(workspaces=(dropped.workspace,), style=dropped.style, start=False)
+            await link.client.queue_landing(body)
+
+        self.can_undo(f"{dropped.workspace} is out of the queue", back)
+        return queue
 
     def _log(self) -> None:
         current = self._rows.current

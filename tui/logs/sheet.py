@@ -33,7 +33,7 @@ class LogSheet(Sheet[None]):
     """The end of a container's own log."""
 
     def __init__(self, name: str, text: str) -> None:
-        super().__init__(f"Log of {name}", "esc back")
+        super().__init__(f"Log of {name}", "{sheet-leave} back")
         self._text = text
 
     def body(self) -> ComposeResult:

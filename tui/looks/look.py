@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from tui.keys.keymap import Keymap
@@ -34,4 +35,12 @@ class Look(Protocol):
 
     def say(self, message: str, *, severity: str = "information") -> None:
         """Shows a short message for a few seconds."""
+        ...
+
+    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]], *, quiet: bool = False) -> None:
+        """Keeps how to take back what was done, and says both, unless it is plain to see."""
+        ...
+
+    async def undo_last(self) -> None:
+        """Takes back what was done last."""
         ...

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import uuid4
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.pull_requests import PullStatus
 from tui.engine.store import Store
+from tui.keys.actions import bindings
 from tui.pulls.rows import PullRow, PullRows, draft_rows, view_rows
 from tui.pulls.text_sheet import PullText, PullTextSheet
 from tui.terminal.programs import copy as copy_text
@@ -26,14 +28,19 @@ if TYPE_CHECKING:
     from tui.engine.link import Link
     from tui.looks.look import Look
 
-KEYS = "p push  o open  e edit  d draft  f send checks  c comments  y copy"
+HINTS = (
+    "{pull-push} push", "{pull-open} open", "{pull-edit} edit", "{pull-draft} draft",
+    "{pull-checks} send checks", "{pull-comments} comments", "{pull-copy} copy", "{pull-again} again",
+)  # fmt: skip
 
 
 class PullSheet(Sheet[str]):
     """Gives `comments` when those are to be shown."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("pull")]
+
     def __init__(self, link: Link, store: Store, workspace: str) -> None:
-        super().__init__(f"Pull request of {workspace}", KEYS)
+        super().__init__(f"Pull request of {workspace}", *HINTS)
         self._link, self._store, self._workspace = link, store, workspace
         self._views: tuple[PullView, ...] = ()
         self._drafts: tuple[PullDraft, ...] = ()
@@ -111,16 +118,12 @@ class PullSheet(Sheet[str]):
         self.problem("")
         return True
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "p": self._push, "o": self._open, "e": self._edit, "d": self._toggle, "f": self._send,
-            "c": lambda: self.dismiss("comments"), "y": self._copy, "r": self._load,
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "pull-push": self._push, "pull-open": self._open, "pull-edit": self._edit,
+            "pull-draft": self._toggle, "pull-checks": self._send, "pull-copy": self._copy,
+            "pull-comments": lambda: self.dismiss("comments"), "pull-again": self._load,
         }  # fmt: skip
-        act = acts.get(event.key)
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     @property
     def _repo(self) -> str:
@@ -145,12 +148,14 @@ class PullSheet(Sheet[str]):
     @work(group="change", exclusive=True)
     async def _open(self) -> None:
         if self._view() is not None:
-            self.problem("It is open already: p pushes what is new, e changes what it says.")
+            told = "It is open already: {pull-push} pushes what is new, {pull-edit} changes what it says."
+            self.problem(self.filled(told))
             return
         draft = next((each for each in self._drafts if each.repo_id == self._repo), None)
         draft = draft or next(iter(self._drafts), None)
         if draft is None:
-            self.problem("Nothing can be opened: look at what is said here, then r tries again.")
+            told = "Nothing can be opened: look at what is said here, then {pull-again} tries again."
+            self.problem(self.filled(told))
             return
         text = await self._written("Open a pull request", PullText(draft.title, draft.body, False))
         if text is not None:
@@ -165,7 +170,7 @@ class PullSheet(Sheet[str]):
     async def _edit(self) -> None:
         view = self._view()
         if view is None:
-            self.problem("None is open: o opens one.")
+            self.problem(self.filled("None is open: {pull-open} opens one."))
             return
         now = PullText(view.pull.title, view.pull.body, view.pull.draft)
         text = await self._written(f"Edit #{view.link.number}", now)
@@ -179,7 +184,7 @@ class PullSheet(Sheet[str]):
     async def _toggle(self) -> None:
         view = self._view()
         if view is None:
-            self.problem("None is open: o opens one.")
+            self.problem(self.filled("None is open: {pull-open} opens one."))
             return
         body = ask.UpdatePullRequest(repo=view.link.repo_id, draft=not view.pull.draft)
         await self._do("Changing it", lambda: self._update(body))

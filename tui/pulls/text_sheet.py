@@ -11,7 +11,7 @@ from textual.widgets import Input
 from tui.widgets.choice import Choice
 from tui.widgets.line_input import LineInput
 from tui.widgets.prompt import Prompt
-from tui.widgets.sheet import Sheet
+from tui.widgets.sheet import Sheet, form_hints
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PullTextSheet(Sheet[PullText]):
     """Gives what it is to say."""
 
     def __init__(self, heading: str, text: PullText) -> None:
-        super().__init__(heading, "enter keep   tab next field   {newline} new line   esc cancel")
+        super().__init__(heading, *form_hints("keep", "{newline} new line"))
         self._text = text
 
     def body(self) -> ComposeResult:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.search import SearchHit
 from tui.looks.durations import size
 from tui.search.found import Search
 from tui.search.rows import AroundRows, FacetRows, HitRows, words_of
+from tui.widgets.find_sheet import FindSheet
 from tui.widgets.line_input import LineInput
 from tui.widgets.rows import RowView
-from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from tui.engine.link import Link
@@ -26,43 +24,40 @@ if TYPE_CHECKING:
 REST_SECONDS = 0.12
 """How long after a key the engine is asked."""
 PAGE = 100
+HINTS = (
+    "{found-previous} {found-next} choose", "{accept} go there", "{sheet-next} filters",
+    "{sheet-leave} leave",
+)  # fmt: skip
 HELP = 'Words find lines with all of them; "a phrase", begin*, -without'
 
 
-class SearchSheet(Sheet[SearchHit]):
+class SearchSheet(FindSheet[SearchHit]):
     """Gives the hit that was chosen; `search` is kept up to date for the next time."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (160, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up,ctrl+p", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-    ]
 
     def __init__(self, link: Link, search: Search) -> None:
-        super().__init__("Search everything", "up down choose   enter go there   tab filters   esc leave")
+        line = LineInput(
+            search.query, placeholder="in prompts, answers, commands, output", id="query", compact=True
+        )
+        self._hits = HitRows()
+        super().__init__("Search everything", self._hits, line, *HINTS)
         self._link = link
         self.search = search
 
     def body(self) -> ComposeResult:
-        yield LineInput(
-            self.search.query, placeholder="in prompts, answers, commands, output", id="query", compact=True
-        )
+        yield self._line
         with Horizontal(id="found-box"):
-            yield HitRows()
+            yield self._hits
             yield FacetRows()
         yield AroundRows()
 
     def on_mount(self) -> None:
-        self._hits = self.query_one(HitRows)
         self._hits.can_focus = False
         self._facets = self.query_one(FacetRows)
         self._facets.kind, self._facets.workspace = self.search.kind, self.search.workspace
         self._around = self.query_one(AroundRows)
-        self.query_one(Input).focus()
+        self._line.focus()
         self._show()
         self._hits.call_after_refresh(self._hits.move_to, self.search.at)
 
@@ -72,11 +67,9 @@ class SearchSheet(Sheet[SearchHit]):
         self._facets.show(self.search.hits)
         self._around.show(self._hits.current, words)
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.value != self.search.query:
-            self._ask(event.value)
+    def look(self, typed: str) -> None:
+        if typed != self.search.query:
+            self._ask(typed)
 
     def _ask(self, query: str) -> None:
         self.search = self._new(query)
@@ -147,13 +140,9 @@ class SearchSheet(Sheet[SearchHit]):
     @on(RowView.Chosen, "#facets")
     def _kept(self, event: RowView.Chosen) -> None:
         event.stop()
+        event.prevent_default()
         self._facets.choose()
         self._ask(self.search.query)
-
-    @on(RowView.Chosen, "#hits")
-    def _clicked(self, event: RowView.Chosen) -> None:
-        event.stop()
-        self.submit()
 
     def submit(self) -> None:
         if self._hits.current is not None:

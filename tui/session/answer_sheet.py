@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tui.keys.actions import bindings
 from tui.text.literal import literal
 from tui.text.spans import Line
 from tui.widgets.choice import Choice
@@ -20,11 +22,14 @@ from tui.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from core.values.entities import Approval, FormField
 
+HINTS = ("{option-accept} answer", "{pick} pick", "{sheet-next} next field", "{sheet-leave} later")
 Answer = str | float | bool | tuple[str, ...]
 
 
 class PickRows(RowView):
     """What is offered, one row each: space picks, and Enter takes what the cursor is on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("picks")]
 
     def __init__(self, field: FormField, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -47,19 +52,13 @@ class PickRows(RowView):
         token = "strong" if index in self.picked else "text"
         return ((f" {mark} ", "key"), (choice.title or choice.value, token)), ()
 
-    def pick(self) -> None:
+    def action_pick(self) -> None:
         """Picks what the cursor is on; where several can be, picks or leaves it."""
         if self.several:
             self.picked ^= {self.cursor_row}
         else:
             self.picked = {self.cursor_row}
         self.rows_changed()
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "space":
-            event.stop()
-            event.prevent_default()
-            self.pick()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -71,7 +70,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
     """Gives the values by the names of the form's fields."""
 
     def __init__(self, approval: Approval) -> None:
-        super().__init__("The agent asks", "enter answer   space pick   tab next field   esc later")
+        super().__init__("The agent asks", *HINTS)
         self._approval = approval
 
     def body(self) -> ComposeResult:
@@ -111,7 +110,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
     def _chosen(self, event: RowView.Chosen) -> None:
         event.stop()
         if isinstance(event.view, PickRows) and not (event.view.several and event.view.picked):
-            event.view.pick()
+            event.view.action_pick()
         self.submit()
 
     @on(Choice.Submitted)
@@ -141,7 +140,7 @@ class AnswerSheet(Sheet[dict[str, Answer]]):
             others = [each.value.strip() for each in self.query(f"#other-{number}").results(Input)]
             found = (*widget.values, *(other for other in others if other))
             if not found and field.required:
-                raise ValueError("pick one with space.")
+                raise ValueError(self.filled("pick one with {pick}."))
             if widget.several:
                 return found or None
             return found[-1] if found else None

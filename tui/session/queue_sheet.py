@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+from uuid import uuid4
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from core.errors import BoatyardError
-from core.values.requests import UpdateQueued
+from core.values.entities import Process
+from core.values.requests import SendPrompt, UpdateQueued
+from tui.keys.actions import bindings
 from tui.text.literal import literal
 from tui.text.spans import Line, Span
 from tui.widgets.prompt import Prompt
@@ -62,11 +66,19 @@ class QueueRows(RowView):
         return ((" Nothing waits", "dim"),)
 
 
+HINTS = (
+    "{choose} edit", "{queued-down} {queued-up} move", "{queued-drop} drop", "{queued-back} undo",
+    "{queued-resume} go on", "{sheet-leave} back",
+)  # fmt: skip
+
+
 class QueueSheet(Sheet[None]):
     """Follows the queue while it is open."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("queue")]
+
     def __init__(self, link: Link, store: Store, workspace: str) -> None:
-        super().__init__(f"Queue of {workspace}", "enter edit  J K move  d drop  r go on  esc back")
+        super().__init__(f"Queue of {workspace}", *HINTS)
         self._link = link
         self._store = store
         self._workspace = workspace
@@ -114,15 +126,11 @@ class QueueSheet(Sheet[None]):
         else:
             self.problem("")
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "J": lambda: self._move(1), "K": lambda: self._move(-1), "d": self._drop, "r": self._resume,
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "queued-down": lambda: self._move(1), "queued-up": lambda: self._move(-1),
+            "queued-drop": self._drop, "queued-back": self.undo, "queued-resume": self._resume,
         }  # fmt: skip
-        act = acts.get(event.key) or acts.get(event.character or "")
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     @work(group="change")
     async def _move(self, step: int) -> None:
@@ -136,7 +144,23 @@ class QueueSheet(Sheet[None]):
     async def _drop(self) -> None:
         current = self._rows.current
         if current is not None:
-            await self._try(lambda: self._link.client.drop_queued(self._workspace, current.id))
+            await self._try(lambda: self._drop_now(current))
+
+    async def _drop_now(self, dropped: QueuedPrompt) -> None:
+        link, name = self._link, self._workspace
+        await link.client.drop_queued(name, dropped.id)
+
+        async def back() -> None:
+            body = SendPrompt(
+                prompt=dropped.prompt, agent=dropped.executor, attachments=dropped.attachments,
+                request_id=uuid4().hex,
+            )  # fmt: skip
+            again = await link.client.send(name, body)
+            if not isinstance(again, Process):
+                place = UpdateQueued(position=dropped.position)
+                await link.client.update_queued(name, again.id, place)
+
+        self.can_undo("The prompt is dropped", back)
 
     @work(group="change")
     async def _resume(self) -> None:
@@ -162,7 +186,7 @@ class PromptSheet(Sheet[str]):
     """Gives a text of several lines as it was left."""
 
     def __init__(self, title: str, text: str) -> None:
-        super().__init__(title, "{send} keep   {newline} new line   {editor} $EDITOR   {leave} cancel")
+        super().__init__(title, "{send} keep", "{newline} new line", "{editor} $EDITOR", "{leave} cancel")
         self._text = text
 
     def body(self) -> ComposeResult:
@@ -178,4 +202,4 @@ class PromptSheet(Sheet[str]):
         if text.strip():
             self.dismiss(text)
         else:
-            self.problem("An empty prompt says nothing; d drops it from the queue.")
+            self.problem(self.filled("An empty prompt says nothing; {queued-drop} drops it from the queue."))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -51,8 +51,6 @@ class Choice:
 class CheckpointRows(RowView):
     """One row per checkpoint."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]
-
     def __init__(self) -> None:
         super().__init__(id="checkpoints")
         self.checkpoints: list[Checkpoint] = []
@@ -63,7 +61,9 @@ class CheckpointRows(RowView):
         """Shows these; the cursor stays on the checkpoint that it was on."""
         at = self.current.number if self.current else 0
         self.checkpoints = sorted(checkpoints, key=lambda each: -each.number)
-        self.note = "No checkpoint yet: n keeps everything as it is now; each turn makes two"
+        self.note = self.look.keymap.fill(
+            "No checkpoint yet: {checkpoint-new} keeps everything as it is now; each turn makes two"
+        )
         self.styles.height = min(max(3, len(self.checkpoints)), 24)
         self.rows_changed()
         numbers = [each.number for each in self.checkpoints]
@@ -103,12 +103,20 @@ class CheckpointRows(RowView):
         return ((f" {self.note}", "dim"),)
 
 
+HINTS = (
+    "{choose} diff", "{checkpoint-mark} mark", "{checkpoint-compare} compare",
+    "{checkpoint-restore} restore", "{checkpoint-new} new", "{checkpoint-export} zip",
+    "{checkpoint-import} import",
+)  # fmt: skip
+
+
 class Timeline(Sheet[Choice]):
     """Gives what is to be done; the list follows what happens meanwhile."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("timeline")]
+
     def __init__(self, link: Link, store: Store, workspace: str) -> None:
-        keys = "enter diff  space mark  c compare  r restore  n new  x zip  I import"
-        super().__init__(f"Checkpoints of {workspace}", keys)
+        super().__init__(f"Checkpoints of {workspace}", *HINTS)
         self._link = link
         self._store = store
         self._workspace = workspace
@@ -141,16 +149,13 @@ class Timeline(Sheet[Choice]):
         self.problem("")
         self._rows.show(found)
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], None]] = {
-            "space": self._mark, "c": self._compare, "n": self._new, "I": self._import,
-            "r": lambda: self._of_current("restore"), "x": lambda: self._of_current("export"),
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "checkpoint-mark": self._mark, "checkpoint-compare": self._compare,
+            "checkpoint-new": self._new, "checkpoint-import": self._import,
+            "checkpoint-restore": lambda: self._of_current("restore"),
+            "checkpoint-export": lambda: self._of_current("export"),
         }  # fmt: skip
-        act = acts.get(event.key)
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     def _mark(self) -> None:
         current = self._rows.current
@@ -191,7 +196,7 @@ class LineSheet(Sheet[str]):
         self, title: str, label: str, placeholder: str, value: str = "", *, add: bool = False
     ) -> None:
         """With `add`, what is typed goes behind the value; else it replaces it."""
-        super().__init__(title, "enter do it   esc cancel")
+        super().__init__(title, "{accept} do it", "{sheet-leave} cancel")
         self._label = label
         self._input = LineInput(value, placeholder=placeholder, compact=True, select_on_focus=not add)
 

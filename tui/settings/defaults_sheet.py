@@ -14,7 +14,7 @@ from core.values.requests import UpdateDefaults
 from core.values.states import RunnerKind
 from tui.widgets.choice import Choice
 from tui.widgets.line_input import LineInput
-from tui.widgets.sheet import Sheet
+from tui.widgets.sheet import Sheet, form_hints
 
 if TYPE_CHECKING:
     from core.values.containers import Defaults
@@ -43,7 +43,7 @@ class DefaultsSheet(Sheet[UpdateDefaults]):
     def __init__(self, defaults: Defaults, workspace: str = "", idle_minutes: float | None = None) -> None:
         """With the name of a workspace, only what can be changed of it is asked, when it closes included."""
         title = f"Limits and network of {workspace}" if workspace else "Defaults of new workspaces"
-        super().__init__(title, "enter keep   tab next   esc cancel")
+        super().__init__(title, *form_hints("keep"))
         self._defaults = defaults
         self._whole = not workspace
         self._idle = "" if idle_minutes is None else f"{idle_minutes:g}"

@@ -55,11 +55,14 @@ class FileRows(RowView):
         return ((f" {number:>4} ", "dim"), (text, "text")), ()
 
 
+HINTS = ("{option-accept} choose", "{sheet-next} read the file", "{sheet-leave} leave")
+
+
 class OwnFileSheet(Sheet[bool]):
     """Gives whether the file is to be trusted; what is chosen at first changes nothing."""
 
     def __init__(self, seen: OwnFile) -> None:
-        super().__init__(f".boatyard.toml of {seen.repo}", "enter choose   tab read the file   esc leave")
+        super().__init__(f".boatyard.toml of {seen.repo}", *HINTS)
         self._seen = seen
 
     def body(self) -> ComposeResult:

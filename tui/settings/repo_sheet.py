@@ -37,7 +37,7 @@ class RepoSheet(Sheet[RepoForm]):
     def __init__(self, repo: Repo, override: ProjectRepo | None = None, project: str = "") -> None:
         where = f" in {project}" if override is not None else ""
         super().__init__(
-            f"{repo.display_name or repo.name}{where}", "{send} keep   {newline} new line   {leave} cancel"
+            f"{repo.display_name or repo.name}{where}", "{send} keep", "{newline} new line", "{leave} cancel"
         )
         self._repo = repo
         self._override = override

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.configuration import SettingKind
+from tui.keys.actions import bindings
 from tui.settings.rows import SettingRow, SettingRows, told
 from tui.widgets.card import Card
+from tui.widgets.line_input import LineInput
 from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from core.values.configuration import Setting
 
-KEYS = "{choose} change  d default  {undo} undo  {find} find  K keys  D limits  {edit} file  {back}"
+HINTS = (
+    "{choose} change", "{setting-default} default", "{setting-undo} undo", "{setting-find} find",
+    "{setting-key} keys", "{setting-limits} limits", "{setting-edit} file", "{sheet-leave}",
+)  # fmt: skip
 DEFAULTS = "\0defaults"
 """What the sheet gives where the user wants the form of limits."""
 
@@ -44,14 +50,16 @@ class Book(Protocol):
 class SettingsSheet(Sheet[str]):
     """Gives `DEFAULTS` where the form of limits is wanted."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
+
     def __init__(self, book: Book, at: str = "") -> None:
-        super().__init__("Settings", KEYS)
+        super().__init__("Settings", *HINTS)
         self._book = book
         self._at = at
         """The setting that the cursor begins at."""
 
     def body(self) -> ComposeResult:
-        yield Input(placeholder="words that a setting has", id="needle", compact=True)
+        yield LineInput(placeholder="words that a setting has", id="needle", compact=True)
         yield SettingRows()
         yield Card(id="note")
 
@@ -113,13 +121,12 @@ class SettingsSheet(Sheet[str]):
 
     # Doing
 
-    def on_key(self, event: events.Key) -> None:
-        if self._input.has_focus:
-            return
-        self.do(event, {
-            "find": self._filter, "undo": self._undo, "edit": self._edit, "d": self._unset,
-            "K": self._add_key, "D": lambda: self.dismiss(DEFAULTS),
-        })  # fmt: skip
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "setting-find": self._filter, "setting-undo": self._undo, "setting-edit": self._edit,
+            "setting-default": self._unset, "setting-key": self._add_key,
+            "setting-limits": lambda: self.dismiss(DEFAULTS),
+        }  # fmt: skip
 
     @on(SettingRows.Chosen)
     def _chosen(self, event: SettingRows.Chosen) -> None:
@@ -173,7 +180,7 @@ class ValueSheet(Sheet[str]):
             note: What can be written.
             write: Takes what was typed.
         """
-        super().__init__(title, "{choose} keep   {back} cancel")
+        super().__init__(title, "{accept} keep", "{sheet-leave} cancel")
         self._value = value
         self._text = note
         self._write = write
@@ -184,7 +191,7 @@ class ValueSheet(Sheet[str]):
         from tui.text.literal import literal
 
         yield Static(literal(f"{self._text}\n", multiline=True))
-        yield Input(self._value, id="value", compact=True, select_on_focus=False)
+        yield LineInput(self._value, id="value", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from core.errors import BoatyardError
 from core.values.attempts import CheckState
 from core.values.wording import counted
 from tui.engine.store import Store
+from tui.keys.actions import bindings
 from tui.looks.durations import size
 from tui.text.prose import prose
 from tui.text.spans import Line, Span, fit_spans, width_of
@@ -155,12 +157,19 @@ def _side_by_side(label: str, cells: list[list[Line]], width: int, cut: str, bar
     return rows
 
 
+HINTS = (
+    "{attempt-previous} {attempt-next} choose", "{choose} go", "{attempt-diff} diff with next",
+    "{attempt-check} check", "{attempt-log} log", "{attempt-keep} keep", "{sheet-leave}",
+)  # fmt: skip
+
+
 class AttemptsSheet(Sheet[tuple[str, str]]):
     """Gives what to do (`go`, `diff`, `choose`, `log`) and with which workspace, or process."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("attempts")]
+
     def __init__(self, link: Link, store: Store, task: Task) -> None:
-        keys = "h l choose  enter go  d diff with next  c check  L log  k keep  esc"
-        super().__init__(f"Attempts at {task.title}", keys)
+        super().__init__(f"Attempts at {task.title}", *HINTS)
         self._link, self._store, self._task_id = link, store, task.id
 
     def body(self) -> ComposeResult:
@@ -191,17 +200,12 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
             return
         self._rows.show(found)
 
-    def on_key(self, event: events.Key) -> None:
-        acts: dict[str, Callable[[], object]] = {
-            "h": lambda: self._step(-1), "left": lambda: self._step(-1),
-            "l": lambda: self._step(1), "right": lambda: self._step(1),
-            "d": self._diff, "c": self._check, "L": self._log, "k": lambda: self._give("choose"),
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "attempt-previous": lambda: self._step(-1), "attempt-next": lambda: self._step(1),
+            "attempt-diff": self._diff, "attempt-check": self._check, "attempt-log": self._log,
+            "attempt-keep": lambda: self._give("choose"),
         }  # fmt: skip
-        act = acts.get(event.key) or acts.get(event.character or "")
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
 
     def _step(self, step: int) -> None:
         if self._rows.attempts:

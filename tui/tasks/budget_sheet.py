@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from core.values.requests import SetBudget
 from tui.text.literal import literal
 from tui.widgets.line_input import LineInput
-from tui.widgets.sheet import Sheet
+from tui.widgets.sheet import Sheet, form_hints
 
 if TYPE_CHECKING:
     from core.values.entities import Budget, Spent
@@ -42,7 +42,7 @@ class BudgetSheet(Sheet[SetBudget]):
     """Gives the new limits."""
 
     def __init__(self, subject: str, budget: Budget, spent: Spent | None) -> None:
-        super().__init__(f"Budget of {subject}", "enter keep   tab next field   esc cancel")
+        super().__init__(f"Budget of {subject}", *form_hints("keep"))
         self._budget = budget
         self._spent = spent
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 
+from tui.keys.actions import bindings
 from tui.looks.glyphs import Glyphs
 from tui.text.prose import prose
 from tui.text.spans import Line
 from tui.widgets.card import Card
 from tui.widgets.prompt import Prompt
 
-PREVIEW_KEY = "ctrl+o"
-
 
 class Description(Vertical):
     """A prompt; its key shows what was written as it will be read, and the prompt again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(PREVIEW_KEY, "preview", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("description")]
     DEFAULT_CSS = """
     Description { height: auto; width: 1fr; }
     Description Card { display: none; height: auto; min-height: 3; max-height: 12; }

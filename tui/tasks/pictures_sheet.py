@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Input
 
 from core.errors import BoatyardError
 from core.values.requests import AddImage, AttachImage
+from tui.keys.actions import bindings
 from tui.looks.durations import size
 from tui.text.spans import Line
 from tui.widgets.line_input import LineInput
@@ -51,11 +54,19 @@ class PictureRows(RowView):
         return ((" No picture yet", "dim"),)
 
 
+HINTS = (
+    "{accept} attach", "{sheet-next} list", "{picture-remove} take away", "{picture-back} undo",
+    "{sheet-leave} close",
+)  # fmt: skip
+
+
 class PicturesSheet(Sheet[None]):
     """Changes what the task has at once; nothing waits for the sheet to close."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("pictures")]
+
     def __init__(self, link: Link, task_id: str, title: str) -> None:
-        super().__init__(f"Pictures of {title}", "enter attach   tab list   d take away   z back   esc close")
+        super().__init__(f"Pictures of {title}", *HINTS)
         self._link, self._task_id = link, task_id
         self._taken: list[Image] = []
 
@@ -100,12 +111,8 @@ class PicturesSheet(Sheet[None]):
     def _chosen(self, event: RowView.Chosen) -> None:
         event.stop()
 
-    def on_key(self, event: events.Key) -> None:
-        act = {"d": self._take_away, "z": self._back}.get(event.key) if self._rows.has_focus else None
-        if act is not None:
-            event.stop()
-            event.prevent_default()
-            act()
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        return {"picture-remove": self._take_away, "picture-back": self._back}
 
     @work(group="pictures")
     async def _take_away(self) -> None:
@@ -118,7 +125,9 @@ class PicturesSheet(Sheet[None]):
             self._failed(error)
             return
         self._taken.append(picture)
-        cast("Look", self.app).say(f"{picture.name} is taken away; z brings it back")
+        cast("Look", self.app).say(
+            f"{picture.name} is taken away; {self.filled('{picture-back}')} brings it back"
+        )
         self._load()
 
     @work(group="pictures")

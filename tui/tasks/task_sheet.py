@@ -14,12 +14,12 @@ from textual.widgets import Input
 from core.values.states import RunnerKind
 from core.values.text import safe_text
 from tui.engine.store import Store, marked_title
-from tui.tasks.description import PREVIEW_KEY, Description
+from tui.tasks.description import Description
 from tui.tasks.form_drafts import Keep, Texts
 from tui.widgets.choice import Choice
 from tui.widgets.line_input import LineInput
 from tui.widgets.prompt import Prompt
-from tui.widgets.sheet import Result, Sheet
+from tui.widgets.sheet import Result, Sheet, form_hints
 
 if TYPE_CHECKING:
     from core.values.entities import AgentInfo, Project, RunnerInfo, Template
@@ -104,16 +104,16 @@ def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:
 class TaskTexts(Sheet[Result], Generic[Result]):
     """Title and description of a task, kept as they are typed."""
 
-    def __init__(self, title: str, keys: str, drafted: Texts, keep: Keep, present: Texts) -> None:
+    def __init__(self, title: str, hints: Sequence[str], drafted: Texts, keep: Keep, present: Texts) -> None:
         """
         Args:
             title: What the dialog is about.
-            keys: The keys that work in it.
+            hints: What can be done in it.
             drafted: What was typed before and not sent.
             keep: Is given what is typed.
             present: What the fields hold where nothing was typed.
         """
-        super().__init__(title, keys)
+        super().__init__(title, *hints)
         self._drafted = dict(drafted)
         self._keep = keep
         self._present = present
@@ -152,8 +152,8 @@ class TaskSheet(TaskTexts[TaskForm]):
         keep: Keep,
         title: str = "New task",
     ) -> None:
-        keys = f"enter make it   tab next field   {PREVIEW_KEY} preview   esc cancel"
-        super().__init__(title, keys, drafted, keep, {})
+        hints = form_hints("make it", "{preview-text} preview")
+        super().__init__(title, hints, drafted, keep, {})
         self._means = means
         self._projects = projects
         self._here = here
@@ -173,7 +173,7 @@ class TaskSheet(TaskTexts[TaskForm]):
                 LineInput(self._here, placeholder="/path/of/a/repository", id="path", compact=True),
             )
         agents = agent_options(self._means)
-        then: list[tuple[str, str, str]] = [("only add it", "start it later with r", "")]
+        then: list[tuple[str, str, str]] = [("only add it", self.filled("start it later with {start}"), "")]
         yield self.field("Start with", Choice([*agents, *then], id="agent"))
         runners = runner_options(self._means)
         if runners:
@@ -201,13 +201,14 @@ class TaskSheet(TaskTexts[TaskForm]):
         self.dismiss(TaskForm(title, description, project, path, bool(agent), agent, runner))
 
 
+START_HINTS = ("{option-accept} start", "{sheet-next} next field", "{sheet-leave} cancel")
+
+
 class StartSheet(Sheet[TaskForm]):
     """A workspace on a task: Enter starts with what is there."""
 
     def __init__(self, means: Means, title: str, branch: str, again: bool) -> None:
-        super().__init__(
-            "Another attempt" if again else "Start the task", "enter start   tab next field   esc cancel"
-        )
+        super().__init__("Another attempt" if again else "Start the task", *START_HINTS)
         self._means = means
         self._task_title = title
         self._branch = branch
@@ -271,9 +272,9 @@ class EditSheet(TaskTexts[tuple[str | None, str | None]]):
     """A task's title and description; gives None for what was left as it is."""
 
     def __init__(self, title: str, description: str, *, drafted: Texts, keep: Keep) -> None:
-        keys = f"{{send}} keep   {{newline}} new line   {PREVIEW_KEY} preview   {{leave}} cancel"
+        hints = ("{send} keep", "{newline} new line", "{preview-text} preview", "{leave} cancel")
         present = {"title": title, "description": description}
-        super().__init__("Edit the task", keys, drafted, keep, present)
+        super().__init__("Edit the task", hints, drafted, keep, present)
         self._task_title = safe_text(title)
         self._description = safe_text(description, multiline=True)
 
@@ -302,7 +303,7 @@ class PathSheet(Sheet[tuple[str, str]]):
     """A project of a repository: gives its path and the project's name."""
 
     def __init__(self, here: str) -> None:
-        super().__init__("Add a project", "enter add   tab next field   esc cancel")
+        super().__init__("Add a project", *form_hints("add"))
         self._here = here
 
     def body(self) -> ComposeResult:

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.widgets.choice import Choice
 from tui.widgets.line_input import LineInput
-from tui.widgets.sheet import Sheet
+from tui.widgets.sheet import Sheet, form_hints
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class TemplateSheet(Sheet[TemplateForm]):
     """A new template."""
 
     def __init__(self, workspace: str) -> None:
-        super().__init__("New template", "enter make it   tab next field   esc cancel")
+        super().__init__("New template", *form_hints("make it"))
         self._workspace = workspace
 
     def body(self) -> ComposeResult:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.keys.actions import bindings
 from tui.text.spans import Span, draw
 
 if TYPE_CHECKING:
@@ -26,11 +27,7 @@ class Choice(Widget, Generic[Value], can_focus=True):
     Choice { height: 1; width: 1fr; }
     Choice.-detailed { height: 2; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "step(-1)", show=False),
-        Binding("right,l,space", "step(1)", show=False),
-        Binding("enter", "submit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("choice")]
     at: reactive[int] = reactive(0)
 
     class Submitted(Message):

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
-
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from tui.text.spans import Line
+from tui.widgets.find_sheet import FindSheet
 from tui.widgets.line_input import LineInput
 from tui.widgets.rows import RowView
-from tui.widgets.sheet import Sheet
 
+HINTS = ("type to find", "{found-previous} {found-next} choose", "{accept} do it", "{sheet-leave} leave")
 MOST_SHOWN = 500
 LABEL = 16
 """Cells to which shorter labels are filled up, so that what follows stands in a column."""
@@ -80,17 +75,8 @@ class FoundRows(RowView):
         return ((" Nothing fits", "dim"),)
 
 
-class Finder(Sheet[str]):
+class Finder(FindSheet[str]):
     """Gives the value of what was chosen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "move(1)", show=False),
-        Binding("up,ctrl+p", "move(-1)", show=False),
-        Binding("pagedown", "move(10)", show=False),
-        Binding("pageup", "move(-10)", show=False),
-        Binding("enter", "choose", show=False),
-    ]
 
     def __init__(
         self,
@@ -106,36 +92,29 @@ class Finder(Sheet[str]):
             placeholder: Shown where nothing is typed yet.
             preview: Called with the value under the cursor, whenever that is another one.
         """
-        super().__init__(title, "type to find   up down choose   enter do it   esc leave")
+        self._found = FoundRows()
+        line = LineInput(placeholder=placeholder, id="needle", compact=True)
+        super().__init__(title, self._found, line, *HINTS)
         self._everything = everything
         self._haystacks = [found.haystack for found in everything]
-        self._placeholder = placeholder
         self._preview = preview
         self._previewed = everything[0].value if everything else ""
 
-    def body(self) -> ComposeResult:
-        yield LineInput(placeholder=self._placeholder, id="needle", compact=True)
-        yield FoundRows()
-
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
-        self.query_one(FoundRows).can_focus = False
-        self._filter("")
-
-    def _filter(self, needle: str) -> None:
-        words = needle.casefold().split()
+    def look(self, typed: str) -> None:
+        needle = typed.casefold()
+        words = needle.split()
         fits = [
-            (not found.begins(needle.casefold()), index)
+            (not found.begins(needle), index)
             for index, found in enumerate(self._everything)
             if all(word in self._haystacks[index] for word in words)
         ]
         if words:
             fits.sort()
-        self.query_one(FoundRows).show([self._everything[index] for _, index in fits[:MOST_SHOWN]])
+        self._found.show([self._everything[index] for _, index in fits[:MOST_SHOWN]])
         self._show_preview()
 
     def _show_preview(self) -> None:
-        rows = self.query_one(FoundRows)
+        rows = self._found
         if self._preview is None or not rows.found:
             return
         value = rows.found[rows.cursor_row].value
@@ -144,28 +123,15 @@ class Finder(Sheet[str]):
             self._preview(value)
             rows.rows_changed()
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._filter(event.value)
-
     def action_move(self, step: int) -> None:
-        self.query_one(FoundRows).action_cursor(step)
+        super().action_move(step)
         self._show_preview()
 
     def submit(self) -> None:
-        self.action_choose()
-
-    def action_choose(self) -> None:
-        rows = self.query_one(FoundRows)
-        if rows.found:
-            found = rows.found[rows.cursor_row]
-            if found.disabled:
-                self.problem(f"Not now: {found.disabled}")
-            else:
-                self.dismiss(found.value)
-
-    @on(RowView.Chosen)
-    def _clicked(self, event: RowView.Chosen) -> None:
-        event.stop()
-        self.action_choose()
+        if not self._found.found:
+            return
+        found = self._found.found[self._found.cursor_row]
+        if found.disabled:
+            self.problem(f"Not now: {found.disabled}")
+        else:
+            self.dismiss(found.value)

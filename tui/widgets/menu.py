@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from tui.keys.actions import BY_ID
+from tui.keys.menu_actions import NUMBERED
 from tui.text.literal import literal
 from tui.text.spans import Line
 from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from tui.looks.look import Look
 
 
 @dataclass(frozen=True)
 class Option:
     """One thing to choose."""
 
-    key: str
+    action: str
+    """Id of the action whose key chooses it; empty: it has none."""
     label: str
     value: str
     detail: str = ""
     danger: bool = False
+
+
+def numbered(number: int) -> str:
+    """The action of a choice that is known by its number, from 1; empty beyond those that have one."""
+    return f"choice-{number}" if number <= NUMBERED else ""
+
+
+def choice(action_id: str, value: str, detail: str = "", *, danger: bool = False) -> Option:
+    """What can be chosen, as the table of actions calls it."""
+    return Option(action_id, BY_ID[action_id].label, value, detail, danger)
 
 
 class OptionRows(RowView):
@@ -39,15 +56,15 @@ class OptionRows(RowView):
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         option = self.options[index]
         label = "error" if option.danger else "text"
-        key = f" {option.key or ' ':<2} "
-        return ((key, "key"), (option.label, label), (f"   {option.detail}", "dim")), ()
+        key = self.look.keymap.first(option.action) if option.action else ""
+        return ((f" {key:<2} ", "key"), (option.label, label), (f"   {option.detail}", "dim")), ()
 
 
 class Menu(Sheet[str]):
     """Gives the value of what was chosen."""
 
     def __init__(self, title: str, text: str, options: Sequence[Option], *, at: int = 0) -> None:
-        super().__init__(title, "enter choose   esc cancel")
+        super().__init__(title, "{choose} choose", "{sheet-leave} cancel")
         self._text = text
         self._options = options
         self._at = at
@@ -69,14 +86,16 @@ class Menu(Sheet[str]):
         self.dismiss(self._options[event.index].value)
 
     def on_key(self, event: events.Key) -> None:
+        """What can be chosen is another each time, and so are the keys: these are no bindings."""
+        keymap = cast("Look", self.app).keymap
         for option in self._options:
-            if option.key and event.character == option.key:
+            if option.action and event.key in keymap.keys(option.action):
                 event.stop()
                 event.prevent_default()
                 self.dismiss(option.value)
                 return
 
 
-def question(title: str, text: str, key: str, label: str) -> Menu:
+def question(title: str, text: str, label: str) -> Menu:
     """Asks before something is destroyed: what is under the cursor at first changes nothing."""
-    return Menu(title, text, [Option("", "Cancel", ""), Option(key, label, "yes", danger=True)])
+    return Menu(title, text, [Option("", "Cancel", ""), Option("confirm", label, "yes", danger=True)])

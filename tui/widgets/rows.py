@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CACHED_STRIPS = 2000
 
 
-class RowView(ScrollView, can_focus=True):
+class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows with a cursor. Subclasses give `row_count` and `row`, and call `rows_changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
-from tui.keys.actions import BY_ID
+from core.errors import BoatyardError
+from tui.keys.actions import BY_ID, bindings
 from tui.text.literal import literal
 from tui.widgets.prompt import Prompt
 
@@ -23,31 +24,33 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+def form_hints(done: str, *more: str) -> tuple[str, ...]:
+    """What can be done in a form; `done` is what Enter does."""
+    return f"{{accept}} {done}", "{sheet-next} next field", *more, "{sheet-leave} cancel"
+
+
 class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=False):
-    """The frame of every dialog. Subclasses give `body`, and `submit` for Enter."""
+    """The frame of every dialog. Subclasses give `body`, `submit` for Enter in a field, and in `acts` what
+    the actions of their own scope do."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "cancel", show=False),
-        Binding("tab", "app.focus_next", "next", show=False),
-        Binding("shift+tab", "app.focus_previous", "previous", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("sheet")]
 
-    def __init__(self, title: str, keys: str) -> None:
+    def __init__(self, title: str, *hints: str) -> None:
         """
         Args:
             title: What it is about.
-            keys: The keys that work in it; `{id}` stands for the key of an action.
+            hints: What can be done, the most wanted first; `{id}` stands for the key of an action.
         """
         super().__init__()
         self._title = title
-        self._keys = keys
+        self.hints = hints
+        self._steps = 0
+        """What was done in it and can be taken back in it."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet") as box:
             box.border_title = literal(f" {self._title} ")
-            keys = cast("Look", self.app).keymap.fill(self._keys)
-            box.border_subtitle = literal(f" {keys} ")
             yield from self.body()
             yield Static(id="problem")
 
@@ -59,20 +62,59 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         """A labelled line."""
         return Horizontal(Label(literal(label)), widget, classes="field")
 
-    def do(self, event: events.Key, acts: Mapping[str, Callable[[], object]]) -> None:
-        """Does what a key stands for in this dialog.
+    def filled(self, text: str) -> str:
+        """A text of ours with the user's key in place of each `{id}`."""
+        return cast("Look", self.app).keymap.fill(text)
 
-        Args:
-            event: The key.
-            acts: What to do by the id of an action, whose keys of now are meant, or else by a character.
-        """
+    @on(events.Resize)
+    def _show_hints(self) -> None:
+        self.call_after_refresh(self.show_hints)
+
+    def show_hints(self) -> None:
+        """Says at the lower edge what can be done, as far as there is room."""
+        box = self.query_one("#sheet")
         keymap = cast("Look", self.app).keymap
-        for name, act in acts.items():
-            keys = keymap.keys(name) if name in BY_ID else (name,)
-            if event.key in keys or event.character in keys:
-                event.stop()
-                event.prevent_default()
-                act()
+        box.border_subtitle = literal(f" {keymap.fit(self.hints, box.size.width - 2)} ")
+
+    # Keys
+
+    def acts(self) -> Mapping[str, Callable[[], object]]:
+        """What the actions of the dialog's own scope do, by their ids."""
+        return {}
+
+    def action_act(self, action_id: str) -> None:
+        """Does what a key stands for in this dialog."""
+        self.acts()[action_id]()
+
+    def can_undo(self, told: str, back: Callable[[], Awaitable[None]]) -> None:
+        """Keeps how to take back what was done, here and after the dialog, and says both."""
+        self._steps += 1
+        cast("Look", self.app).can_undo(told, back)
+
+    @work(group="undo", exclusive=True)
+    async def undo(self) -> None:
+        """Takes back what was done last in this dialog."""
+        if not self._steps:
+            self.problem("Nothing was done here that could be undone.")
+            return
+        self._steps -= 1
+        try:
+            await cast("Look", self.app).undo_last()
+        except BoatyardError as error:
+            self.problem(f"{error.message}\n{error.hint}".strip())
+        else:
+            self.problem("")
+
+    @work(group="keys")
+    async def action_show_keys(self) -> None:
+        """All keys that work where the focus is; Enter on one does it."""
+        from tui.widgets.key_list import key_list
+
+        bound = [each for each in self.active_bindings.values() if each.binding.id in BY_ID]
+        chosen = await self.app.push_screen_wait(key_list([each.binding.id or "" for each in bound], self))
+        for node, binding, *_ in bound:
+            if chosen and binding.id == chosen:
+                self.app.call_later(self.app.run_action, binding.action, node)
                 return
 
     def problem(self, text: str) -> None:
