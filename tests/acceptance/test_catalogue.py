@@ -14,7 +14,7 @@ from core.values.entities import Workspace
 from core.values.requests import MergeWorkspace, NewWorkspace, RemoveWorkspace, RunCommand
 from core.values.states import OperationStatus
 from tests import catalogue
-from tests.tui.steering import Helm
+from tests.tui.driver import Driver
 from tests.tui.test_hostile_text import harmless
 from tests.yard import Yard
 from tui.app import BoatyardApp
@@ -28,27 +28,25 @@ PWNED = "pwned"
 
 
 @asynccontextmanager
-async def at_the_helm(yard: Yard, workspace: Workspace) -> AsyncIterator[Helm]:
+async def driven(yard: Yard, workspace: Workspace) -> AsyncIterator[Driver]:
     """The interface on a real engine, at a workspace's session."""
     app = BoatyardApp(connector(yard.home), home=yard.home)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        helm = Helm(app, pilot, None)  # type: ignore[arg-type]
-        await helm.until(
-            lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up"
-        )
-        await helm.until(lambda: app.home.arranging.loaded, "the panes")
-        await helm.open_workspace(workspace.name)
-        yield helm
+        ui = Driver(app, pilot, None)  # type: ignore[arg-type]
+        await ui.until(lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up")
+        await ui.until(lambda: app.home.arranging.loaded, "the panes")
+        await ui.open_workspace(workspace.name)
+        yield ui
 
 
-async def answered(helm: Helm) -> None:
+async def answered(ui: Driver) -> None:
     """The next key does what it always does: here the list of keys opens, and closes again."""
-    before = helm.app.screen
-    await helm.press("question_mark")
-    await helm.until(lambda: helm.app.screen is not before, "the keys")
-    await helm.press("escape")
-    await helm.until(lambda: helm.app.screen is before, "back")
-    harmless(helm)
+    before = ui.app.screen
+    await ui.press("question_mark")
+    await ui.until(lambda: ui.app.screen is not before, "the keys")
+    await ui.press("escape")
+    await ui.until(lambda: ui.app.screen is before, "back")
+    harmless(ui)
 
 
 @pytest.fixture
@@ -62,25 +60,25 @@ async def hostile(yard: Yard) -> Workspace:
 
 
 async def test_every_file_is_opened_and_the_next_key_answered(yard: Yard, hostile: Workspace) -> None:
-    async with at_the_helm(yard, hostile) as helm:
-        await helm.press("3")
-        files = helm.app.home.files
+    async with driven(yard, hostile) as ui:
+        await ui.press("3")
+        files = ui.app.home.files
         tree = files.query_one("#file-tree", FileTree)
-        await helm.until(lambda: tree.row_count() > 0, "the tree")
-        await helm.press("enter")  # the repository's own folder
+        await ui.until(lambda: tree.row_count() > 0, "the tree")
+        await ui.press("enter")  # the repository's own folder
         count = len(catalogue.NAMES) + len(catalogue.CONTENTS)
-        await helm.until(lambda: tree.row_count() > count, "the files")
+        await ui.until(lambda: tree.row_count() > count, "the files")
         seen: set[str] = set()
         for _ in range(tree.row_count()):
             node = tree.current
             if node is not None and not node.folder:
-                await helm.until(lambda: files.shown_path == node.path, node.path)  # noqa: B023
+                await ui.until(lambda: files.shown_path == node.path, node.path)  # noqa: B023
                 seen.add(node.path)
-                harmless(helm)
+                harmless(ui)
             before = tree.cursor_row
-            await helm.press("j")
-            await helm.until(lambda: tree.cursor_row != before or before + 1 >= tree.row_count(), "j")  # noqa: B023
-        await answered(helm)
+            await ui.press("j")
+            await ui.until(lambda: tree.cursor_row != before or before + 1 >= tree.row_count(), "j")  # noqa: B023
+        await answered(ui)
         assert len(seen) >= count
     assert not list(yard.folder.rglob(PWNED))
 
@@ -88,16 +86,16 @@ async def test_every_file_is_opened_and_the_next_key_answered(yard: Yard, hostil
 async def test_every_change_is_shown_and_the_next_key_answered(yard: Yard, hostile: Workspace) -> None:
     folder = Path(hostile.repos[0].path)
     (folder / "odd-sparse").unlink()  # of what a snapshot would read all of
-    async with at_the_helm(yard, hostile) as helm:
-        await helm.press("4")
-        diff = helm.app.home.diff
-        await helm.until(lambda: diff.file is not None, "the list")
+    async with driven(yard, hostile) as ui:
+        await ui.press("4")
+        diff = ui.app.home.diff
+        await ui.until(lambda: diff.file is not None, "the list")
         seen: set[str] = set()
         for _ in range(len(catalogue.NAMES) + len(catalogue.CONTENTS) + 20):
             seen.add(diff.file.path if diff.file else "")
-            harmless(helm)
-            await helm.press("J")
-        await answered(helm)
+            harmless(ui)
+            await ui.press("J")
+        await answered(ui)
         assert len(seen) >= len(catalogue.NAMES) + len(catalogue.CONTENTS)
 
 
@@ -105,15 +103,15 @@ async def test_every_change_is_shown_and_the_next_key_answered(yard: Yard, hosti
 async def test_every_output_is_followed_to_its_end_and_the_next_key_answered(yard: Yard, kind: str) -> None:
     workspace = await yard.workspace()
     (yard.folder / "log").write_bytes(catalogue.LOGS[kind])
-    async with at_the_helm(yard, workspace) as helm:
+    async with driven(yard, workspace) as ui:
         script = f"cat {shlex.quote(str(yard.folder / 'log'))}"
         process = await yard.client.run_command(workspace.name, RunCommand(argv=("sh", "-c", script)))
         await yard.client.wait_process(process.id)
-        await helm.press("bracketright")
-        await helm.press("bracketright")
-        helm.app.home.session.show_process(process.id)
-        await helm.sees("last line")
-        await answered(helm)
+        await ui.press("bracketright")
+        await ui.press("bracketright")
+        ui.app.home.session.show_process(process.id)
+        await ui.sees("last line")
+        await answered(ui)
 
 
 async def test_every_branch_is_a_target_or_refused_in_words(yard: Yard) -> None:
@@ -141,10 +139,10 @@ async def test_commits_of_every_kind_are_a_base_to_work_on_and_merge_into(yard: 
     catalogue.plant_commits(folder)
     workspace = await yard.workspace(folder, agent="writer", prompt="work")
     await yard.turn(workspace)
-    async with at_the_helm(yard, workspace) as helm:
-        await helm.press("4")
-        await helm.until(lambda: helm.app.home.diff.file is not None, "the diff")
-        await answered(helm)
+    async with driven(yard, workspace) as ui:
+        await ui.press("4")
+        await ui.until(lambda: ui.app.home.diff.file is not None, "the diff")
+        await answered(ui)
     await yard.client.merge(workspace.name, MergeWorkspace())
     assert (folder / "WORK.md").read_text() == "work\n"
 
@@ -158,10 +156,10 @@ async def test_what_a_repository_plants_is_neither_followed_nor_run_nor_believed
     await yard.turn(workspace)
     clone = Path(workspace.repos[0].path)
     assert (clone / "plain.txt").exists() and not (clone / "replaced.txt").exists()
-    async with at_the_helm(yard, workspace) as helm:
+    async with driven(yard, workspace) as ui:
         for pane in ("3", "4"):
-            await helm.press(pane)
-            await answered(helm)
+            await ui.press(pane)
+            await answered(ui)
     files = await yard.client.files(workspace.name, "hostile")
     assert {"embedded", "planted", ".gitmodules"} <= {node.name for node in files}
     with pytest.raises(BoatyardError):

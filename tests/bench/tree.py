@@ -13,7 +13,7 @@ import msgspec
 
 from core.values.entities import Snapshot
 from core.values.states import Activity, TaskStatus
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from tui.app import BoatyardApp
 from tui.engine.store import Store
 from tui.home.tree_rows import build_rows
@@ -21,17 +21,17 @@ from tui.home.tree_rows import build_rows
 TASKS, WORKSPACES, PROJECTS = 10_000, 200, 5
 
 
-def big_harbour() -> Harbour:
+def big_harbour() -> FakeEngine:
     """An engine with that many tasks, most of them still to do."""
-    harbour = Harbour()
-    projects = [harbour.put_project(f"project-{number}") for number in range(PROJECTS)]
+    engine = FakeEngine()
+    projects = [engine.put_project(f"project-{number}") for number in range(PROJECTS)]
     for number in range(TASKS):
         status = TaskStatus.IN_PROGRESS if number < WORKSPACES else TaskStatus.TODO
-        harbour.put_task(projects[number % PROJECTS], f"Task number {number}", status)
+        engine.put_task(projects[number % PROJECTS], f"Task number {number}", status)
     for number in range(WORKSPACES):
-        harbour.put_workspace(harbour.tasks_[f"task-{number}"], f"w{number}", activity=Activity.RUNNING)
-    harbour.log_of_events.clear()
-    return harbour
+        engine.put_workspace(engine.tasks_[f"task-{number}"], f"w{number}", activity=Activity.RUNNING)
+    engine.log_of_events.clear()
+    return engine
 
 
 def _milliseconds(started: float) -> float:
@@ -40,8 +40,8 @@ def _milliseconds(started: float) -> float:
 
 async def main() -> None:
     """Measures and prints."""
-    harbour = big_harbour()
-    payload = msgspec.json.encode(await harbour.snapshot())
+    engine = big_harbour()
+    payload = msgspec.json.encode(await engine.snapshot())
     started = time.perf_counter()
     snapshot = msgspec.json.decode(payload, type=Snapshot)
     print(f"decode the snapshot ({len(payload) / 1e6:.1f} MB)  {_milliseconds(started):7.1f} ms")
@@ -52,7 +52,7 @@ async def main() -> None:
     started = time.perf_counter()
     rows = build_rows(store, ())
     print(f"make {len(rows)} rows                  {_milliseconds(started):7.1f} ms")
-    app = BoatyardApp(harbour.connect)
+    app = BoatyardApp(engine.connect)
     async with app.run_test(size=(120, 40)) as pilot:
         while not (app.ready and app.store.agents):
             await pilot.pause(0.01)

@@ -1,6 +1,6 @@
 """`python -m tests.pictures`: draws the interface over a real engine with real workspaces.
 
-A harbour's repository, some tasks, and the demonstration's agent at work on them: one piece of work has
+A engine's repository, some tasks, and the demonstration's agent at work on them: one piece of work has
 been merged, one waits for review, one agent asks for permission.
 """
 
@@ -18,7 +18,7 @@ from tests.acceptance.user import User, make_repository
 HERE = Path(__file__).parent
 PICTURES = {"80x24": "", "120x40": "", "200x60": "", "120x40-board": "6"}
 """The size, which the name begins with, and the keys that are pressed first."""
-MERGED = "Say in NOTES.md when the harbour opens"
+MERGED = "Say in NOTES.md when the engine opens"
 REVIEWED = "Greet a boat by its name in greeting.py"
 ASKING = "Explain in README.md how to greet a boat"
 OPEN = ("Show the tides of the day", "Light the pier at dusk", "Count the boats that come in")
@@ -26,10 +26,10 @@ OPEN = ("Show the tides of the day", "Light the pier at dusk", "Count the boats 
 
 def main() -> None:
     """Makes a home, brings it to life, draws it, and removes it."""
-    folder = Path(tempfile.mkdtemp(prefix="harbour-"))
+    folder = Path(tempfile.mkdtemp(prefix="engine-"))
     user = User(folder / "home")
     try:
-        set_the_scene(user, make_repository(folder / "harbour", FILES))
+        set_the_scene(user, make_repository(folder / "engine", FILES))
         for name, keys in PICTURES.items():
             argv = [sys.executable, "-m", "tui.picture", str(HERE / f"{name}.svg")]
             argv += ["--size", name.partition("-")[0], "--keys", keys]
@@ -41,13 +41,13 @@ def main() -> None:
 
 def set_the_scene(user: User, repository: Path) -> None:
     """Real workspaces in the states that a user would see."""
-    user.boatyard("project", "add", "harbour", str(repository))
+    user.boatyard("project", "add", "engine", str(repository))
     run = ("--repo", str(repository), "--agent", "demo", "--runner", "host")
     merged = user.boatyard("run", MERGED, *run, "--wait", "--json").json["workspace"]["name"]
     user.boatyard("workspace", "merge", merged)
     user.boatyard("run", REVIEWED, *run, "--wait")
     for title in OPEN:
-        user.boatyard("task", "add", title, "--project", "harbour")
+        user.boatyard("task", "add", title, "--project", "engine")
     asking = user.boatyard("run", ASKING, *run, "--json").json["workspace"]["name"]
     while not user.boatyard("workspace", "requests", asking, "--json").json:
         pass

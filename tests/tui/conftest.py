@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.values.states import Activity, TaskStatus
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +26,20 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def harbour() -> Harbour:
+def bare_engine() -> FakeEngine:
     """An engine that knows nothing yet."""
-    return Harbour()
+    return FakeEngine()
 
 
 @pytest.fixture
-def fleet(harbour: Harbour) -> Harbour:
+def engine(bare_engine: FakeEngine) -> FakeEngine:
     """Two projects; a task under way with its workspace `first`, one in review with `second`, two to do."""
-    app = harbour.put_project("app")
-    one = harbour.put_task(app, "Redirect after login", TaskStatus.IN_PROGRESS)
-    two = harbour.put_task(app, "Cache the prices", TaskStatus.IN_REVIEW)
-    harbour.put_task(app, "Drop the old export")
-    harbour.put_task(app, "Done long ago", TaskStatus.DONE)
-    harbour.put_project("docs", "/src/docs")
-    harbour.put_workspace(one, "first", activity=Activity.RUNNING)
-    harbour.put_workspace(two, "second")
-    return harbour
+    app = bare_engine.put_project("app")
+    one = bare_engine.put_task(app, "Redirect after login", TaskStatus.IN_PROGRESS)
+    two = bare_engine.put_task(app, "Cache the prices", TaskStatus.IN_REVIEW)
+    bare_engine.put_task(app, "Drop the old export")
+    bare_engine.put_task(app, "Done long ago", TaskStatus.DONE)
+    bare_engine.put_project("docs", "/src/docs")
+    bare_engine.put_workspace(one, "first", activity=Activity.RUNNING)
+    bare_engine.put_workspace(two, "second")
+    return bare_engine

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.harbour import Harbour, changed_file
-from tests.tui.steering import SIZES, at_the_helm
+from tests.tui.driver import SIZES, driven
+from tests.tui.fake_engine import FakeEngine, changed_file
 from tui.commands import HANDLERS
 from tui.keys.actions import ACTIONS, BY_ID, FOOTER
 from tui.keys.keymap import clashes, resolve
@@ -37,11 +37,11 @@ def test_every_action_is_explained_and_every_footer_names_real_ones() -> None:
     assert len(BY_ID) == len(ACTIONS)
 
 
-async def test_no_two_live_bindings_of_a_focused_pane_share_a_key(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
+async def test_no_two_live_bindings_of_a_focused_pane_share_a_key(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
         for view in ("tree", "session", "files", "diff"):
-            main = helm.app.home.main_of(view)
+            main = ui.app.home.main_of(view)
             chain = [node for node in main.ancestors_with_self if node._bindings.key_to_bindings]
             seen: dict[str, str] = {}
             for node in chain:
@@ -54,83 +54,83 @@ async def test_no_two_live_bindings_of_a_focused_pane_share_a_key(fleet: Harbour
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_footer_shows_at_most_six_keys_and_none_is_cut(
-    fleet: Harbour, size: tuple[int, int]
+    engine: FakeEngine, size: tuple[int, int]
 ) -> None:
-    async with at_the_helm(fleet, size) as helm:
-        await helm.open_workspace("first")
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("first")
         for view in ("1", "2", "3", "4"):
-            await helm.press(view)
-            footer = helm.lines()[-1]
+            await ui.press(view)
+            footer = ui.lines()[-1]
             assert footer.rstrip().endswith("? help  : find")
             assert "…" not in footer
-            shown = helm.app.home._footer.shown
+            shown = ui.app.home._footer.shown
             assert 2 <= len(shown) <= 6
 
 
-async def test_help_lists_what_works_where_the_focus_is(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("4", "question_mark")
-        await helm.sees("Keys that work here")
-        await helm.type("hunk")
-        await helm.sees("next hunk", "hunk before")
-        assert "new task" not in helm.lines()[12]
-        await helm.press("escape")
-        assert helm.app.screen is helm.app.home
+async def test_help_lists_what_works_where_the_focus_is(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "question_mark")
+        await ui.sees("Keys that work here")
+        await ui.type("hunk")
+        await ui.sees("next hunk", "hunk before")
+        assert "new task" not in ui.lines()[12]
+        await ui.press("escape")
+        assert ui.app.screen is ui.app.home
 
 
-async def test_what_is_chosen_in_the_help_is_done_where_the_focus_is(fleet: Harbour) -> None:
-    fleet.changed = (changed_file("a.py"), changed_file("b.py"))
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("4")
-        await helm.sees("file 1/2")
-        await helm.press("question_mark")
-        await helm.type("next file")
-        await helm.press("enter")
-        await helm.sees("file 2/2")
+async def test_what_is_chosen_in_the_help_is_done_where_the_focus_is(engine: FakeEngine) -> None:
+    engine.changed = (changed_file("a.py"), changed_file("b.py"))
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4")
+        await ui.sees("file 1/2")
+        await ui.press("question_mark")
+        await ui.type("next file")
+        await ui.press("enter")
+        await ui.sees("file 2/2")
 
 
-async def test_the_palette_reaches_actions_workspaces_tasks_and_projects(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.press("colon")
+async def test_the_palette_reaches_actions_workspaces_tasks_and_projects(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.press("colon")
         for needle, found in (("merge the", "Merge the workspace"), ("second", "ready for review"),
                               ("old export", "To do"), ("docs", "Project")):  # fmt: skip
-            helm.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
-            await helm.type(needle)
-            await helm.sees(found)
-        helm.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
-        await helm.type("second")
-        await helm.press("enter")
-        await helm.until(lambda: helm.app.home.session.workspace == "second", "the workspace is shown")
+            ui.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
+            await ui.type(needle)
+            await ui.sees(found)
+        ui.app.screen.query_one("#needle").value = ""  # type: ignore[attr-defined]
+        await ui.type("second")
+        await ui.press("enter")
+        await ui.until(lambda: ui.app.home.session.workspace == "second", "the workspace is shown")
 
 
-async def test_an_action_that_makes_no_sense_says_why(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("s")
-        await helm.sees("nothing runs in the workspace")
+async def test_an_action_that_makes_no_sense_says_why(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("s")
+        await ui.sees("nothing runs in the workspace")
 
 
-async def test_letters_are_inert_while_one_writes(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.press("i")
-        await helm.until(lambda: isinstance(helm.app.home.focused, Prompt), "the prompt has the focus")
-        await helm.type("q n1;?:")
-        assert helm.app.home.session.prompt.text == "q n1;?:"
-        assert helm.app.screen is helm.app.home
+async def test_letters_are_inert_while_one_writes(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.press("i")
+        await ui.until(lambda: isinstance(ui.app.home.focused, Prompt), "the prompt has the focus")
+        await ui.type("q n1;?:")
+        assert ui.app.home.session.prompt.text == "q n1;?:"
+        assert ui.app.screen is ui.app.home
 
 
-async def test_ctrl_c_never_leaves_but_q_does(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.press("ctrl+c", "ctrl+c", "ctrl+c")
-        assert helm.app.is_running
-        await helm.sees("q leaves")
-        await helm.press("i", "ctrl+c", "escape")
-        assert helm.app.is_running
-        await helm.press("q")
-        await helm.until(lambda: helm.app._exit, "the interface ends")
+async def test_ctrl_c_never_leaves_but_q_does(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.press("ctrl+c", "ctrl+c", "ctrl+c")
+        assert ui.app.is_running
+        await ui.sees("q leaves")
+        await ui.press("i", "ctrl+c", "escape")
+        assert ui.app.is_running
+        await ui.press("q")
+        await ui.until(lambda: ui.app._exit, "the interface ends")
 
 
 def test_a_situation_without_anything_selected_allows_only_what_makes_sense() -> None:

@@ -7,16 +7,16 @@ import pytest
 from core.values.attempts import Attempt, CheckState
 from core.values.entities import Spent
 from core.values.states import Activity, WorkspaceState
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 
 
 @pytest.fixture
-def rivals(fleet: Harbour) -> Harbour:
-    task = fleet.tasks_[fleet.workspaces_["second"].task_id]
+def rivals(engine: FakeEngine) -> FakeEngine:
+    task = engine.tasks_[engine.workspaces_["second"].task_id]
     for name in ("third", "fourth"):
-        fleet.put_workspace(task, name)
-    fleet.attempts_ = tuple(
+        engine.put_workspace(task, name)
+    engine.attempts_ = tuple(
         Attempt(
             workspace=name, agent="demo", state=WorkspaceState.OPEN, activity=Activity.IDLE, files=at + 1,
             added=10 * at, removed=at, paths=("app/both.py", f"app/{name}.py"), size=2048, check=check,
@@ -27,36 +27,36 @@ def rivals(fleet: Harbour) -> Harbour:
             (("second", CheckState.PASSED), ("third", CheckState.FAILED), ("fourth", CheckState.NONE))
         )
     )  # fmt: skip
-    return fleet
+    return engine
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_attempts_are_side_by_side_as_far_as_there_is_room(
-    rivals: Harbour, size: tuple[int, int]
+    rivals: FakeEngine, size: tuple[int, int]
 ) -> None:
-    async with at_the_helm(rivals, size) as helm:
-        await helm.open_workspace("second")
-        await helm.press("V")
-        await helm.sees("Attempts at Cache the prices", "▌second", "passed", "1,200", "I am [b]second[/]")
-        await helm.sees("third", "failed")
-        await helm.press("l", "l")
-        await helm.sees("▌fourth", "not checked")
-        await helm.press("c")
-        assert await helm.asked("check") == "fourth"
-        await helm.sees("fourth: exit 2")
+    async with driven(rivals, size) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("Attempts at Cache the prices", "▌second", "passed", "1,200", "I am [b]second[/]")
+        await ui.sees("third", "failed")
+        await ui.press("l", "l")
+        await ui.sees("▌fourth", "not checked")
+        await ui.press("c")
+        assert await ui.asked("check") == "fourth"
+        await ui.sees("fourth: exit 2")
 
 
-async def test_one_is_compared_with_the_next_and_one_is_kept_after_a_question(rivals: Harbour) -> None:
-    async with at_the_helm(rivals) as helm:
-        await helm.open_workspace("second")
-        await helm.press("V")
-        await helm.sees("▌second")
-        await helm.press("d")
-        await helm.until(lambda: ("diff", ("second", "workspace:third", 0)) in rivals.calls, "diff of diffs")
-        await helm.sees("against workspace third")
-        await helm.press("V")
-        await helm.sees("▌second")
-        await helm.press("l", "K")
-        await helm.sees("Keep third, and archive second, fourth?")
-        await helm.press("y")
-        assert (await helm.asked("choose_attempt")).workspace == "third"
+async def test_one_is_compared_with_the_next_and_one_is_kept_after_a_question(rivals: FakeEngine) -> None:
+    async with driven(rivals) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("▌second")
+        await ui.press("d")
+        await ui.until(lambda: ("diff", ("second", "workspace:third", 0)) in rivals.calls, "diff of diffs")
+        await ui.sees("against workspace third")
+        await ui.press("V")
+        await ui.sees("▌second")
+        await ui.press("l", "K")
+        await ui.sees("Keep third, and archive second, fourth?")
+        await ui.press("y")
+        assert (await ui.asked("choose_attempt")).workspace == "third"

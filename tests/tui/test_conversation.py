@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.values.conversation import Entry, EntryKind
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.session import conversation, entry_rows
 
 PROCESS = "process-first"
@@ -36,80 +36,80 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_ten_thousand_entries_open_at_the_end_and_only_a_window_is_drawn(
-    fleet: Harbour, drawn: list[str]
+    engine: FakeEngine, drawn: list[str]
 ) -> None:
-    fleet.entries["first"] = turns(10_000)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("text 9999")
+    engine.entries["first"] = turns(10_000)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("text 9999")
         assert len(set(drawn)) <= 200
         drawn.clear()
         for _ in range(10):
-            await helm.press("pageup")
+            await ui.press("pageup")
         assert not set(drawn) & {f"e{number}" for number in range(9_800, 10_000)}, "drawn once, not again"
-        talk = helm.app.home.session.conversation
+        talk = ui.app.home.session.conversation
         assert talk.row_count() < 2_000
-        await helm.press("G")
-        await helm.sees("text 9999")
+        await ui.press("G")
+        await ui.sees("text 9999")
         assert len(drawn) == len(set(drawn))
 
 
-async def test_a_text_that_grows_draws_its_own_entry_alone(fleet: Harbour, drawn: list[str]) -> None:
-    fleet.entries["first"] = turns(100)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("text 99")
+async def test_a_text_that_grows_draws_its_own_entry_alone(engine: FakeEngine, drawn: list[str]) -> None:
+    engine.entries["first"] = turns(100)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("text 99")
         drawn.clear()
-        fleet.put_entry("first", entry(99, text=" and more"), keep=7)
-        await helm.sees("text 99 and more")
+        engine.put_entry("first", entry(99, text=" and more"), keep=7)
+        await ui.sees("text 99 and more")
         assert set(drawn) == {"e99"}
 
 
-async def test_braces_jump_between_turns(fleet: Harbour) -> None:
-    fleet.entries["first"] = turns(40)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("text 39")
-        talk = helm.app.home.session.conversation
+async def test_braces_jump_between_turns(engine: FakeEngine) -> None:
+    engine.entries["first"] = turns(40)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("text 39")
+        talk = ui.app.home.session.conversation
         seen = []
         for key in ("left_curly_bracket",) * 3 + ("right_curly_bracket",) * 2:
-            await helm.press(key)
+            await ui.press(key)
             assert talk.current is not None
             seen.append(talk.current.order)
         assert seen == [36, 32, 28, 32, 36]
         assert not talk.following
-        await helm.press("right_curly_bracket")
+        await ui.press("right_curly_bracket")
         assert talk.following
 
 
-async def copied(helm: Helm, *keys: str) -> str:
-    await helm.press("y", *keys)
-    return helm.app.clipboard
+async def copied(ui: Driver, *keys: str) -> str:
+    await ui.press("y", *keys)
+    return ui.app.clipboard
 
 
-async def test_entry_code_answer_and_range_are_copied(fleet: Harbour) -> None:
-    fleet.entries["first"] = [
+async def test_entry_code_answer_and_range_are_copied(engine: FakeEngine) -> None:
+    engine.entries["first"] = [
         entry(0, EntryKind.USER, "do it"), entry(1, text="Before."),
         entry(2, text="So:\n```sh\nmake\n```\ndone"),
     ]  # fmt: skip
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("done")
-        assert await copied(helm, "e") == "So:\n```sh\nmake\n```\ndone"
-        assert await copied(helm, "c") == "make\n"
-        assert await copied(helm, "a") == "Before.\n\nSo:\n```sh\nmake\n```\ndone"
-        await helm.press("v", "k", "k")
-        assert await copied(helm) == " So:\n   make\n done"
-        assert not helm.app.home.session.conversation.marking
-        await helm.press("v", "escape")
-        assert helm.app.home.view == "session" and not helm.app.home.session.conversation.marking
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("done")
+        assert await copied(ui, "e") == "So:\n```sh\nmake\n```\ndone"
+        assert await copied(ui, "c") == "make\n"
+        assert await copied(ui, "a") == "Before.\n\nSo:\n```sh\nmake\n```\ndone"
+        await ui.press("v", "k", "k")
+        assert await copied(ui) == " So:\n   make\n done"
+        assert not ui.app.home.session.conversation.marking
+        await ui.press("v", "escape")
+        assert ui.app.home.view == "session" and not ui.app.home.session.conversation.marking
 
 
-async def test_thoughts_are_folded_until_asked_for(fleet: Harbour) -> None:
-    fleet.entries["first"] = [entry(0, EntryKind.THOUGHT, "first line\nsecond line")]
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("Thinking", "first line")
-        assert "second line" not in helm.text()
-        await helm.press("enter")
-        await helm.sees("second line")
+async def test_thoughts_are_folded_until_asked_for(engine: FakeEngine) -> None:
+    engine.entries["first"] = [entry(0, EntryKind.THOUGHT, "first line\nsecond line")]
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("Thinking", "first line")
+        assert "second line" not in ui.text()
+        await ui.press("enter")
+        await ui.sees("second line")

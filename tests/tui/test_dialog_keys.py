@@ -16,8 +16,8 @@ from textual.widgets import Input
 
 import tui
 from core.paths import find_home
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_keymaps import settings
 from tui.keys.actions import ACTIONS, BY_ID
 from tui.keys.keymap import ids_of, resolve
@@ -112,27 +112,27 @@ def test_hints_have_room_and_what_has_none_is_behind_a_key() -> None:
     assert keymap.fit(hints, 26) == "space mark  ? all keys"
 
 
-async def test_a_dialog_has_the_users_keys_and_lists_them(fleet: Harbour, tmp_path: Path) -> None:
+async def test_a_dialog_has_the_users_keys_and_lists_them(engine: FakeEngine, tmp_path: Path) -> None:
     own = '[keys.map]\ncontainer-mark = "M"\nhelp = "f1"\nchoose = "f5"\n'
-    async with at_the_helm(fleet, home=find_home(str(settings(tmp_path, own)))) as helm:
-        await helm.press("5")
-        await helm.sees("M mark", "f5 go there")
-        await helm.press("question_mark")
-        assert helm.app.screen.query("#columns"), "the old key does nothing"
-        await helm.press("f1")
-        await helm.sees("Keys that work here", "Mark the container")
-        await helm.type("defaults")
-        await helm.press("enter")
-        await helm.sees("Defaults of new workspaces")
+    async with driven(engine, home=find_home(str(settings(tmp_path, own)))) as ui:
+        await ui.press("5")
+        await ui.sees("M mark", "f5 go there")
+        await ui.press("question_mark")
+        assert ui.app.screen.query("#columns"), "the old key does nothing"
+        await ui.press("f1")
+        await ui.sees("Keys that work here", "Mark the container")
+        await ui.type("defaults")
+        await ui.press("enter")
+        await ui.sees("Defaults of new workspaces")
 
 
-async def test_a_choice_of_a_menu_has_the_users_key(fleet: Harbour, tmp_path: Path) -> None:
+async def test_a_choice_of_a_menu_has_the_users_key(engine: FakeEngine, tmp_path: Path) -> None:
     own = '[keys.map]\ncompare-turn = "f6"\n'
-    async with at_the_helm(fleet, home=find_home(str(settings(tmp_path, own)))) as helm:
-        await helm.open_workspace("second")
-        await helm.press("4", "B")
-        await helm.sees("f6 The last turn")
-        await helm.press("l")
-        await helm.sees("f6 The last turn")
-        await helm.press("f6")
-        await helm.until(lambda: helm.app.home.diff.compared.base == "turn", "compared with the last turn")
+    async with driven(engine, home=find_home(str(settings(tmp_path, own)))) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "B")
+        await ui.sees("f6 The last turn")
+        await ui.press("l")
+        await ui.sees("f6 The last turn")
+        await ui.press("f6")
+        await ui.until(lambda: ui.app.home.diff.compared.base == "turn", "compared with the last turn")

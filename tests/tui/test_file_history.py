@@ -5,19 +5,19 @@ from __future__ import annotations
 from core.values.provenance import FileStep, StepKind
 from core.values.requests import ChangeFile, FileAction
 from core.values.review import Change, DiffLine, FileNode, LineKind
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 
 NOW, KEPT, FIRST = "1" * 40, "2" * 40, "3" * 40
 
 
-def laid_out(fleet: Harbour) -> None:
-    fleet.tree = {
+def laid_out(engine: FakeEngine) -> None:
+    engine.tree = {
         "": (FileNode(path="app", name="app", folder=True),),
         "app": (FileNode(path="app/a.py", name="a.py", folder=False, size=3),),
     }
-    fleet.contents = {"app/a.py": ["now"]}
-    fleet.steps = [
+    engine.contents = {"app/a.py": ["now"]}
+    engine.steps = [
         FileStep(
             kind=StepKind.NOW, path="app/a.py", change=Change.MODIFIED, added=1, commit=NOW, before=KEPT
         ),
@@ -31,105 +31,105 @@ def laid_out(fleet: Harbour) -> None:
             before="0" * 40, at=1_600_000_000.0, author="Eve", subject="The first",
         ),
     ]  # fmt: skip
-    fleet.changed_lines = [
+    engine.changed_lines = [
         DiffLine(kind=LineKind.HUNK, text="@@ -1 +1 @@"),
         DiffLine(kind=LineKind.REMOVED, text="was so", old=1),
         DiffLine(kind=LineKind.ADDED, text="is so", new=1),
     ]
-    fleet.once = {("app/a.py", KEPT): ["as it was at twelve"], ("app/old.py", FIRST): ["the very first"]}
+    engine.once = {("app/a.py", KEPT): ["as it was at twelve"], ("app/old.py", FIRST): ["the very first"]}
 
 
-async def open_history(helm: Helm) -> None:
-    await helm.open_workspace("second")
-    await helm.press("3", "space", "j")
-    await helm.sees("a.py")
-    await helm.press("O")
-    await helm.sees("History of app/a.py", "checkpoint 12")
+async def open_history(ui: Driver) -> None:
+    await ui.open_workspace("second")
+    await ui.press("3", "space", "j")
+    await ui.sees("a.py")
+    await ui.press("O")
+    await ui.sees("History of app/a.py", "checkpoint 12")
 
 
-async def test_each_step_says_where_it_is_kept_and_who_brought_it(fleet: Harbour) -> None:
-    laid_out(fleet)
-    async with at_the_helm(fleet) as helm:
-        await open_history(helm)
-        await helm.sees("since then", "+1", "checkpoint 12", "demo: Rename [it]", "+2", "7")
-        await helm.sees("app/old.py", "commit 33333333", "The first  Eve", "added")
+async def test_each_step_says_where_it_is_kept_and_who_brought_it(engine: FakeEngine) -> None:
+    laid_out(engine)
+    async with driven(engine) as ui:
+        await open_history(ui)
+        await ui.sees("since then", "+1", "checkpoint 12", "demo: Rename [it]", "+2", "7")
+        await ui.sees("app/old.py", "commit 33333333", "The first  Eve", "added")
 
 
-async def test_enter_shows_what_a_step_changed_and_v_the_file_as_it_was(fleet: Harbour) -> None:
-    laid_out(fleet)
-    async with at_the_helm(fleet) as helm:
-        await open_history(helm)
-        await helm.press("j", "enter")
-        await helm.sees("app/a.py, checkpoint 12", "was so", "is so")
-        assert await helm.asked("file_step") == ("app/a.py", FIRST, KEPT)
-        await helm.press("escape")
-        await helm.sees("History of app/a.py")
-        await helm.press("v")  # the cursor is where it was
-        await helm.sees("as it was at twelve")
-        await helm.press("escape")
-        await helm.sees("commit 33333333")
-        await helm.press("j", "v")
-        await helm.sees("the very first")
+async def test_enter_shows_what_a_step_changed_and_v_the_file_as_it_was(engine: FakeEngine) -> None:
+    laid_out(engine)
+    async with driven(engine) as ui:
+        await open_history(ui)
+        await ui.press("j", "enter")
+        await ui.sees("app/a.py, checkpoint 12", "was so", "is so")
+        assert await ui.asked("file_step") == ("app/a.py", FIRST, KEPT)
+        await ui.press("escape")
+        await ui.sees("History of app/a.py")
+        await ui.press("v")  # the cursor is where it was
+        await ui.sees("as it was at twelve")
+        await ui.press("escape")
+        await ui.sees("commit 33333333")
+        await ui.press("j", "v")
+        await ui.sees("the very first")
 
 
-async def test_a_file_is_brought_back_from_a_step_and_z_takes_that_back(fleet: Harbour) -> None:
-    laid_out(fleet)
-    async with at_the_helm(fleet) as helm:
-        await open_history(helm)
-        await helm.press("G", "r")
-        await helm.sees("app/a.py is as it was at commit 33333333; z takes it back")
-        await helm.press("z")
-        await helm.until(lambda: len(_changes(fleet)) == 2, "undone")
-        assert _changes(fleet) == [
+async def test_a_file_is_brought_back_from_a_step_and_z_takes_that_back(engine: FakeEngine) -> None:
+    laid_out(engine)
+    async with driven(engine) as ui:
+        await open_history(ui)
+        await ui.press("G", "r")
+        await ui.sees("app/a.py is as it was at commit 33333333; z takes it back")
+        await ui.press("z")
+        await ui.until(lambda: len(_changes(engine)) == 2, "undone")
+        assert _changes(engine) == [
             ChangeFile(action=FileAction.RESTORE, path="app/a.py", commit=FIRST, source="app/old.py"),
             ChangeFile(action=FileAction.RESTORE, path="app/a.py", checkpoint=5),
         ]
 
 
-async def test_a_file_that_is_gone_comes_back_and_goes_again(fleet: Harbour) -> None:
-    laid_out(fleet)
+async def test_a_file_that_is_gone_comes_back_and_goes_again(engine: FakeEngine) -> None:
+    laid_out(engine)
     gone = FileStep(
         kind=StepKind.NOW, path="app/a.py", change=Change.DELETED, removed=1, commit=NOW, before=KEPT
     )
-    fleet.steps = [gone, *fleet.steps[1:]]
-    fleet.contents = {}
-    async with at_the_helm(fleet) as helm:
-        await open_history(helm)
-        await helm.press("r")
-        await helm.sees("z takes it back")
-        await helm.press("z")
-        await helm.until(lambda: len(_changes(fleet)) == 2, "undone")
-        assert [(each.action, each.commit) for each in _changes(fleet)] == [
+    engine.steps = [gone, *engine.steps[1:]]
+    engine.contents = {}
+    async with driven(engine) as ui:
+        await open_history(ui)
+        await ui.press("r")
+        await ui.sees("z takes it back")
+        await ui.press("z")
+        await ui.until(lambda: len(_changes(engine)) == 2, "undone")
+        assert [(each.action, each.commit) for each in _changes(engine)] == [
             (FileAction.RESTORE, KEPT), (FileAction.DELETE, ""),
         ]  # fmt: skip
 
 
-async def test_older_steps_are_read_when_the_cursor_comes_near_them(fleet: Harbour) -> None:
-    laid_out(fleet)
-    fleet.steps = [fleet.steps[2]] * 130
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("3", "space", "j", "O")
-        await helm.sees("commit 33333333")
-        assert _pages(fleet) == [0]
-        await helm.press("G")
-        await helm.until(lambda: _pages(fleet) == [0, 50], "the second page")
-        await helm.press("G")
-        await helm.until(lambda: _pages(fleet) == [0, 50, 100], "the third")
+async def test_older_steps_are_read_when_the_cursor_comes_near_them(engine: FakeEngine) -> None:
+    laid_out(engine)
+    engine.steps = [engine.steps[2]] * 130
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "space", "j", "O")
+        await ui.sees("commit 33333333")
+        assert _pages(engine) == [0]
+        await ui.press("G")
+        await ui.until(lambda: _pages(engine) == [0, 50], "the second page")
+        await ui.press("G")
+        await ui.until(lambda: _pages(engine) == [0, 50, 100], "the third")
 
 
-async def test_a_file_without_a_history_says_so(fleet: Harbour) -> None:
-    laid_out(fleet)
-    fleet.steps = []
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("3", "space", "j", "O")
-        await helm.sees("There is no history", "there never was a file")
+async def test_a_file_without_a_history_says_so(engine: FakeEngine) -> None:
+    laid_out(engine)
+    engine.steps = []
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "space", "j", "O")
+        await ui.sees("There is no history", "there never was a file")
 
 
-def _pages(fleet: Harbour) -> list[int]:
-    return [value[1] for call, value in fleet.calls if call == "file_history"]
+def _pages(engine: FakeEngine) -> list[int]:
+    return [value[1] for call, value in engine.calls if call == "file_history"]
 
 
-def _changes(fleet: Harbour) -> list[ChangeFile]:
-    return [value[1] for call, value in fleet.calls if call == "change_file"]
+def _changes(engine: FakeEngine) -> list[ChangeFile]:
+    return [value[1] for call, value in engine.calls if call == "change_file"]

@@ -19,8 +19,9 @@ from core.values.entities import ApprovalOption, Operation, Process, StepReport
 from core.values.review import FileNode, MergePreview
 from core.values.states import MergeStyle, OperationStatus, ProcessStatus, RunReason, TaskStatus
 from core.values.text import safe_text
-from tests.tui.harbour import NOW, Harbour, changed_file, diff_of
-from tests.tui.steering import SIZES, Helm, at_the_helm
+from tests.tui.driver import SIZES, Driver, driven
+from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
+from tests.tui.fake_engine.values import NOW
 from tui.text.literal import Scrub, literal, plain
 
 pytestmark = pytest.mark.slow
@@ -43,13 +44,13 @@ ALL = " ".join(HOSTILE[:-1]) + HOSTILE[-1]
 FORBIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-def harmless(helm: Helm) -> None:
+def harmless(ui: Driver) -> None:
     """Nothing on the screen can be obeyed by a terminal, and every line has the screen's width."""
     from rich.cells import cell_len
 
-    width = helm.app.size.width
+    width = ui.app.size.width
     background = Color.parse("black")
-    for strip in helm.app.screen._compositor.render_strips():
+    for strip in ui.app.screen._compositor.render_strips():
         segments = Scrub().apply(list(strip), background)
         text = "".join(segment.text for segment in segments)
         assert not [char for char in text if unicodedata.category(char) in FORBIDDEN]
@@ -57,14 +58,14 @@ def harmless(helm: Helm) -> None:
         assert not any(segment.style and segment.style.meta.get("@click") for segment in strip)
 
 
-def fill(harbour: Harbour) -> None:
+def fill(bare_engine: FakeEngine) -> None:
     """Puts hostile text into every place where text from outside is shown."""
-    project = harbour.put_project(ALL, "/src/" + ALL)
+    project = bare_engine.put_project(ALL, "/src/" + ALL)
     for text in HOSTILE:
-        harbour.put_task(project, text, TaskStatus.TODO, description=text)
-    task = harbour.put_task(project, ALL, TaskStatus.IN_PROGRESS, description=ALL)
-    harbour.put_workspace(task, "name", notice=ALL)
-    harbour.set_workspace(harbour.workspaces_["name"], branch=ALL, agent=ALL, folder=ALL)
+        bare_engine.put_task(project, text, TaskStatus.TODO, description=text)
+    task = bare_engine.put_task(project, ALL, TaskStatus.IN_PROGRESS, description=ALL)
+    bare_engine.put_workspace(task, "name", notice=ALL)
+    bare_engine.set_workspace(bare_engine.workspaces_["name"], branch=ALL, agent=ALL, folder=ALL)
     kinds: list[dict[str, Any]] = [
         {"kind": kind, "text": ALL, "title": ALL} for kind in EntryKind
     ] + [
@@ -73,74 +74,74 @@ def fill(harbour: Harbour) -> None:
         {"kind": EntryKind.PLAN, "plan": (PlanItem(text=ALL, status=ALL),)},
     ]  # fmt: skip
     for number, fields in enumerate(kinds):
-        harbour.put_entry("name", Entry(id=str(number), process_id="p", order=number, **fields))
+        bare_engine.put_entry("name", Entry(id=str(number), process_id="p", order=number, **fields))
     options = (ApprovalOption(id="1", name=ALL, kind="allow_once"),)
-    harbour.put_approval("name", ALL, "\n".join(HOSTILE), options)
+    bare_engine.put_approval("name", ALL, "\n".join(HOSTILE), options)
     step = StepReport(name=ALL, label=ALL, started_at=NOW, error=ALL)
-    harbour.put_operation(
+    bare_engine.put_operation(
         Operation(id="o", kind=ALL, workspace="name", status=OperationStatus.FAILED, steps=(step,),
                   error={"message": ALL, "hint": ALL}, started_at=NOW)
     )  # fmt: skip
-    harbour.processes_.append(
+    bare_engine.processes_.append(
         Process(id="process-name", session_id="s", workspace="name", run_reason=RunReason.COMMAND,
                 status=ProcessStatus.FAILED, label=ALL, reason=ALL)
     )  # fmt: skip
-    harbour.logs["process-name"] = "\n".join(HOSTILE)
-    harbour.tree[""] = tuple(FileNode(path=text, name=text, folder=False) for text in HOSTILE)
-    harbour.contents = {text: HOSTILE for text in HOSTILE}
-    harbour.changed = tuple(changed_file(text) for text in HOSTILE)
-    harbour.diffs = {text: diff_of(*(("+", each) for each in HOSTILE)) for text in HOSTILE}
-    harbour.notice = ALL
-    harbour.preview = MergePreview(
+    bare_engine.logs["process-name"] = "\n".join(HOSTILE)
+    bare_engine.tree[""] = tuple(FileNode(path=text, name=text, folder=False) for text in HOSTILE)
+    bare_engine.contents = {text: HOSTILE for text in HOSTILE}
+    bare_engine.changed = tuple(changed_file(text) for text in HOSTILE)
+    bare_engine.diffs = {text: diff_of(*(("+", each) for each in HOSTILE)) for text in HOSTILE}
+    bare_engine.notice = ALL
+    bare_engine.preview = MergePreview(
         workspace="name", style=MergeStyle.MERGE, blocked=(ALL,), message=ALL,
         conflicts=(Conflict(repo_id=ALL, path=ALL, kind=ALL),),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_no_widget_obeys_or_hides_hostile_text(harbour: Harbour, size: tuple[int, int]) -> None:
-    fill(harbour)
-    async with at_the_helm(harbour, size) as helm:
-        await helm.press("j", "j", "j", "j")
-        harmless(helm)
-        await helm.open_workspace("name")
-        harmless(helm)
+async def test_no_widget_obeys_or_hides_hostile_text(bare_engine: FakeEngine, size: tuple[int, int]) -> None:
+    fill(bare_engine)
+    async with driven(bare_engine, size) as ui:
+        await ui.press("j", "j", "j", "j")
+        harmless(ui)
+        await ui.open_workspace("name")
+        harmless(ui)
         tabs = ["right_square_bracket"] * 3
         for key in (*"g enter j j enter G".split(), *tabs, *"3 j j j enter 4 j j enter j".split()):
-            await helm.press(key)
-            await helm.pilot.pause(0.05)
-            harmless(helm)
+            await ui.press(key)
+            await ui.pilot.pause(0.05)
+            harmless(ui)
         for key in ("y", "d", "m", "colon", "question_mark", "n"):
-            helm.app.home.show_view("session")
-            await helm.press(key)
-            await helm.pilot.pause(0.05)
-            harmless(helm)
-            await helm.press("escape")
+            ui.app.home.show_view("session")
+            await ui.press(key)
+            await ui.pilot.pause(0.05)
+            harmless(ui)
+            await ui.press("escape")
 
 
-async def test_titles_are_shown_as_they_are(harbour: Harbour) -> None:
-    project = harbour.put_project("p")
-    harbour.put_task(project, "fix [/] bug in path[id].tsx")
-    async with at_the_helm(harbour, (80, 24)) as helm:
-        await helm.sees("fix [/] bug in path[id].tsx")
+async def test_titles_are_shown_as_they_are(bare_engine: FakeEngine) -> None:
+    project = bare_engine.put_project("p")
+    bare_engine.put_task(project, "fix [/] bug in path[id].tsx")
+    async with driven(bare_engine, (80, 24)) as ui:
+        await ui.sees("fix [/] bug in path[id].tsx")
 
 
-async def test_a_click_on_outside_text_runs_nothing(harbour: Harbour) -> None:
-    project = harbour.put_project("p")
+async def test_a_click_on_outside_text_runs_nothing(bare_engine: FakeEngine) -> None:
+    project = bare_engine.put_project("p")
     for _ in range(3):
-        harbour.put_task(project, "[@click=app.perform('quit')]XXXXXXXX[/]")
-    async with at_the_helm(harbour, (120, 40)) as helm:
+        bare_engine.put_task(project, "[@click=app.perform('quit')]XXXXXXXX[/]")
+    async with driven(bare_engine, (120, 40)) as ui:
         for y in range(2, 8):
-            await helm.pilot.click("#tree", offset=(10, y))
-        assert helm.app.is_running
-        harmless(helm)
+            await ui.pilot.click("#tree", offset=(10, y))
+        assert ui.app.is_running
+        harmless(ui)
 
 
-async def test_errors_and_messages_are_shown_as_they_are(harbour: Harbour) -> None:
-    async with at_the_helm(harbour) as helm:
-        helm.app.fail(GitError("could not read path[id].tsx \x1b]52;c;x\x07 [/]", hint="[bold]try"))
-        await helm.sees("path[id].tsx", "[/]", "[bold]try")
-        harmless(helm)
+async def test_errors_and_messages_are_shown_as_they_are(bare_engine: FakeEngine) -> None:
+    async with driven(bare_engine) as ui:
+        ui.app.fail(GitError("could not read path[id].tsx \x1b]52;c;x\x07 [/]", hint="[bold]try"))
+        await ui.sees("path[id].tsx", "[/]", "[bold]try")
+        harmless(ui)
 
 
 @given(st.text())
@@ -173,5 +174,5 @@ def test_the_last_filter_keeps_what_is_printable() -> None:
 def test_the_app_puts_the_filter_last() -> None:
     from tui.app import BoatyardApp
 
-    app = BoatyardApp(Harbour().connect)
+    app = BoatyardApp(FakeEngine().connect)
     assert isinstance(app.get_line_filters()[-1], Scrub)

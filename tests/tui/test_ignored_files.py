@@ -8,8 +8,8 @@ import pytest
 
 from core.paths import find_home
 from core.values.review import FileNode
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 
 
 def node(path: str, *, folder: bool = False, ignored: bool = False) -> FileNode:
@@ -17,9 +17,9 @@ def node(path: str, *, folder: bool = False, ignored: bool = False) -> FileNode:
 
 
 @pytest.fixture
-def asked(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The folders that the engine was asked for."""
-    fleet.tree = {
+    engine.tree = {
         "": (node("app", folder=True),),
         "app": (
             node("app/node_modules", folder=True, ignored=True), node("app/src", folder=True),
@@ -29,64 +29,64 @@ def asked(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "app/src": (node("app/src/x.log", ignored=True),),
     }  # fmt: skip
     found: list[str] = []
-    files = fleet.files
+    files = engine.files
 
     async def listed(name: str, path: str = "", *, ignored: bool = False) -> tuple[FileNode, ...]:
         found.append(path)
         return await files(name, path, ignored=ignored)
 
-    monkeypatch.setattr(fleet, "files", listed)
+    monkeypatch.setattr(engine, "files", listed)
     return found
 
 
-async def open_app(helm: Helm) -> None:
-    await helm.open_workspace("second")
-    await helm.press("3", "space")
-    await helm.sees("a.py")
+async def open_app(ui: Driver) -> None:
+    await ui.open_workspace("second")
+    await ui.press("3", "space")
+    await ui.sees("a.py")
 
 
-def rows(helm: Helm) -> list[str]:
-    return [row.strip() for row in helm.rows("#file-tree")]
+def rows(ui: Driver) -> list[str]:
+    return [row.strip() for row in ui.rows("#file-tree")]
 
 
-async def test_ignored_files_are_hidden_until_a_key_shows_them(fleet: Harbour, asked: list[str]) -> None:
-    async with at_the_helm(fleet) as helm:
-        await open_app(helm)
-        assert rows(helm) == ["app", "src", "a.py"]
-        await helm.press("full_stop")
-        assert rows(helm) == ["app", "node_modules", "src", ".env", "a.py"]
-        line = next(line for line in helm.lines() if "node_modules/" in line)
+async def test_ignored_files_are_hidden_until_a_key_shows_them(engine: FakeEngine, asked: list[str]) -> None:
+    async with driven(engine) as ui:
+        await open_app(ui)
+        assert rows(ui) == ["app", "src", "a.py"]
+        await ui.press("full_stop")
+        assert rows(ui) == ["app", "node_modules", "src", ".env", "a.py"]
+        line = next(line for line in ui.lines() if "node_modules/" in line)
         assert "ignored" in line
-        assert "ignored" not in next(line for line in helm.lines() if "src/" in line)
-        await helm.press("j", "full_stop")
-        assert rows(helm) == ["app", "src", "a.py"]
-        current = helm.app.home.files.current
+        assert "ignored" not in next(line for line in ui.lines() if "src/" in line)
+        await ui.press("j", "full_stop")
+        assert rows(ui) == ["app", "src", "a.py"]
+        current = ui.app.home.files.current
         assert current is not None and current.path == "app"  # what it was in
 
 
-async def test_an_ignored_folder_is_one_row_until_it_is_opened(fleet: Harbour, asked: list[str]) -> None:
-    async with at_the_helm(fleet) as helm:
-        await open_app(helm)
-        await helm.press("full_stop")
+async def test_an_ignored_folder_is_one_row_until_it_is_opened(engine: FakeEngine, asked: list[str]) -> None:
+    async with driven(engine) as ui:
+        await open_app(ui)
+        await ui.press("full_stop")
         assert asked == ["", "app"]
-        await helm.press("j", "space")
-        await helm.sees("left-pad")
+        await ui.press("j", "space")
+        await ui.sees("left-pad")
         assert asked == ["", "app", "app/node_modules"]
 
 
-async def test_the_choice_is_remembered(fleet: Harbour, asked: list[str], tmp_path: Path) -> None:
+async def test_the_choice_is_remembered(engine: FakeEngine, asked: list[str], tmp_path: Path) -> None:
     home = find_home(str(tmp_path / "home"))
-    async with at_the_helm(fleet, home=home) as helm:
-        await open_app(helm)
-        await helm.press("full_stop")
-    async with at_the_helm(fleet, home=home) as helm:
-        await open_app(helm)
-        await helm.sees(".env")
+    async with driven(engine, home=home) as ui:
+        await open_app(ui)
+        await ui.press("full_stop")
+    async with driven(engine, home=home) as ui:
+        await open_app(ui)
+        await ui.sees(".env")
 
 
-async def test_a_workspace_of_nothing_but_ignored_files_says_so(fleet: Harbour) -> None:
-    fleet.tree = {"": (node("x.log", ignored=True),)}
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("3")
-        await helm.sees("Only what git ignores: . shows it")
+async def test_a_workspace_of_nothing_but_ignored_files_says_so(engine: FakeEngine) -> None:
+    engine.tree = {"": (node("x.log", ignored=True),)}
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3")
+        await ui.sees("Only what git ignores: . shows it")

@@ -5,83 +5,83 @@ from __future__ import annotations
 import pytest
 
 from core.values.states import WorkspaceState
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.slow
 
 
-async def choose(helm: Helm, words: str) -> None:
+async def choose(ui: Driver, words: str) -> None:
     """Does something by the palette."""
-    await helm.press("colon")
-    await helm.sees("an action, a workspace")
-    await helm.type(words)
-    await helm.press("enter")
+    await ui.press("colon")
+    await ui.sees("an action, a workspace")
+    await ui.type(words)
+    await ui.press("enter")
 
 
 @pytest.mark.slow
-async def test_archiving_hides_a_workspace_until_it_is_asked_for(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        await helm.press("1", "d")
-        await helm.sees("Archive", "archive script, close, hide")
-        await helm.press("a")
-        assert await helm.asked("archive_workspace") == "second"
-        await helm.sees("second is archived")
-        await helm.until(lambda: not any("second" in row for row in helm.rows("#tree")), "hidden")
-        await choose(helm, "show archived")
-        await helm.until(lambda: any("second" in row for row in helm.rows("#tree")), "shown")
-        await helm.open_workspace("second")
-        await helm.press("1", "d", "a")
-        assert await helm.asked("unarchive_workspace") == "second"
-        assert fleet.workspaces_["second"].state is WorkspaceState.CLOSED
+async def test_archiving_hides_a_workspace_until_it_is_asked_for(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("1", "d")
+        await ui.sees("Archive", "archive script, close, hide")
+        await ui.press("a")
+        assert await ui.asked("archive_workspace") == "second"
+        await ui.sees("second is archived")
+        await ui.until(lambda: not any("second" in row for row in ui.rows("#tree")), "hidden")
+        await choose(ui, "show archived")
+        await ui.until(lambda: any("second" in row for row in ui.rows("#tree")), "shown")
+        await ui.open_workspace("second")
+        await ui.press("1", "d", "a")
+        assert await ui.asked("unarchive_workspace") == "second"
+        assert engine.workspaces_["second"].state is WorkspaceState.CLOSED
 
 
-async def test_pinning_is_said_and_taken_back(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (200, 60)) as helm:
-        await helm.open_workspace("second")
-        await helm.press("1")
-        await choose(helm, "keep the workspace from closing")
-        assert await helm.asked("update_workspace") == ("second", True)
-        await helm.sees("never closes by itself")
-        await choose(helm, "keep the workspace from closing")
-        await helm.until(lambda: ("update_workspace", ("second", False)) in fleet.calls, "not pinned")
+async def test_pinning_is_said_and_taken_back(engine: FakeEngine) -> None:
+    async with driven(engine, (200, 60)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("1")
+        await choose(ui, "keep the workspace from closing")
+        assert await ui.asked("update_workspace") == ("second", True)
+        await ui.sees("never closes by itself")
+        await choose(ui, "keep the workspace from closing")
+        await ui.until(lambda: ("update_workspace", ("second", False)) in engine.calls, "not pinned")
 
 
-async def test_a_removed_workspace_is_chosen_and_comes_back(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (80, 24)) as helm:
-        await choose(helm, "bring back a removed")
-        await helm.sees("The trash is empty")
-        fleet.removed["second"] = fleet.workspaces_["second"]
-        await choose(helm, "bring back a removed")
-        await helm.sees("Bring back", "second", "days left")
-        await helm.press("enter")
-        assert await helm.asked("recover_workspace") == "second"
+async def test_a_removed_workspace_is_chosen_and_comes_back(engine: FakeEngine) -> None:
+    async with driven(engine, (80, 24)) as ui:
+        await choose(ui, "bring back a removed")
+        await ui.sees("The trash is empty")
+        engine.removed["second"] = engine.workspaces_["second"]
+        await choose(ui, "bring back a removed")
+        await ui.sees("Bring back", "second", "days left")
+        await ui.press("enter")
+        assert await ui.asked("recover_workspace") == "second"
 
 
 @pytest.mark.slow
-async def test_the_trash_is_emptied_after_a_report(fleet: Harbour) -> None:
-    fleet.removed["gone"] = fleet.workspaces_["second"]
-    async with at_the_helm(fleet) as helm:
-        await choose(helm, "delete removed workspaces")
-        await helm.sees("Delete these for good?", "3 files", "4.0K")
-        await helm.press("enter")  # Cancel is what is under the cursor.
-        assert fleet.removed
-        await choose(helm, "delete removed workspaces")
-        await helm.sees("Delete these for good?")
-        await helm.press("d")
-        await helm.until(lambda: not fleet.removed, "deleted")
+async def test_the_trash_is_emptied_after_a_report(engine: FakeEngine) -> None:
+    engine.removed["gone"] = engine.workspaces_["second"]
+    async with driven(engine) as ui:
+        await choose(ui, "delete removed workspaces")
+        await ui.sees("Delete these for good?", "3 files", "4.0K")
+        await ui.press("enter")  # Cancel is what is under the cursor.
+        assert engine.removed
+        await choose(ui, "delete removed workspaces")
+        await ui.sees("Delete these for good?")
+        await ui.press("d")
+        await ui.until(lambda: not engine.removed, "deleted")
 
 
-async def test_a_remix_is_asked_for_its_name_and_shown_while_it_is_made(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (80, 24)) as helm:
-        await helm.open_workspace("second")
-        await helm.press("1")
-        await choose(helm, "a new workspace from what")
-        await helm.sees("Remix second", "Code alone", "auth files")
-        await helm.press("e")
-        await helm.sees("Name")
-        await helm.type("third")
-        await helm.press("enter")
-        assert await helm.asked("remix_workspace") == ("second", "third", True)
-        await helm.sees("Setting up")
+async def test_a_remix_is_asked_for_its_name_and_shown_while_it_is_made(engine: FakeEngine) -> None:
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("1")
+        await choose(ui, "a new workspace from what")
+        await ui.sees("Remix second", "Code alone", "auth files")
+        await ui.press("e")
+        await ui.sees("Name")
+        await ui.type("third")
+        await ui.press("enter")
+        assert await ui.asked("remix_workspace") == ("second", "third", True)
+        await ui.sees("Setting up")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual import events
 
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 
 
-async def test_what_is_typed_right_behind_a_key_goes_where_that_key_leads(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
+async def test_what_is_typed_right_behind_a_key_goes_where_that_key_leads(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
         for char in "iEnd sends":
-            helm.app.post_message(events.Key("space" if char == " " else char, char))
-        prompt = helm.app.home.session.prompt
-        await helm.until(lambda: prompt.text == "End sends", "the burst as it was typed")
+            ui.app.post_message(events.Key("space" if char == " " else char, char))
+        prompt = ui.app.home.session.prompt
+        await ui.until(lambda: prompt.text == "End sends", "the burst as it was typed")

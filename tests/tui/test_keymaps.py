@@ -8,8 +8,8 @@ import pytest
 from textual.keys import _character_to_key
 
 from core.paths import find_home
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.keys.actions import BY_ID
 from tui.keys.keymap import resolve
 from tui.keys.names import PUNCTUATION, BadKey, key_name, parse_key
@@ -92,84 +92,84 @@ def test_keys_can_change_places() -> None:
     assert set(keymap.textual()) >= {"new", "merge", "undo"} and set(keymap.textual()) < set(BY_ID)
 
 
-def _any_ends(helm: Helm, text: str, end: str) -> bool:
+def _any_ends(ui: Driver, text: str, end: str) -> bool:
     """Whether there is a line with a text and this at its end, before any frame."""
-    return any(text in line and line.rstrip(" │┃█▐▌").endswith(end) for line in helm.lines())
+    return any(text in line and line.rstrip(" │┃█▐▌").endswith(end) for line in ui.lines())
 
 
-async def _undone(helm: Helm) -> list[str]:
+async def _undone(ui: Driver) -> list[str]:
     done: list[str] = []
 
     async def undo() -> None:
         done.append("undone")
 
-    helm.app.can_undo("Something was done", undo)
+    ui.app.can_undo("Something was done", undo)
     return done
 
 
 async def test_keys_of_a_preset_and_of_ones_own_do_what_they_say_and_are_shown(
-    fleet: Harbour, tmp_path: Path
+    engine: FakeEngine, tmp_path: Path
 ) -> None:
     own = 'pane-4 = "D"\nhelp = "f1"\nnew = "m"\nmerge = "n"\nlimits = "Y"\n'
     text = f'[keys]\npreset = "vim"\n[keys.map]\n{own}'
     home = find_home(str(settings(tmp_path, text)))
-    async with at_the_helm(fleet, home=home) as helm:
-        await helm.open_workspace("second")
-        footer = helm.lines()[-1]
+    async with driven(engine, home=home) as ui:
+        await ui.open_workspace("second")
+        footer = ui.lines()[-1]
         assert " D diff" in footer and " n merge" in footer and footer.rstrip().endswith("f1 help  : find")
-        await helm.press("D")
-        await helm.until(lambda: helm.app.home.view == "diff", "the diff")
-        await helm.press("4", "question_mark")
-        assert helm.app.screen is helm.app.home, "the old keys do nothing"
-        await helm.press("f1")
-        await helm.sees("Keys that work here")
-        await helm.type("undo")
-        await helm.until(lambda: _any_ends(helm, "", " u"), "u undoes")
-        await helm.press("escape", "1")
-        done = await _undone(helm)
-        await helm.sees("u takes it back")
-        await helm.press("u")
-        await helm.until(lambda: done, "it was undone")
-        await helm.press("colon")
-        await helm.type("new task")
-        await helm.sees("New task, in the selected project")
-        assert _any_ends(helm, "New task", " m")
-        await helm.press("escape", "Y")
-        await helm.sees("Limits and network of second")
+        await ui.press("D")
+        await ui.until(lambda: ui.app.home.view == "diff", "the diff")
+        await ui.press("4", "question_mark")
+        assert ui.app.screen is ui.app.home, "the old keys do nothing"
+        await ui.press("f1")
+        await ui.sees("Keys that work here")
+        await ui.type("undo")
+        await ui.until(lambda: _any_ends(ui, "", " u"), "u undoes")
+        await ui.press("escape", "1")
+        done = await _undone(ui)
+        await ui.sees("u takes it back")
+        await ui.press("u")
+        await ui.until(lambda: done, "it was undone")
+        await ui.press("colon")
+        await ui.type("new task")
+        await ui.sees("New task, in the selected project")
+        assert _any_ends(ui, "New task", " m")
+        await ui.press("escape", "Y")
+        await ui.sees("Limits and network of second")
 
 
-async def test_enter_can_start_a_line_and_another_key_send(fleet: Harbour, tmp_path: Path) -> None:
+async def test_enter_can_start_a_line_and_another_key_send(engine: FakeEngine, tmp_path: Path) -> None:
     text = '[keys.map]\nsend = "ctrl+j"\nnewline = "enter"\n'
-    async with at_the_helm(fleet, home=find_home(str(settings(tmp_path, text)))) as helm:
-        await helm.open_workspace("second")
-        await helm.sees("ctrl+j sends, enter starts a new line")
-        await helm.press("i")
-        await helm.until(lambda: isinstance(helm.app.home.focused, Prompt), "the prompt has the focus")
-        await helm.type("one")
-        await helm.press("enter")
-        await helm.type("two")
-        assert helm.app.home.session.prompt.text == "one\ntwo"
-        await helm.press("ctrl+j")
-        assert (await helm.asked("send"))[1] == "one\ntwo"
+    async with driven(engine, home=find_home(str(settings(tmp_path, text)))) as ui:
+        await ui.open_workspace("second")
+        await ui.sees("ctrl+j sends, enter starts a new line")
+        await ui.press("i")
+        await ui.until(lambda: isinstance(ui.app.home.focused, Prompt), "the prompt has the focus")
+        await ui.type("one")
+        await ui.press("enter")
+        await ui.type("two")
+        assert ui.app.home.session.prompt.text == "one\ntwo"
+        await ui.press("ctrl+j")
+        assert (await ui.asked("send"))[1] == "one\ntwo"
 
 
-async def test_what_is_wrong_with_the_keys_is_told_at_the_start(fleet: Harbour, tmp_path: Path) -> None:
+async def test_what_is_wrong_with_the_keys_is_told_at_the_start(engine: FakeEngine, tmp_path: Path) -> None:
     home = find_home(str(settings(tmp_path, '[keys.map]\nnew = "q"\n')))
-    async with at_the_helm(fleet, home=home) as helm:
-        await helm.until(
+    async with driven(engine, home=home) as ui:
+        await ui.until(
             lambda: any(
-                "line 2: new: q is taken by 'quit'" in each.message for each in helm.app._notifications
+                "line 2: new: q is taken by 'quit'" in each.message for each in ui.app._notifications
             ),
             "told",
         )
-        await helm.sees("give 'quit' another one")
-        await helm.press("n")
-        await helm.sees("New task")
+        await ui.sees("give 'quit' another one")
+        await ui.press("n")
+        await ui.sees("New task")
 
 
-async def test_settings_that_cannot_be_read_leave_the_usual_keys(fleet: Harbour, tmp_path: Path) -> None:
+async def test_settings_that_cannot_be_read_leave_the_usual_keys(engine: FakeEngine, tmp_path: Path) -> None:
     home = find_home(str(settings(tmp_path, '[keys]\npreset = "vim"\nmaps = 3\n')))
-    async with at_the_helm(fleet, home=home) as helm:
-        await helm.sees("line 3", "Did you mean 'map'?")
-        await helm.press("n")
-        await helm.sees("New task")
+    async with driven(engine, home=home) as ui:
+        await ui.sees("line 3", "Did you mean 'map'?")
+        await ui.press("n")
+        await ui.sees("New task")

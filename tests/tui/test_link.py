@@ -6,111 +6,111 @@ import pytest
 
 from core.values import events as told
 from core.values.conversation import Entry, EntryKind
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 from tui.engine.link import LinkState
 
 
-async def test_an_engine_that_goes_away_is_told_and_found_again(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.press("i")
-        await helm.until(lambda: helm.app.home.session.prompt.has_focus, "prompt")
-        await helm.type("draft")
-        fleet.fall()
-        await helm.sees("engine unreachable, reconnecting")
-        assert helm.app.home.session.prompt.text == "draft"
-        await helm.press("enter")
-        await helm.sees("Wait for it, or press R")
-        assert helm.app.home.session.prompt.text == "draft"
-        project = next(iter(fleet.projects_.values()))
-        fleet.put_task(project, "made meanwhile")
-        fleet.up = True
-        await helm.until(lambda: helm.app.link.state is LinkState.CONNECTED, "connected again")
-        await helm.until(lambda: any("made meanwhile" in row for row in helm.rows("#tree")), "caught up")
+async def test_an_engine_that_goes_away_is_told_and_found_again(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.press("i")
+        await ui.until(lambda: ui.app.home.session.prompt.has_focus, "prompt")
+        await ui.type("draft")
+        engine.fall()
+        await ui.sees("engine unreachable, reconnecting")
+        assert ui.app.home.session.prompt.text == "draft"
+        await ui.press("enter")
+        await ui.sees("Wait for it, or press R")
+        assert ui.app.home.session.prompt.text == "draft"
+        project = next(iter(engine.projects_.values()))
+        engine.put_task(project, "made meanwhile")
+        engine.up = True
+        await ui.until(lambda: ui.app.link.state is LinkState.CONNECTED, "connected again")
+        await ui.until(lambda: any("made meanwhile" in row for row in ui.rows("#tree")), "caught up")
 
 
-async def test_no_engine_at_start_says_why_and_how_to_go_on(harbour: Harbour) -> None:
-    harbour.up = False
-    async with at_the_helm(harbour) as helm:
-        await helm.sees("The engine cannot be reached", "the engine does not answer", "Start it.", "try now")
-        harbour.up = True
-        await helm.press("R")
-        await helm.sees("Welcome to Boatyard")
+async def test_no_engine_at_start_says_why_and_how_to_go_on(bare_engine: FakeEngine) -> None:
+    bare_engine.up = False
+    async with driven(bare_engine) as ui:
+        await ui.sees("The engine cannot be reached", "the engine does not answer", "Start it.", "try now")
+        bare_engine.up = True
+        await ui.press("R")
+        await ui.sees("Welcome to Boatyard")
 
 
-async def test_a_reset_takes_a_fresh_snapshot(fleet: Harbour) -> None:
-    fleet.resets = True
-    async with at_the_helm(fleet) as helm:
-        project = next(iter(fleet.projects_.values()))
-        fleet.put_task(project, "after the reset")
-        await helm.until(lambda: any("after the reset" in row for row in helm.rows("#tree")), "it goes on")
+async def test_a_reset_takes_a_fresh_snapshot(engine: FakeEngine) -> None:
+    engine.resets = True
+    async with driven(engine) as ui:
+        project = next(iter(engine.projects_.values()))
+        engine.put_task(project, "after the reset")
+        await ui.until(lambda: any("after the reset" in row for row in ui.rows("#tree")), "it goes on")
 
 
-async def test_an_engine_that_was_told_to_stop_is_not_started_again_unasked(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        fleet.emit(told.Stopping())
-        await helm.sees("engine stopped")
-        await helm.press("n")
-        await helm.sees("the engine is not connected")
-        await helm.press("R")
-        await helm.until(lambda: helm.app.link.state is LinkState.CONNECTED, "asked for, it is back")
+async def test_an_engine_that_was_told_to_stop_is_not_started_again_unasked(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        engine.emit(told.Stopping())
+        await ui.sees("engine stopped")
+        await ui.press("n")
+        await ui.sees("the engine is not connected")
+        await ui.press("R")
+        await ui.until(lambda: ui.app.link.state is LinkState.CONNECTED, "asked for, it is back")
 
 
 async def test_an_engine_that_somebody_starts_again_is_found(
-    fleet: Harbour, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.engine.link.LOOK_SECONDS", 0.05)
-    async with at_the_helm(fleet) as helm:
-        fleet.up = False
-        fleet.emit(told.Stopping())
-        await helm.sees("engine stopped, R starts it")
-        fleet.up = True
-        await helm.until(lambda: helm.app.link.state is LinkState.CONNECTED, "found by itself")
-        assert not fleet.asked_to_start
+    async with driven(engine) as ui:
+        engine.up = False
+        engine.emit(told.Stopping())
+        await ui.sees("engine stopped, R starts it")
+        engine.up = True
+        await ui.until(lambda: ui.app.link.state is LinkState.CONNECTED, "found by itself")
+        assert not engine.asked_to_start
 
 
-async def test_drafts_are_kept_per_workspace(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        session = helm.app.home.session
-        await helm.open_workspace("first")
-        await helm.press("i")
-        await helm.until(lambda: session.prompt.has_focus, "prompt")
-        await helm.type("for one")
-        await helm.press("escape")
-        await helm.open_workspace("second")
+async def test_drafts_are_kept_per_workspace(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        session = ui.app.home.session
+        await ui.open_workspace("first")
+        await ui.press("i")
+        await ui.until(lambda: session.prompt.has_focus, "prompt")
+        await ui.type("for one")
+        await ui.press("escape")
+        await ui.open_workspace("second")
         assert session.prompt.text == ""
-        await helm.open_workspace("first")
+        await ui.open_workspace("first")
         assert session.prompt.text == "for one"
 
 
-async def test_closing_and_opening_again_shows_what_went_on_meanwhile(fleet: Harbour) -> None:
+async def test_closing_and_opening_again_shows_what_went_on_meanwhile(engine: FakeEngine) -> None:
     def say(number: int) -> None:
         entry = Entry(
             id=f"m{number}", process_id="p", kind=EntryKind.MESSAGE, order=number, text=f"said {number}"
         )
-        fleet.put_entry("first", entry)
+        engine.put_entry("first", entry)
 
     say(0)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("said 0")
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("said 0")
     say(1)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("said 0", "said 1")
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("said 0", "said 1")
 
 
-async def test_a_new_session_replaces_the_conversation(fleet: Harbour) -> None:
+async def test_a_new_session_replaces_the_conversation(engine: FakeEngine) -> None:
     entry = Entry(id="m", process_id="p", kind=EntryKind.MESSAGE, order=0, text="of the old session")
-    fleet.put_entry("first", entry)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("of the old session")
-        fleet.entries["first"] = []
-        fleet.set_workspace(fleet.workspaces_["first"], session_id="another")
-        fleet.put_entry(
+    engine.put_entry("first", entry)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("of the old session")
+        engine.entries["first"] = []
+        engine.set_workspace(engine.workspaces_["first"], session_id="another")
+        engine.put_entry(
             "first", Entry(id="n", process_id="q", kind=EntryKind.MESSAGE, order=0, text="of the new")
         )
-        await helm.sees("of the new")
-        assert "of the old session" not in helm.text()
+        await ui.sees("of the new")
+        assert "of the old session" not in ui.text()

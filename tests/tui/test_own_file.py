@@ -6,8 +6,8 @@ import pytest
 
 from core.values.own_files import OwnFile
 from core.values.requests import TrustOwnFile
-from tests.tui.harbour import Harbour
-from tests.tui.steering import SIZES, at_the_helm
+from tests.tui.driver import SIZES, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.settings.own_file_sheet import FileRows, OwnFileSheet, file_rows
 
 pytestmark = pytest.mark.slow
@@ -22,54 +22,54 @@ def own_file(**more: object) -> OwnFile:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_it_is_shown_and_then_trusted(fleet: Harbour, size: tuple[int, int]) -> None:
-    fleet.own_file_ = own_file()
-    async with at_the_helm(fleet, size) as helm:
-        await helm.open_workspace("first")
-        helm.app.perform("trust-file")
-        await helm.sees("sets: setup script", "make [/]", "c;cm0gLXJm", "not trusted", "leave it")
-        await helm.press("right", "enter")
-        _, body = await helm.asked("trust_own_file")
+async def test_it_is_shown_and_then_trusted(engine: FakeEngine, size: tuple[int, int]) -> None:
+    engine.own_file_ = own_file()
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("first")
+        ui.app.perform("trust-file")
+        await ui.sees("sets: setup script", "make [/]", "c;cm0gLXJm", "not trusted", "leave it")
+        await ui.press("right", "enter")
+        _, body = await ui.asked("trust_own_file")
         assert body == TrustOwnFile(digest="d" * 64, branch="main")
 
 
-async def test_at_first_nothing_is_chosen_and_the_rest_can_be_read(fleet: Harbour) -> None:
-    fleet.own_file_ = own_file()
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        helm.app.perform("trust-file")
-        await helm.sees("leave it")
-        await helm.press("shift+tab", "G")
-        await helm.sees("# the last")
-        await helm.press("enter", "enter")
-        await helm.until(lambda: not isinstance(helm.app.screen, OwnFileSheet), "left")
-        assert not any(name == "trust_own_file" for name, _ in fleet.calls)
+async def test_at_first_nothing_is_chosen_and_the_rest_can_be_read(engine: FakeEngine) -> None:
+    engine.own_file_ = own_file()
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        ui.app.perform("trust-file")
+        await ui.sees("leave it")
+        await ui.press("shift+tab", "G")
+        await ui.sees("# the last")
+        await ui.press("enter", "enter")
+        await ui.until(lambda: not isinstance(ui.app.screen, OwnFileSheet), "left")
+        assert not any(name == "trust_own_file" for name, _ in engine.calls)
 
 
-async def test_one_that_cannot_be_used_can_only_be_left(fleet: Harbour) -> None:
-    fleet.own_file_ = own_file(problem=".boatyard.toml of app, line 2: unknown field")
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        helm.app.perform("trust-file")
-        await helm.sees("line 2: unknown field", "leave it")
-        assert "trust it" not in helm.text()
+async def test_one_that_cannot_be_used_can_only_be_left(engine: FakeEngine) -> None:
+    engine.own_file_ = own_file(problem=".boatyard.toml of app, line 2: unknown field")
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        ui.app.perform("trust-file")
+        await ui.sees("line 2: unknown field", "leave it")
+        assert "trust it" not in ui.text()
 
 
-async def test_trust_is_taken_back(fleet: Harbour) -> None:
-    fleet.own_file_ = own_file(trusted=True)
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        helm.app.perform("trust-file")
-        await helm.sees("trust it no more")
-        await helm.press("right", "enter")
-        assert await helm.asked("untrust_own_file") == "repo-app"
+async def test_trust_is_taken_back(engine: FakeEngine) -> None:
+    engine.own_file_ = own_file(trusted=True)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        ui.app.perform("trust-file")
+        await ui.sees("trust it no more")
+        await ui.press("right", "enter")
+        assert await ui.asked("untrust_own_file") == "repo-app"
 
 
-async def test_a_repository_without_one_says_so(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        helm.app.perform("trust-file")
-        await helm.sees("has no .boatyard.toml")
+async def test_a_repository_without_one_says_so(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        ui.app.perform("trust-file")
+        await ui.sees("has no .boatyard.toml")
 
 
 def test_nothing_is_hidden_at_the_end_of_a_long_line() -> None:

@@ -10,8 +10,8 @@ import pytest
 from core.config import InterfaceSection, PictureStyle
 from core.errors import UsageError
 from core.values.review import FileContent, FileNode, SmallPicture
-from tests.tui.harbour import Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.app import BoatyardApp
 from tui.files.picture_strips import (
     PLACEHOLDER,
@@ -35,9 +35,9 @@ def picture(width: int, height: int, pixels: bytes) -> SmallPicture:
 
 
 @pytest.fixture
-def pictured(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> Harbour:
+def pictured(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """A workspace with a picture, and every answer that the tests set."""
-    fleet.tree = {
+    engine.tree = {
         "": (FileNode(path="app", name="app", folder=True),),
         "app": (FileNode(path="app/p.png", name="p.png", folder=False, size=3),),
     }
@@ -46,66 +46,68 @@ def pictured(fleet: Harbour, monkeypatch: pytest.MonkeyPatch) -> Harbour:
         return FileContent(path=path, size=2048, binary=True, start=0, lines=(), more=False, about=WORDS)
 
     async def small(name: str, path: str, **more: Any) -> SmallPicture:
-        fleet._asked("picture", more)
+        engine._asked("picture", more)
         return picture(4, 4, RED * 8 + BLUE * 8)
 
-    monkeypatch.setattr(fleet, "file", file)
-    monkeypatch.setattr(fleet, "picture", small)
-    return fleet
+    monkeypatch.setattr(engine, "file", file)
+    monkeypatch.setattr(engine, "picture", small)
+    return engine
 
 
-async def open_picture(helm: Helm) -> None:
-    await helm.open_workspace("second")
-    await helm.press("3", "space", "j", "enter")
-    await helm.sees(WORDS)
+async def open_picture(ui: Driver) -> None:
+    await ui.open_workspace("second")
+    await ui.press("3", "space", "j", "enter")
+    await ui.sees(WORDS)
 
 
-async def test_it_is_drawn_in_blocks_below_its_facts(pictured: Harbour) -> None:
-    async with at_the_helm(pictured) as helm:
-        await open_picture(helm)
-        await helm.sees("▀▀▀▀")
-        asked = await helm.asked("picture")
-        assert asked["height"] == 2 * (helm.app.home.files.main.size.height - 2)
-        lines = helm.lines()
+async def test_it_is_drawn_in_blocks_below_its_facts(pictured: FakeEngine) -> None:
+    async with driven(pictured) as ui:
+        await open_picture(ui)
+        await ui.sees("▀▀▀▀")
+        asked = await ui.asked("picture")
+        assert asked["height"] == 2 * (ui.app.home.files.main.size.height - 2)
+        lines = ui.lines()
         at = next(index for index, line in enumerate(lines) if WORDS in line)
         assert [line.count("▀") for line in lines[at + 2 : at + 5]] == [4, 4, 0]
 
 
-async def test_the_reason_stands_beside_the_facts(pictured: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_reason_stands_beside_the_facts(
+    pictured: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def refused(name: str, path: str, **more: Any) -> SmallPicture:
         raise UsageError("'app/p.png' is not shown: it cannot be decoded: cut off")
 
     monkeypatch.setattr(pictured, "picture", refused)
-    async with at_the_helm(pictured) as helm:
-        await open_picture(helm)
-        await helm.sees("it cannot be decoded: cut off")
+    async with driven(pictured) as ui:
+        await open_picture(ui)
+        await ui.sees("it cannot be decoded: cut off")
 
 
 @pytest.mark.parametrize("why", ["setting", "no-color", "ascii"])
 async def test_there_are_only_facts_where_pictures_are_not_wanted(
-    pictured: Harbour, monkeypatch: pytest.MonkeyPatch, why: str
+    pictured: FakeEngine, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     if why == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     if why == "ascii":
         monkeypatch.setenv("BOATYARD_GLYPHS", "ascii")
-    async with at_the_helm(pictured) as helm:
+    async with driven(pictured) as ui:
         if why == "setting":
-            helm.app.interface = InterfaceSection(pictures=PictureStyle.NONE)
-        await open_picture(helm)
-        assert helm.app.picture_style == "none"
+            ui.app.interface = InterfaceSection(pictures=PictureStyle.NONE)
+        await open_picture(ui)
+        assert ui.app.picture_style == "none"
         assert not any(call == "picture" for call, _ in pictured.calls)
 
 
 async def test_kittys_graphics_are_given_the_pixels_once_and_let_go_of(
-    pictured: Harbour, monkeypatch: pytest.MonkeyPatch
+    pictured: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
     monkeypatch.setattr(BoatyardApp, "write_to_terminal", lambda self, text: written.append(text))
-    async with at_the_helm(pictured) as helm:
-        helm.app.interface = InterfaceSection(pictures=PictureStyle.KITTY)
-        await open_picture(helm)
-        await helm.sees(PLACEHOLDER)
+    async with driven(pictured) as ui:
+        ui.app.interface = InterfaceSection(pictures=PictureStyle.KITTY)
+        await open_picture(ui)
+        await ui.sees(PLACEHOLDER)
         (given,) = [text for text in written if "a=T" in text]
         assert given.startswith("\x1b_Ga=T,U=1,") and given.endswith("\x1b\\")
     assert any("a=d" in text for text in written)

@@ -11,7 +11,7 @@ import pytest
 
 from core.paths import Home, find_home
 from core.values.states import Activity
-from tests.tui.steering import PATIENCE, Helm
+from tests.tui.driver import PATIENCE, Driver
 from tui.app import BoatyardApp
 from tui.engine.access import connector
 from tui.engine.link import LinkState
@@ -54,41 +54,39 @@ async def test_the_whole_voyage_by_keys(
     monkeypatch.chdir(repository)
     app = BoatyardApp(connector(home), home=home)
     async with app.run_test(size=size, notifications=True) as pilot:
-        helm = Helm(app, pilot, None)  # type: ignore[arg-type]
-        await helm.until(
-            lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up"
-        )
-        await helm.sees("Welcome to Boatyard", str(repository)[:30])
-        await helm.press("n")
-        await helm.sees("New task", "(demonstration)")
-        await helm.type("Mention ports in notes.md")
+        ui = Driver(app, pilot, None)  # type: ignore[arg-type]
+        await ui.until(lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up")
+        await ui.sees("Welcome to Boatyard", str(repository)[:30])
+        await ui.press("n")
+        await ui.sees("New task", "(demonstration)")
+        await ui.type("Mention ports in notes.md")
         sheet = app.screen
         runner = sheet.query("#runner")
         while runner and str(runner.first().value) != "host":  # type: ignore[attr-defined]
             runner.first().action_step(1)  # type: ignore[attr-defined]
-        await helm.press("enter")
-        await helm.sees("The agent asks")
-        await helm.sees("(demonstration)")
+        await ui.press("enter")
+        await ui.sees("The agent asks")
+        await ui.sees("(demonstration)")
         assert app.home.situation().workspace.notice  # type: ignore[union-attr]
-        await helm.press("A")
-        await helm.sees("ready for review")
-        await helm.press("i")
-        await helm.until(lambda: app.home.session.prompt.has_focus, "prompt")
-        await helm.type("And once more in notes.md")
-        await helm.press("enter")
-        await helm.press("escape")
-        await helm.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
+        await ui.press("A")
+        await ui.sees("ready for review")
+        await ui.press("i")
+        await ui.until(lambda: app.home.session.prompt.has_focus, "prompt")
+        await ui.type("And once more in notes.md")
+        await ui.press("enter")
+        await ui.press("escape")
+        await ui.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
         while not _at_rest(app, turns=2):
-            await helm.press("a")
-            await helm.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
-        await helm.press("4")
-        await helm.until(lambda: app.home.diff.file is not None, "the list of files")
-        await helm.press("enter")
-        await helm.sees("Mention ports")
-        await helm.press("m")
-        await helm.sees("enter merges")
-        await helm.press("enter")
-        await helm.sees("Merged")
+            await ui.press("a")
+            await ui.until(lambda: _at_rest(app, turns=2) or app.home.situation().approval, "asked or done")
+        await ui.press("4")
+        await ui.until(lambda: app.home.diff.file is not None, "the list of files")
+        await ui.press("enter")
+        await ui.sees("Mention ports")
+        await ui.press("m")
+        await ui.sees("enter merges")
+        await ui.press("enter")
+        await ui.sees("Merged")
     assert "Mention ports" in (repository / "notes.md").read_text()
     assert await asyncio.to_thread(_parents, repository) == 2
 

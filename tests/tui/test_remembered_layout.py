@@ -7,105 +7,106 @@ from typing import Any
 import pytest
 
 from core.values.prompting import Scratch
-from tests.tui.harbour import NOW, Harbour
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine.values import NOW
 from tests.tui.test_layout import seen
 from tui.home.arrangement import NARROWEST, remembered
 
 VIEWS = ("tree", "session", "files", "diff", "board")
 
 
-def kept(harbour: Harbour) -> dict[str, Any]:
+def kept(bare_engine: FakeEngine) -> dict[str, Any]:
     """What the engine has of the layout."""
-    scratch = harbour.scratches.get(("ui_preferences", "layout"))
+    scratch = bare_engine.scratches.get(("ui_preferences", "layout"))
     return dict(scratch.payload) if scratch else {}
 
 
-def width(helm: Helm, pane: str) -> int:
-    return int(helm.app.home.query_one(f"#{pane}").outer_size.width)
+def width(ui: Driver, pane: str) -> int:
+    return int(ui.app.home.query_one(f"#{pane}").outer_size.width)
 
 
-async def loaded(helm: Helm) -> None:
-    await helm.until(lambda: helm.app.home.arranging._loaded, "the layout was read")
+async def loaded(ui: Driver) -> None:
+    await ui.until(lambda: ui.app.home.arranging._loaded, "the layout was read")
 
 
-async def leave(helm: Helm) -> None:
-    await helm.press("q")
-    await helm.until(lambda: helm.app._exit, "the interface ends")
+async def leave(ui: Driver) -> None:
+    await ui.press("q")
+    await ui.until(lambda: ui.app._exit, "the interface ends")
 
 
-async def test_widths_zoom_and_selection_come_back_and_a_key_takes_them_away(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await loaded(helm)
-        await helm.press("greater_than_sign", "greater_than_sign")
-        await helm.until(lambda: width(helm, "tree") == 44, "the tree is wider")
-        await helm.open_workspace("second")
-        await helm.press("greater_than_sign")
-        await helm.until(lambda: width(helm, "tree") == 40, "the session is wider: the tree is narrower")
-        await helm.press("3", "less_than_sign")
-        await helm.until(lambda: width(helm, "file-tree") == 36, "the file tree")
-        await leave(helm)
-    assert kept(fleet)["selected"] == "workspace:second" and kept(fleet)["view"] == "files"
-    async with at_the_helm(fleet) as helm:
-        await helm.until(lambda: helm.app.home.view == "files", "where it was")
-        assert helm.app.home.session.workspace == "second"
-        await helm.until(lambda: width(helm, "file-tree") == 36, "as it was")
-        await helm.press("2", "plus")
-        await helm.until(lambda: seen(helm) == {"session"}, "zoomed")
-        await leave(helm)
-    async with at_the_helm(fleet) as helm:
-        await helm.until(lambda: seen(helm) == {"session"}, "still zoomed")
-        await helm.press("0")
-        await helm.until(lambda: seen(helm) == {"tree", "session"}, "as at first")
-        await helm.until(lambda: width(helm, "tree") == 36, "the width, too")
+async def test_widths_zoom_and_selection_come_back_and_a_key_takes_them_away(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await ui.press("greater_than_sign", "greater_than_sign")
+        await ui.until(lambda: width(ui, "tree") == 44, "the tree is wider")
+        await ui.open_workspace("second")
+        await ui.press("greater_than_sign")
+        await ui.until(lambda: width(ui, "tree") == 40, "the session is wider: the tree is narrower")
+        await ui.press("3", "less_than_sign")
+        await ui.until(lambda: width(ui, "file-tree") == 36, "the file tree")
+        await leave(ui)
+    assert kept(engine)["selected"] == "workspace:second" and kept(engine)["view"] == "files"
+    async with driven(engine) as ui:
+        await ui.until(lambda: ui.app.home.view == "files", "where it was")
+        assert ui.app.home.session.workspace == "second"
+        await ui.until(lambda: width(ui, "file-tree") == 36, "as it was")
+        await ui.press("2", "plus")
+        await ui.until(lambda: seen(ui) == {"session"}, "zoomed")
+        await leave(ui)
+    async with driven(engine) as ui:
+        await ui.until(lambda: seen(ui) == {"session"}, "still zoomed")
+        await ui.press("0")
+        await ui.until(lambda: seen(ui) == {"tree", "session"}, "as at first")
+        await ui.until(lambda: width(ui, "tree") == 36, "the width, too")
 
 
-async def test_a_hidden_tree_stays_hidden_and_is_shown_when_gone_to(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await loaded(helm)
-        await helm.open_workspace("second")
-        await helm.press("backslash")
-        await helm.until(lambda: seen(helm) == {"session"}, "the tree is hidden")
-        await leave(helm)
-    async with at_the_helm(fleet) as helm:
-        await helm.until(lambda: seen(helm) == {"session"}, "still hidden")
-        await helm.press("1")
-        await helm.until(lambda: seen(helm) == {"tree", "session"}, "shown while one is in it")
-        await helm.press("2")
-        await helm.until(lambda: seen(helm) == {"session"}, "hidden again")
-        await helm.press("backslash")
-        await helm.until(lambda: seen(helm) == {"tree", "session"}, "beside it again")
+async def test_a_hidden_tree_stays_hidden_and_is_shown_when_gone_to(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await ui.open_workspace("second")
+        await ui.press("backslash")
+        await ui.until(lambda: seen(ui) == {"session"}, "the tree is hidden")
+        await leave(ui)
+    async with driven(engine) as ui:
+        await ui.until(lambda: seen(ui) == {"session"}, "still hidden")
+        await ui.press("1")
+        await ui.until(lambda: seen(ui) == {"tree", "session"}, "shown while one is in it")
+        await ui.press("2")
+        await ui.until(lambda: seen(ui) == {"session"}, "hidden again")
+        await ui.press("backslash")
+        await ui.until(lambda: seen(ui) == {"tree", "session"}, "beside it again")
 
 
-async def test_a_small_window_does_not_overwrite_the_layout_of_the_large_one(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (200, 60)) as helm:
-        await loaded(helm)
-        await helm.press("greater_than_sign")
-        await helm.until(lambda: width(helm, "tree") == 48, "wider")
-        await helm.pilot.resize_terminal(80, 24)
-        await helm.until(lambda: seen(helm) == {"tree"} and width(helm, "tree") == 80, "the whole width")
-        await helm.press("greater_than_sign")
-        await helm.sees("there is nothing beside it")
-        await helm.press("plus")
-        await helm.pilot.resize_terminal(200, 60)
-        await helm.until(lambda: seen(helm) == {"tree", "session", "inspector"}, "not zoomed here")
-        await helm.until(lambda: width(helm, "tree") == 48, "as wide as before")
-        await leave(helm)
-    sizes = kept(fleet)["sizes"]
+async def test_a_small_window_does_not_overwrite_the_layout_of_the_large_one(engine: FakeEngine) -> None:
+    async with driven(engine, (200, 60)) as ui:
+        await loaded(ui)
+        await ui.press("greater_than_sign")
+        await ui.until(lambda: width(ui, "tree") == 48, "wider")
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.until(lambda: seen(ui) == {"tree"} and width(ui, "tree") == 80, "the whole width")
+        await ui.press("greater_than_sign")
+        await ui.sees("there is nothing beside it")
+        await ui.press("plus")
+        await ui.pilot.resize_terminal(200, 60)
+        await ui.until(lambda: seen(ui) == {"tree", "session", "inspector"}, "not zoomed here")
+        await ui.until(lambda: width(ui, "tree") == 48, "as wide as before")
+        await leave(ui)
+    sizes = kept(engine)["sizes"]
     assert sizes["narrow"]["zoomed"] and not sizes["wide"]["zoomed"]
     assert sizes["wide"]["widths"] == {"tree": 48} and sizes["medium"]["widths"] == {}
 
 
-async def test_who_has_begun_already_is_not_taken_elsewhere(fleet: Harbour) -> None:
+async def test_who_has_begun_already_is_not_taken_elsewhere(engine: FakeEngine) -> None:
     payload: dict[str, object] = {"selected": "workspace:second", "view": "diff"}
     scratch = Scratch(kind="ui_preferences", id="layout", payload=payload, updated_at=NOW)
-    async with at_the_helm(fleet) as helm:
-        await loaded(helm)
-        await helm.press("g", "G")
-        fleet.scratches["ui_preferences", "layout"] = scratch
-        helm.app.home.arranging._loaded = False  # as if the engine had been slow to answer
-        await helm.app.home.arranging.load(select=True)
-        assert helm.app.home.view == "tree"
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await ui.press("g", "G")
+        engine.scratches["ui_preferences", "layout"] = scratch
+        ui.app.home.arranging._loaded = False  # as if the engine had been slow to answer
+        await ui.app.home.arranging.load(select=True)
+        assert ui.app.home.view == "tree"
 
 
 @pytest.mark.parametrize(
@@ -126,11 +127,11 @@ def test_what_is_kept_is_read_as_data_that_may_be_anything(payload: dict[str, ob
         assert all(NARROWEST <= cells <= 500 for cells in arrangement.widths.values())
 
 
-async def test_a_selection_that_is_gone_leaves_the_start_as_it_is(fleet: Harbour) -> None:
+async def test_a_selection_that_is_gone_leaves_the_start_as_it_is(engine: FakeEngine) -> None:
     payload: dict[str, object] = {"selected": "workspace:gone", "view": "diff"}
     scratch = Scratch(kind="ui_preferences", id="layout", payload=payload, updated_at=NOW)
-    fleet.scratches["ui_preferences", "layout"] = scratch
-    async with at_the_helm(fleet) as helm:
-        await loaded(helm)
-        await helm.until(lambda: helm.app.home.focused is helm.app.home.tree_view, "the tree")
-        assert helm.app.home.view == "tree"
+    engine.scratches["ui_preferences", "layout"] = scratch
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await ui.until(lambda: ui.app.home.focused is ui.app.home.tree_view, "the tree")
+        assert ui.app.home.view == "tree"

@@ -9,8 +9,8 @@ import pytest
 from core.values.conversation import Screen
 from core.values.entities import AgentInfo
 from core.values.states import Activity
-from tests.tui.harbour import Harbour
-from tests.tui.steering import SIZES, at_the_helm
+from tests.tui.driver import SIZES, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.session.screen_preview import ScreenPreview
 
 AGENT = AgentInfo(name="drawer", title="Drawer", kind="terminal", available=True)
@@ -18,7 +18,7 @@ AGENT = AgentInfo(name="drawer", title="Drawer", kind="terminal", available=True
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_screen_is_seen_while_the_agent_works_and_i_goes_into_it(
-    fleet: Harbour, size: tuple[int, int]
+    engine: FakeEngine, size: tuple[int, int]
 ) -> None:
     shown = ["\x1b[31mAHOY\x1b[0m [/]"]
 
@@ -26,28 +26,28 @@ async def test_the_screen_is_seen_while_the_agent_works_and_i_goes_into_it(
         return Screen(process_id="p", lines=tuple(shown))
 
     async def attach_argv(name: str) -> tuple[str, ...]:
-        fleet.calls.append(("attach_argv", name))
+        engine.calls.append(("attach_argv", name))
         return ("true",)
 
-    more: Any = fleet
+    more: Any = engine
     more.screen, more.attach_argv = screen, attach_argv
-    fleet.agents_ = (*fleet.agents_, AGENT)
-    fleet.set_workspace(fleet.workspaces_["first"], agent="drawer", activity=Activity.RUNNING)
-    async with at_the_helm(fleet, size) as helm:
-        await helm.open_workspace("first")
-        await helm.sees("AHOY [/]")
+    engine.agents_ = (*engine.agents_, AGENT)
+    engine.set_workspace(engine.workspaces_["first"], agent="drawer", activity=Activity.RUNNING)
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("first")
+        await ui.sees("AHOY [/]")
         shown[:] = ["a new picture"]
-        await helm.sees("a new picture")
-        await helm.press("right_square_bracket")
-        assert not helm.app.home.query_one(ScreenPreview).display
-        await helm.press("left_square_bracket")
-        await helm.sees("a new picture")
-        fleet.set_workspace(fleet.workspaces_["first"], activity=Activity.IDLE)
-        await helm.until(lambda: not helm.app.home.query_one(ScreenPreview).display)
+        await ui.sees("a new picture")
+        await ui.press("right_square_bracket")
+        assert not ui.app.home.query_one(ScreenPreview).display
+        await ui.press("left_square_bracket")
+        await ui.sees("a new picture")
+        engine.set_workspace(engine.workspaces_["first"], activity=Activity.IDLE)
+        await ui.until(lambda: not ui.app.home.query_one(ScreenPreview).display)
 
 
-async def test_an_agent_that_talks_has_no_screen(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.pilot.pause()
-        assert not helm.app.home.query_one(ScreenPreview).display
+async def test_an_agent_that_talks_has_no_screen(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.pilot.pause()
+        assert not ui.app.home.query_one(ScreenPreview).display

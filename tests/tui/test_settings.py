@@ -9,169 +9,169 @@ import pytest
 
 from core.paths import Home, find_home
 from core.settings_help import CHOICES
-from tests.tui.harbour import Harbour
-from tests.tui.steering import SIZES, Helm, at_the_helm
+from tests.tui.driver import SIZES, Driver, driven
+from tests.tui.fake_engine import FakeEngine
 from tui.keys.presets import PRESETS
 from tui.settings.sheet import SettingsSheet
 from tui.settings.values import line_of
 
 
-async def at(helm: Helm, *words: str) -> SettingsSheet:
+async def at(ui: Driver, *words: str) -> SettingsSheet:
     """The screen, with only the settings that have these words."""
-    await helm.press("comma")
-    await helm.sees("Settings", "idle_minutes")
-    sheet = helm.app.screen
+    await ui.press("comma")
+    await ui.sees("Settings", "idle_minutes")
+    sheet = ui.app.screen
     assert isinstance(sheet, SettingsSheet)
     if words:
-        await helm.press("slash")
-        await helm.type(" ".join(words))
-        await helm.press("enter")
+        await ui.press("slash")
+        await ui.type(" ".join(words))
+        await ui.press("enter")
     return sheet
 
 
-def _more_than(harbour: Harbour, number: int) -> bool:
-    return len(sent(harbour)) > number
+def _more_than(bare_engine: FakeEngine, number: int) -> bool:
+    return len(sent(bare_engine)) > number
 
 
-def sent(harbour: Harbour) -> list[tuple[str, str | None]]:
-    return [value for call, value in harbour.calls if call == "set_config"]
+def sent(bare_engine: FakeEngine) -> list[tuple[str, str | None]]:
+    return [value for call, value in bare_engine.calls if call == "set_config"]
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_setting_is_shown_with_its_value_who_says_it_and_its_sentence(
-    fleet: Harbour, size: tuple[int, int]
+    engine: FakeEngine, size: tuple[int, int]
 ) -> None:
-    async with at_the_helm(fleet, size) as helm:
-        await at(helm)
-        lines = {line.split()[1]: line.split() for line in helm.lines() if len(line.split()) > 3}
+    async with driven(engine, size) as ui:
+        await at(ui)
+        lines = {line.split()[1]: line.split() for line in ui.lines() if len(line.split()) > 3}
         assert "file" in lines["memory_mb"] and "777" in lines["memory_mb"]
         assert "default" in lines["hooks"] and "yes" in lines["hooks"]
-        await helm.press(*"jjjjjjj")
-        await helm.sees("Memory that a container may use.", "default: 4096; a number from 16 to 9000")
+        await ui.press(*"jjjjjjj")
+        await ui.sees("Memory that a container may use.", "default: 4096; a number from 16 to 9000")
 
 
-async def test_words_leave_only_what_has_them_and_escape_shows_all_again(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        sheet = await at(helm, "memory")
+async def test_words_leave_only_what_has_them_and_escape_shows_all_again(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        sheet = await at(ui, "memory")
         assert [row.key for row in sheet._rows.rows] == ["workspace", "workspace.memory_mb"]
-        await helm.press("escape")
-        await helm.sees("allow_hosts")
-        await helm.press("escape")
-        await helm.until(lambda: helm.app.screen is helm.app.home, "the panes again")
+        await ui.press("escape")
+        await ui.sees("allow_hosts")
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.app.home, "the panes again")
 
 
-async def test_a_switch_is_turned_a_choice_chosen_and_a_list_typed_as_words(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        sheet = await at(helm)
+async def test_a_switch_is_turned_a_choice_chosen_and_a_list_typed_as_words(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        sheet = await at(ui)
         for key, then in (
             ("merge.hooks", ()), ("workspace.runner", ("3",)),
             ("workspace.allow_hosts", (*" b.org", "enter")),
         ):  # fmt: skip
-            before = len(sent(fleet))
+            before = len(sent(engine))
             sheet._rows.reveal(key)
-            await helm.press("enter")
+            await ui.press("enter")
             if then:
-                await helm.until(lambda: helm.app.screen is not sheet, key)
-                await helm.press(*("space" if each == " " else each for each in then))
-            await helm.until(partial(_more_than, fleet, before), key)
-            await helm.until(lambda: helm.app.screen is sheet, "back")
-        assert sent(fleet) == [
+                await ui.until(lambda: ui.app.screen is not sheet, key)
+                await ui.press(*("space" if each == " " else each for each in then))
+            await ui.until(partial(_more_than, engine, before), key)
+            await ui.until(lambda: ui.app.screen is sheet, "back")
+        assert sent(engine) == [
             ("merge.hooks", "false"), ("workspace.runner", '"host"'),
             ("workspace.allow_hosts", '["a.org", "b.org"]'),
         ]  # fmt: skip
 
 
-async def test_what_makes_no_sense_is_said_and_can_be_put_right(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm, "memory")
-        await helm.press("enter")
-        await helm.sees("A number from 16 to 9000")
-        await helm.press("ctrl+u", *"many", "enter")
-        await helm.sees("'many' is no number", "Write one from 16 to 9000")
-        await helm.press("ctrl+u", "1", "enter")
-        await helm.sees("line 2: expected >= 16", "Nothing was changed")
-        await helm.press("0", "0", "enter")
-        await helm.until(lambda: fleet.settings_["workspace.memory_mb"].value == "100", "written")
+async def test_what_makes_no_sense_is_said_and_can_be_put_right(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui, "memory")
+        await ui.press("enter")
+        await ui.sees("A number from 16 to 9000")
+        await ui.press("ctrl+u", *"many", "enter")
+        await ui.sees("'many' is no number", "Write one from 16 to 9000")
+        await ui.press("ctrl+u", "1", "enter")
+        await ui.sees("line 2: expected >= 16", "Nothing was changed")
+        await ui.press("0", "0", "enter")
+        await ui.until(lambda: engine.settings_["workspace.memory_mb"].value == "100", "written")
 
 
-async def test_a_change_and_a_return_to_the_default_are_taken_back_one_by_one(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm, "memory")
-        await helm.press("d")
-        await helm.until(lambda: sent(fleet) == [("workspace.memory_mb", None)], "the default")
-        await helm.sees("4096", "default ")
-        await helm.press("z")
-        await helm.until(lambda: sent(fleet)[1:] == [("workspace.memory_mb", "777")], "as before")
-        await helm.sees("777")
-        await helm.press("z")
-        await helm.sees("nothing was changed here yet")
+async def test_a_change_and_a_return_to_the_default_are_taken_back_one_by_one(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui, "memory")
+        await ui.press("d")
+        await ui.until(lambda: sent(engine) == [("workspace.memory_mb", None)], "the default")
+        await ui.sees("4096", "default ")
+        await ui.press("z")
+        await ui.until(lambda: sent(engine)[1:] == [("workspace.memory_mb", "777")], "as before")
+        await ui.sees("777")
+        await ui.press("z")
+        await ui.sees("nothing was changed here yet")
 
 
-async def test_a_preset_of_keys_holds_at_once(fleet: Harbour, tmp_path: Path) -> None:
+async def test_a_preset_of_keys_holds_at_once(engine: FakeEngine, tmp_path: Path) -> None:
     home = _home(tmp_path)
-    async with at_the_helm(fleet, home=home) as helm:
-        await at(helm, "preset")
+    async with driven(engine, home=home) as ui:
+        await at(ui, "preset")
         (home.config / "config.toml").write_text('[keys.map]\nsettings = "f9"\n')
-        await helm.press("enter", "2")
-        await helm.until(lambda: sent(fleet) == [("keys.preset", '"vim"')], "written")
-        await helm.until(lambda: helm.app.keymap.first("settings") == "f9", "the keys of now")
-        await helm.press("escape", "escape", "f9")
-        await helm.sees("Settings")
+        await ui.press("enter", "2")
+        await ui.until(lambda: sent(engine) == [("keys.preset", '"vim"')], "written")
+        await ui.until(lambda: ui.app.keymap.first("settings") == "f9", "the keys of now")
+        await ui.press("escape", "escape", "f9")
+        await ui.sees("Settings")
 
 
-async def test_a_key_that_is_taken_is_refused_and_a_free_one_written(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm)
-        await helm.press("K")
-        await helm.sees("Another key for")
-        await helm.type("merge the workspace")
-        await helm.press("enter")
-        await helm.sees("keys.map.merge")
-        await helm.press("ctrl+u", "n", "enter")
-        await helm.sees("n is taken by 'new' in the same place")
-        assert not sent(fleet)
-        await helm.press("ctrl+u", *"f9", "enter")
-        await helm.until(lambda: sent(fleet) == [("keys.map.merge", '["f9"]')], "written")
+async def test_a_key_that_is_taken_is_refused_and_a_free_one_written(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui)
+        await ui.press("K")
+        await ui.sees("Another key for")
+        await ui.type("merge the workspace")
+        await ui.press("enter")
+        await ui.sees("keys.map.merge")
+        await ui.press("ctrl+u", "n", "enter")
+        await ui.sees("n is taken by 'new' in the same place")
+        assert not sent(engine)
+        await ui.press("ctrl+u", *"f9", "enter")
+        await ui.until(lambda: sent(engine) == [("keys.map.merge", '["f9"]')], "written")
 
 
-async def test_a_theme_is_seen_while_it_is_chosen_and_undone(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm, "theme")
-        await helm.press("enter")
-        await helm.sees("Colours")
-        await helm.type("nord")
-        await helm.until(lambda: helm.app.theme == "nord", "seen at once")
-        await helm.press("enter")
-        await helm.sees("interface", "nord")
-        await helm.press("z")
-        await helm.until(lambda: helm.app.theme != "nord", "as before")
+async def test_a_theme_is_seen_while_it_is_chosen_and_undone(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui, "theme")
+        await ui.press("enter")
+        await ui.sees("Colours")
+        await ui.type("nord")
+        await ui.until(lambda: ui.app.theme == "nord", "seen at once")
+        await ui.press("enter")
+        await ui.sees("interface", "nord")
+        await ui.press("z")
+        await ui.until(lambda: ui.app.theme != "nord", "as before")
 
 
 async def test_a_variable_of_the_environment_goes_before(
-    fleet: Harbour, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOATYARD_THEME", "nord")
-    async with at_the_helm(fleet) as helm:
-        await at(helm, "theme")
-        await helm.sees("BOATYARD_THEME")
-        await helm.press("enter")
-        await helm.sees("BOATYARD_THEME says it")
+    async with driven(engine) as ui:
+        await at(ui, "theme")
+        await ui.sees("BOATYARD_THEME")
+        await ui.press("enter")
+        await ui.sees("BOATYARD_THEME says it")
 
 
-async def test_values_that_may_be_secrets_are_changed_in_the_file_alone(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm, "variables")
-        await helm.press("enter")
-        await helm.sees("change it in the file")
+async def test_values_that_may_be_secrets_are_changed_in_the_file_alone(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui, "variables")
+        await ui.press("enter")
+        await ui.sees("change it in the file")
 
 
-async def test_the_form_of_limits_leads_back(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await at(helm)
-        await helm.press("D")
-        await helm.sees("Defaults of new workspaces")
-        await helm.press("escape")
-        await helm.sees("Settings", "idle_minutes")
+async def test_the_form_of_limits_leads_back(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await at(ui)
+        await ui.press("D")
+        await ui.sees("Defaults of new workspaces")
+        await ui.press("escape")
+        await ui.sees("Settings", "idle_minutes")
 
 
 def test_the_line_of_a_key_is_found_in_its_table(tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ def cases() -> list[object]:
 
 @pytest.mark.parametrize(("scene", "size"), cases())
 async def test_the_screen_looks_as_it_did(scene: Scene, size: tuple[int, int]) -> None:
-    async with shown(scene, size) as helm:
-        check(text_file(scene, size), await text_of(helm))
+    async with shown(scene, size) as ui:
+        check(text_file(scene, size), await text_of(ui))
         for theme in THEMES if size == STYLED else ():
-            check(style_file(scene, theme), await styles_of(helm, theme))
+            check(style_file(scene, theme), await styles_of(ui, theme))
 
 
 def check(file: Path, now: str) -> None:

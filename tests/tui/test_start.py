@@ -27,12 +27,12 @@ HEAVY = (
     "textual.widgets._text_area",
 )
 SCENE = """
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.test_hostile_text import fill
 from tui.app import BoatyardApp
-harbour = Harbour()
-fill(harbour)
-BoatyardApp(harbour.connect).run()
+bare_engine = FakeEngine()
+fill(bare_engine)
+BoatyardApp(bare_engine.connect).run()
 """
 
 
@@ -41,7 +41,10 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     loaded = set(json.loads(done.stdout))
     assert not loaded & set(HEAVY)
-    assert not any(name.startswith(("core.client", "tui.commands", "tui.home.screen")) for name in loaded)
+    assert not any(
+        name.startswith(("core.client", "tui.commands", "tui.home.panes", "tui.home.screen"))
+        for name in loaded
+    )
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -120,12 +123,12 @@ def ended(process: psutil.Process) -> bool:
 
 SHELL = """
 import asyncio
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from core.values.states import TaskStatus
 from tui.app import BoatyardApp
-harbour = Harbour()
-project = harbour.put_project("app")
-harbour.put_workspace(harbour.put_task(project, "task", TaskStatus.IN_PROGRESS), "one")
+bare_engine = FakeEngine()
+project = bare_engine.put_project("app")
+bare_engine.put_workspace(bare_engine.put_task(project, "task", TaskStatus.IN_PROGRESS), "one")
 
 async def shell_argv(name, body):
     asyncio.ensure_future(rain())
@@ -133,11 +136,11 @@ async def shell_argv(name, body):
 
 async def rain():
     for number in range(200):
-        harbour.put_task(project, f"rain {number}")
+        bare_engine.put_task(project, f"rain {number}")
         await asyncio.sleep(0.005)
 
-harbour.shell_argv = shell_argv
-BoatyardApp(harbour.connect).run()
+bare_engine.shell_argv = shell_argv
+BoatyardApp(bare_engine.connect).run()
 """
 
 

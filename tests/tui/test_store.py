@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.values import events as told
 from core.values.conversation import Conversation, Entry, EntryKind
 from core.values.states import Activity, TaskStatus, WorkspaceState
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from tui.engine.bridge import Bridge
 from tui.engine.changes import Changes
 from tui.engine.store import Store
@@ -23,33 +23,33 @@ from tui.widgets.pages import Pages
 STEPS = st.lists(st.tuples(st.sampled_from("tswardp"), st.integers(0, 5)), max_size=40)
 
 
-async def _play(harbour: Harbour, steps: list[tuple[str, int]]) -> None:
+async def _play(bare_engine: FakeEngine, steps: list[tuple[str, int]]) -> None:
     """Lets things happen to an engine: tasks, states, workspaces, approvals, removals."""
-    project = harbour.put_project("p")
+    project = bare_engine.put_project("p")
     for kind, number in steps:
-        tasks = list(harbour.tasks_.values())
-        workspaces = list(harbour.workspaces_.values())
+        tasks = list(bare_engine.tasks_.values())
+        workspaces = list(bare_engine.workspaces_.values())
         if kind == "t":
-            harbour.put_task(project, f"t{number}", list(TaskStatus)[number % 5])
+            bare_engine.put_task(project, f"t{number}", list(TaskStatus)[number % 5])
         elif kind == "w" and tasks:
-            harbour.put_workspace(tasks[number % len(tasks)], f"w{number}")
+            bare_engine.put_workspace(tasks[number % len(tasks)], f"w{number}")
         elif kind == "s" and workspaces:
             state = list(WorkspaceState)[number % 4]
-            harbour.set_workspace(workspaces[number % len(workspaces)], state=state)
+            bare_engine.set_workspace(workspaces[number % len(workspaces)], state=state)
         elif kind == "a" and workspaces:
-            harbour.put_approval(workspaces[0].name, f"a{number}")
-        elif kind == "d" and harbour.approvals_:
+            bare_engine.put_approval(workspaces[0].name, f"a{number}")
+        elif kind == "d" and bare_engine.approvals_:
             from core.values.requests import AnswerApproval
 
-            await harbour.answer_approval(next(iter(harbour.approvals_)), AnswerApproval(option="x"))
+            await bare_engine.answer_approval(next(iter(bare_engine.approvals_)), AnswerApproval(option="x"))
         elif kind == "r" and workspaces:
             from core.values.requests import RemoveWorkspace
 
             name = workspaces[number % len(workspaces)].name
-            harbour.approvals_ = {k: a for k, a in harbour.approvals_.items() if a.workspace != name}
-            await harbour.remove_workspace(name, RemoveWorkspace())
+            bare_engine.approvals_ = {k: a for k, a in bare_engine.approvals_.items() if a.workspace != name}
+            await bare_engine.remove_workspace(name, RemoveWorkspace())
         elif kind == "p":
-            harbour.put_project(f"p{number}")
+            bare_engine.put_project(f"p{number}")
 
 
 def _content(store: Store) -> dict[str, Any]:
@@ -65,25 +65,25 @@ def _content(store: Store) -> dict[str, Any]:
 
 @given(STEPS)
 def test_a_snapshot_and_the_events_that_led_to_it_say_the_same(steps: list[tuple[str, int]]) -> None:
-    harbour = Harbour()
-    asyncio.run(_play(harbour, steps))
+    bare_engine = FakeEngine()
+    asyncio.run(_play(bare_engine, steps))
     by_events, by_snapshot = Store(), Store()
-    for event in harbour.log_of_events:
+    for event in bare_engine.log_of_events:
         by_events.apply(event)
-    by_snapshot.load(asyncio.run(harbour.snapshot()))
+    by_snapshot.load(asyncio.run(bare_engine.snapshot()))
     assert _content(by_events) == _content(by_snapshot)
     assert by_events.sequence == by_snapshot.sequence
 
 
 async def test_events_of_one_frame_are_told_together() -> None:
-    store, harbour = Store(), Harbour()
+    store, bare_engine = Store(), FakeEngine()
     heard: list[Changes] = []
     store.watch(heard.append)
     bridge = Bridge(store)
-    project = harbour.put_project("p")
+    project = bare_engine.put_project("p")
     for number in range(200):
-        harbour.put_task(project, f"t{number}")
-    for event in harbour.log_of_events:
+        bare_engine.put_task(project, f"t{number}")
+    for event in bare_engine.log_of_events:
         bridge.receive(event)
     async with asyncio.timeout(5):
         while sum(len(changes.tasks) for changes in heard) < 200:  # noqa: ASYNC110 (a timer of the loop fires)
@@ -91,21 +91,21 @@ async def test_events_of_one_frame_are_told_together() -> None:
     assert len(heard) <= 2
 
 
-def test_a_workspace_that_was_deleted_is_gone_with_what_hung_on_it(fleet: Harbour) -> None:
+def test_a_workspace_that_was_deleted_is_gone_with_what_hung_on_it(engine: FakeEngine) -> None:
     store = Store()
-    fleet.put_approval("first", "asks")
-    for event in fleet.log_of_events:
+    engine.put_approval("first", "asks")
+    for event in engine.log_of_events:
         store.apply(event)
-    gone = msgspec.structs.replace(fleet.workspaces_["first"], state=WorkspaceState.DELETED)
+    gone = msgspec.structs.replace(engine.workspaces_["first"], state=WorkspaceState.DELETED)
     store.apply(told.WorkspaceChanged(workspace=gone))
     assert "first" not in store.workspaces and not store.approvals
     assert in_need(store) == []
 
 
-def test_what_needs_attention_is_counted(fleet: Harbour) -> None:
+def test_what_needs_attention_is_counted(engine: FakeEngine) -> None:
     store = Store()
-    fleet.set_workspace(fleet.workspaces_["second"], activity=Activity.FAILED)
-    for event in fleet.log_of_events:
+    engine.set_workspace(engine.workspaces_["second"], activity=Activity.FAILED)
+    for event in engine.log_of_events:
         store.apply(event)
     assert store.counts() == (1, 0, 1)
     assert in_need(store) == ["second"]

@@ -23,7 +23,7 @@ SHOWN, WRAPS = b"25", b"7"
 
 SPOILT = """
 import asyncio, signal, sys
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from textual.widget import Widget
 from tui.app import BoatyardApp
 
@@ -55,7 +55,7 @@ class Spoilt(BoatyardApp):
             case "system exit":
                 raise SystemExit(3)
 
-app = Spoilt(Harbour().connect)
+app = Spoilt(FakeEngine().connect)
 app.run()
 sys.exit(app.return_code or 0)
 """

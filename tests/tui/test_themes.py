@@ -13,8 +13,8 @@ import themes
 from core.errors import ConfigError
 from core.paths import find_home
 from tests.pty import WHO_ARE_YOU, Terminal
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 from themes import load_theme, theme_names
 from themes.colour import channels, contrast
 from themes.tokens import COLOURS
@@ -141,29 +141,29 @@ def test_a_theme_that_is_not_there_or_outside_is_refused(name: str, tmp_path: Pa
         load_theme(name, tmp_path)
 
 
-async def test_the_theme_is_chosen_by_keys(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.press("colon")
-        await helm.type("colours")
-        await helm.press("enter")
-        await helm.sees("boatyard-light")
-        await helm.type("boatyard-light")
-        await helm.press("enter")
-        await helm.until(lambda: helm.app.theme == "boatyard-light", "the theme is in use")
-        assert helm.app.preferences.theme == "boatyard-light"
+async def test_the_theme_is_chosen_by_keys(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.press("colon")
+        await ui.type("colours")
+        await ui.press("enter")
+        await ui.sees("boatyard-light")
+        await ui.type("boatyard-light")
+        await ui.press("enter")
+        await ui.until(lambda: ui.app.theme == "boatyard-light", "the theme is in use")
+        assert ui.app.preferences.theme == "boatyard-light"
 
 
 async def test_without_colour_everything_can_still_be_told_apart(
-    fleet: Harbour, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("first")
-        await helm.press("1")
-        assert helm.app.theme == "ansi"
-        filters = helm.app.get_line_filters()
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        await ui.press("1")
+        assert ui.app.theme == "ansi"
+        filters = ui.app.get_line_filters()
         styles = set()
-        for strip in helm.app.screen._compositor.render_strips():
+        for strip in ui.app.screen._compositor.render_strips():
             for each in filters:
                 strip = strip.apply_filter(each, Color.parse("black"))
             for segment in strip:
@@ -174,23 +174,23 @@ async def test_without_colour_everything_can_still_be_told_apart(
         assert styles == {True, False}
 
 
-async def test_a_theme_is_seen_while_one_chooses_and_escape_puts_the_old_one_back(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        before, remembered = helm.app.theme, helm.app.preferences.theme
-        await helm.press("colon")
-        await helm.type("choose the colours")
-        await helm.press("enter")
-        await helm.sees("in use")
-        await helm.type("dracula")
-        await helm.until(lambda: helm.app.theme == "dracula", "the preview")
-        assert helm.app.palette.style("text").color == Style.parse("#f8f8f2").color
-        await helm.press("escape")
-        await helm.until(lambda: helm.app.theme == before, "the old theme")
-        assert helm.app.preferences.theme == remembered
+async def test_a_theme_is_seen_while_one_chooses_and_escape_puts_the_old_one_back(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        before, remembered = ui.app.theme, ui.app.preferences.theme
+        await ui.press("colon")
+        await ui.type("choose the colours")
+        await ui.press("enter")
+        await ui.sees("in use")
+        await ui.type("dracula")
+        await ui.until(lambda: ui.app.theme == "dracula", "the preview")
+        assert ui.app.palette.style("text").color == Style.parse("#f8f8f2").color
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.theme == before, "the old theme")
+        assert ui.app.preferences.theme == remembered
 
 
 async def test_a_theme_of_the_users_is_drawn_anew_when_saved_and_told_when_wrong(
-    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.app.THEME_SECONDS", 0.02)
     monkeypatch.setenv("BOATYARD_THEME", "mine")
@@ -201,30 +201,30 @@ async def test_a_theme_of_the_users_is_drawn_anew_when_saved_and_told_when_wrong
     file.write_text(good)
 
     def text() -> str:
-        colour = helm.app.palette.style("text").color
+        colour = ui.app.palette.style("text").color
         return colour.triplet.hex if colour and colour.triplet else ""
 
-    async with at_the_helm(fleet, home=home) as helm:
-        assert helm.app.theme == "mine" and text() == "#e5e9f0"
+    async with driven(engine, home=home) as ui:
+        assert ui.app.theme == "mine" and text() == "#e5e9f0"
         file.write_text(good.replace('foreground = "#e5e9f0"', 'foreground = "#f4f6fa"'))
-        await helm.until(lambda: text() == "#f4f6fa", "the colours that were saved")
+        await ui.until(lambda: text() == "#f4f6fa", "the colours that were saved")
         file.write_text(good.replace('foreground = "#e5e9f0"', 'foreground = "grey, I think"'))
-        await helm.sees("mine.toml:10", "foreground")
+        await ui.sees("mine.toml:10", "foreground")
         assert text() == "#f4f6fa"
         file.write_text(good)
-        await helm.until(lambda: text() == "#e5e9f0", "the corrected colours")
+        await ui.until(lambda: text() == "#e5e9f0", "the corrected colours")
 
 
 async def test_a_theme_of_the_users_that_is_wrong_at_the_start_is_told_and_another_used(
-    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BOATYARD_THEME", "mine")
     home = find_home(str(tmp_path))
     (home.config / "themes").mkdir(parents=True)
     (home.config / "themes" / "mine.toml").write_text("primary = 4\n")
-    async with at_the_helm(fleet, home=home) as helm:
-        await helm.sees("mine.toml:1")
-        assert helm.app.theme == "boatyard-dark"
+    async with driven(engine, home=home) as ui:
+        await ui.sees("mine.toml:1")
+        assert ui.app.theme == "boatyard-dark"
 
 
 WRONG = {
@@ -308,17 +308,17 @@ def test_a_terminal_that_would_print_the_question_is_not_asked(term: str) -> Non
 
 
 async def test_signs_are_drawn_in_ascii_when_wished_and_this_is_remembered(
-    fleet: Harbour, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BOATYARD_GLYPHS", raising=False)
     home = find_home(str(tmp_path))
-    async with at_the_helm(fleet, home=home) as helm:
-        helm.app.use_glyphs("unicode")
-        await helm.sees("● first")
-        await helm.press("colon")
-        await helm.type("plain ascii")
-        await helm.press("enter")
-        await helm.sees("* first")
-        helm.app.keep_preferences()
-    async with at_the_helm(fleet, home=home) as helm:
-        await helm.sees("* first")
+    async with driven(engine, home=home) as ui:
+        ui.app.use_glyphs("unicode")
+        await ui.sees("● first")
+        await ui.press("colon")
+        await ui.type("plain ascii")
+        await ui.press("enter")
+        await ui.sees("* first")
+        ui.app.keep_preferences()
+    async with driven(engine, home=home) as ui:
+        await ui.sees("* first")

@@ -4,15 +4,15 @@ import time
 
 from core.values import events as told
 from core.values.states import Activity, TaskStatus, WorkspaceState
-from tests.tui.harbour import Harbour
-from tests.tui.steering import at_the_helm
+from tests.tui.driver import driven
+from tests.tui.fake_engine import FakeEngine
 from tui.engine.store import Store
 from tui.home.tree_rows import build_rows
 
 
-async def test_projects_tasks_by_status_and_workspaces_stand_in_order(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        rows = [row.strip() for row in helm.rows("#tree")]
+async def test_projects_tasks_by_status_and_workspaces_stand_in_order(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        rows = [row.strip() for row in ui.rows("#tree")]
         assert rows == [
             "app", "▾ In progress 1", "Redirect after login", "first boatyard/first", "▾ In review 1",
             "Cache the prices", "second boatyard/second", "▾ To do 1", "Drop the old export", "▸ Done 1",
@@ -20,75 +20,75 @@ async def test_projects_tasks_by_status_and_workspaces_stand_in_order(fleet: Har
         ]  # fmt: skip
 
 
-async def test_a_row_says_state_changes_and_age(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (80, 24)) as helm:
-        await helm.sees("● first running", "Demo agent (demonstration)", "⎇ boatyard/first", "+12 \u22123")
-        fleet.set_workspace(fleet.workspaces_["first"], activity=Activity.WAITING)
-        await helm.sees("▲ first waiting for approval", "▲ 1 waiting")
-        fleet.set_workspace(fleet.workspaces_["first"], state=WorkspaceState.CLOSED, activity=Activity.IDLE)
-        await helm.sees("◐ first closed")
+async def test_a_row_says_state_changes_and_age(engine: FakeEngine) -> None:
+    async with driven(engine, (80, 24)) as ui:
+        await ui.sees("● first running", "Demo agent (demonstration)", "⎇ boatyard/first", "+12 \u22123")
+        engine.set_workspace(engine.workspaces_["first"], activity=Activity.WAITING)
+        await ui.sees("▲ first waiting for approval", "▲ 1 waiting")
+        engine.set_workspace(engine.workspaces_["first"], state=WorkspaceState.CLOSED, activity=Activity.IDLE)
+        await ui.sees("◐ first closed")
 
 
-async def test_the_cursor_stays_on_its_thing_whatever_comes_before_it(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        helm.app.home.go_to_workspace("second", view="tree")
-        tree = helm.app.home.tree_view
+async def test_the_cursor_stays_on_its_thing_whatever_comes_before_it(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        ui.app.home.go_to_workspace("second", view="tree")
+        tree = ui.app.home.tree_view
         before = tree.cursor_row
-        project = next(iter(fleet.projects_.values()))
+        project = next(iter(engine.projects_.values()))
         for number in range(5):
-            fleet.put_task(project, f"new {number}", TaskStatus.IN_PROGRESS)
-        await helm.until(lambda: tree.cursor_row == before + 5, "the cursor moved along")
+            engine.put_task(project, f"new {number}", TaskStatus.IN_PROGRESS)
+        await ui.until(lambda: tree.cursor_row == before + 5, "the cursor moved along")
         assert tree.current is not None and tree.current.workspace == "second"
 
 
-async def test_what_is_selected_stays_in_sight_when_its_task_is_done(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        await helm.open_workspace("second")
-        helm.app.perform("task-done")
-        await helm.sees("Done 2")
-        assert helm.app.home.session.workspace == "second"
-        assert helm.app.home.situation().workspace is not None
+async def test_what_is_selected_stays_in_sight_when_its_task_is_done(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        ui.app.perform("task-done")
+        await ui.sees("Done 2")
+        assert ui.app.home.session.workspace == "second"
+        assert ui.app.home.situation().workspace is not None
 
 
-async def test_space_folds_and_enter_drills_in_and_escape_comes_back(fleet: Harbour) -> None:
-    async with at_the_helm(fleet, (80, 24)) as helm:
-        tree = helm.app.home.tree_view
-        await helm.press("g", "space")
-        assert helm.rows("#tree")[1] == "docs"
-        await helm.press("space", "j", "j", "j", "enter")
-        await helm.until(lambda: helm.app.home.view == "session", "drilled in")
+async def test_space_folds_and_enter_drills_in_and_escape_comes_back(engine: FakeEngine) -> None:
+    async with driven(engine, (80, 24)) as ui:
+        tree = ui.app.home.tree_view
+        await ui.press("g", "space")
+        assert ui.rows("#tree")[1] == "docs"
+        await ui.press("space", "j", "j", "j", "enter")
+        await ui.until(lambda: ui.app.home.view == "session", "drilled in")
         assert not tree.is_on_screen
-        await helm.press("escape")
-        await helm.until(lambda: tree.is_on_screen and tree.has_focus, "back")
+        await ui.press("escape")
+        await ui.until(lambda: tree.is_on_screen and tree.has_focus, "back")
 
 
-async def test_find_and_its_next_match(fleet: Harbour) -> None:
-    project = next(iter(fleet.projects_.values()))
-    fleet.put_task(project, "Cache the pictures")
-    async with at_the_helm(fleet) as helm:
-        tree = helm.app.home.tree_view
-        await helm.press("slash")
-        await helm.type("cache")
-        await helm.press("enter")
-        await helm.until(lambda: tree.current and tree.current.task_id == "task-1", "the first match")
-        await helm.press("n")
-        await helm.until(lambda: tree.current and tree.current.task_id == "task-4", "the next")
-        await helm.press("N")
-        await helm.until(lambda: tree.current and tree.current.task_id == "task-1", "the one before")
-        await helm.press("escape", "n")
-        await helm.sees("New task")
+async def test_find_and_its_next_match(engine: FakeEngine) -> None:
+    project = next(iter(engine.projects_.values()))
+    engine.put_task(project, "Cache the pictures")
+    async with driven(engine) as ui:
+        tree = ui.app.home.tree_view
+        await ui.press("slash")
+        await ui.type("cache")
+        await ui.press("enter")
+        await ui.until(lambda: tree.current and tree.current.task_id == "task-1", "the first match")
+        await ui.press("n")
+        await ui.until(lambda: tree.current and tree.current.task_id == "task-4", "the next")
+        await ui.press("N")
+        await ui.until(lambda: tree.current and tree.current.task_id == "task-1", "the one before")
+        await ui.press("escape", "n")
+        await ui.sees("New task")
 
 
-async def test_a_workspace_that_comes_later_is_selected_when_it_comes(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        helm.app.home.go_to_workspace("third")
-        fleet.put_workspace(fleet.tasks_["task-2"], "third", state=WorkspaceState.CREATING)
-        await helm.until(lambda: helm.app.home.session.workspace == "third", "selected")
+async def test_a_workspace_that_comes_later_is_selected_when_it_comes(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        ui.app.home.go_to_workspace("third")
+        engine.put_workspace(engine.tasks_["task-2"], "third", state=WorkspaceState.CREATING)
+        await ui.until(lambda: ui.app.home.session.workspace == "third", "selected")
 
 
-async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(fleet: Harbour) -> None:
-    async with at_the_helm(fleet) as helm:
-        store, tree = helm.app.store, helm.app.home.tree_view
+async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        store, tree = ui.app.store, ui.app.home.tree_view
         gone = next(each.id for each in store.tasks.values() if each.title == "Drop the old export")
         store.apply(told.Removed(sequence=10**6, entity="workspace", id=store.workspaces["first"].id))
         store.apply(told.Removed(sequence=10**6, entity="task", id=gone))
@@ -96,20 +96,20 @@ async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(fleet: Har
         assert tree.row_text(0) == "app" and tree.row_text(3) == ""
 
 
-def test_ten_thousand_tasks_make_their_rows_in_less_time_than_reading_them(harbour: Harbour) -> None:
+def test_ten_thousand_tasks_make_their_rows_in_less_time_than_reading_them(bare_engine: FakeEngine) -> None:
     import asyncio
 
     import msgspec
 
     from core.values.entities import Snapshot
 
-    projects = [harbour.put_project(f"p{number}") for number in range(5)]
+    projects = [bare_engine.put_project(f"p{number}") for number in range(5)]
     statuses = list(TaskStatus)
     for number in range(10_000):
-        harbour.put_task(projects[number % 5], f"Task {number}", statuses[number % 5])
+        bare_engine.put_task(projects[number % 5], f"Task {number}", statuses[number % 5])
     for number in range(200):
-        harbour.put_workspace(harbour.tasks_[f"task-{number}"], f"w{number}")
-    payload = msgspec.json.encode(asyncio.run(harbour.snapshot()))
+        bare_engine.put_workspace(bare_engine.tasks_[f"task-{number}"], f"w{number}")
+    payload = msgspec.json.encode(asyncio.run(bare_engine.snapshot()))
     started = time.perf_counter()
     snapshot = msgspec.json.decode(payload, type=Snapshot)
     read = time.perf_counter() - started

@@ -6,8 +6,9 @@ import pytest
 
 from core.values.entities import AgentInfo, RunnerInfo
 from core.values.states import RunnerKind
-from tests.tui.harbour import DEMO, HOST, Harbour
-from tests.tui.steering import SIZES, at_the_helm
+from tests.tui.driver import SIZES, driven
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine.values import DEMO, HOST
 from tui.home.welcome import NO_CONTAINERS, welcome_card
 from tui.keys.keymap import Keymap, resolve
 from tui.looks.glyphs import UNICODE
@@ -65,9 +66,9 @@ def test_no_line_is_wider_than_there_is_room(width: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_found_comes_in_by_itself_and_the_footer_says_how_to_begin(
-    harbour: Harbour, size: tuple[int, int]
+    bare_engine: FakeEngine, size: tuple[int, int]
 ) -> None:
-    harbour.agents_ = (DEMO, CLAUDE)
-    async with at_the_helm(harbour, size) as helm:
-        await helm.sees("Claude Code", NO_CONTAINERS[:40], "all keys")
-        assert helm.lines()[-1].split("  ")[0].strip() == "n new task"
+    bare_engine.agents_ = (DEMO, CLAUDE)
+    async with driven(bare_engine, size) as ui:
+        await ui.sees("Claude Code", NO_CONTAINERS[:40], "all keys")
+        assert ui.lines()[-1].split("  ")[0].strip() == "n new task"

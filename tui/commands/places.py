@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui.home.reach import reachable_actions
 from tui.keys.actions import ACTIONS
 from tui.keys.situation import why_not
 from tui.looks.glyphs import ASCII
@@ -71,7 +72,7 @@ async def leave(app: BoatyardApp) -> None:
 async def show_help(app: BoatyardApp) -> None:
     """The keys that work where the focus is, by group; Enter on one does it."""
     now, names = app.home.situation(), app.keymap.names
-    here = app.home.reachable_actions() or [action for action in ACTIONS if action.scope == "app"]
+    here = reachable_actions(app.home.focused) or [action for action in ACTIONS if action.scope == "app"]
     found = [
         Found(action.label, action.help, action.id, names(action.id), action.group, why_not(action.id, now))
         for action in sorted(here, key=lambda action: (action.scope in ("app", "rows"), action.group))

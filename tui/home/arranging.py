@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.engine.link import Link
-    from tui.home.screen import HomeScreen
+    from tui.home.panes import PaneScreen
 
 KIND, OWNER = "ui_preferences", "layout"
 SAVE_SECONDS = 1.0
@@ -31,7 +31,7 @@ BESIDE_OF = {"tree": "tree", "session": "tree", "files": "file-tree", "diff": "d
 class Arranging:
     """What is remembered of the panes, put into effect."""
 
-    def __init__(self, home: HomeScreen, link: Link) -> None:
+    def __init__(self, home: PaneScreen, link: Link) -> None:
         self._home = home
         self._link = link
         self._all = Remembered()
@@ -57,7 +57,7 @@ class Arranging:
         except BoatyardError:
             return  # It is asked again with the next connection.
         self._loaded = True
-        from tui.home.screen import VIEWS
+        from tui.home.panes import VIEWS
 
         self._all = remembered(scratch.payload, VIEWS)
         self._kept = self._all.payload()

@@ -25,10 +25,10 @@ async def main(names: list[str]) -> None:
         if names and scene.name not in names:
             continue
         for size in SIZES:
-            async with shown(scene, size) as helm:
-                _write(text_file(scene, size), await text_of(helm))
+            async with shown(scene, size) as ui:
+                _write(text_file(scene, size), await text_of(ui))
                 for theme in THEMES if size == STYLED else ():
-                    _write(style_file(scene, theme), await styles_of(helm, theme))
+                    _write(style_file(scene, theme), await styles_of(ui, theme))
         print(scene.name)
 
 

@@ -15,10 +15,10 @@ from zlib import crc32
 from rich.style import Style
 from textual.widgets import Input, TextArea
 
-from tests.tui.harbour import Harbour
+from tests.tui.driver import Driver, driven
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.snapshots.scenes import Scene
-from tests.tui.snapshots.world import CLAUDE, CLOCK, fleet
-from tests.tui.steering import Helm, at_the_helm
+from tests.tui.snapshots.world import CLAUDE, CLOCK, peopled
 
 HERE = Path(__file__).parent
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -48,7 +48,7 @@ def _still() -> Iterator[None]:
     try:
         with (
             patch("tui.looks.durations.time", SimpleNamespace(time=lambda: CLOCK)),
-            patch("tui.home.screen.repository_here", lambda: here),
+            patch("tui.home.selection.repository_here", lambda: here),
             patch("tui.commands.tasks.repository_here", lambda: here),
         ):
             yield
@@ -58,40 +58,40 @@ def _still() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def shown(scene: Scene, size: tuple[int, int]) -> AsyncIterator[Helm]:
+async def shown(scene: Scene, size: tuple[int, int]) -> AsyncIterator[Driver]:
     """The interface with a scene on the screen, in the first of the themes."""
-    harbour = Harbour() if scene.empty else fleet()
-    harbour.agents_ = (*harbour.agents_, *((CLAUDE,) if scene.empty else ()))
-    scene.prepare(harbour)
+    engine = FakeEngine() if scene.empty else peopled()
+    engine.agents_ = (*engine.agents_, *((CLAUDE,) if scene.empty else ()))
+    scene.prepare(engine)
     with _still():
-        async with at_the_helm(harbour, size, theme=THEMES[0]) as helm:
+        async with driven(engine, size, theme=THEMES[0]) as ui:
             if scene.at:
-                await helm.open_workspace(scene.at)
-            await helm.press(*scene.keys)
-            await helm.sees(*scene.sees)
-            yield helm
+                await ui.open_workspace(scene.at)
+            await ui.press(*scene.keys)
+            await ui.sees(*scene.sees)
+            yield ui
 
 
-async def text_of(helm: Helm) -> str:
+async def text_of(ui: Driver) -> str:
     """The screen's lines without the blanks at their ends, once it has come to rest."""
     seen: list[list[str]] = []
     while len(seen) < STILL or any(each != seen[-1] for each in seen[-STILL:]):
-        await helm.pilot.pause(0.01)
-        seen.append(helm.lines())
+        await ui.pilot.pause(0.01)
+        seen.append(ui.lines())
     return "\n".join(line.rstrip() for line in seen[-1]) + "\n"
 
 
-async def styles_of(helm: Helm, theme: str) -> str:
+async def styles_of(ui: Driver, theme: str) -> str:
     """The styles there are, and for each line how many cells have which."""
-    helm.app.use_theme(theme, remember=False)
-    for line in helm.app.screen.query(Input):
+    ui.app.use_theme(theme, remember=False)
+    for line in ui.app.screen.query(Input):
         line.cursor_blink = False
-    for area in helm.app.screen.query(TextArea):
+    for area in ui.app.screen.query(TextArea):
         area.cursor_blink = False
-    await text_of(helm)
+    await text_of(ui)
     known: dict[str, str] = {}
     lines = []
-    for strip in helm.app.screen._compositor.render_strips():
+    for strip in ui.app.screen._compositor.render_strips():
         cells = [(_words(segment.style), segment.cell_length) for segment in strip]
         runs = [
             (words, sum(length for _, length in run)) for words, run in groupby(cells, lambda cell: cell[0])

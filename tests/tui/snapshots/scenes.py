@@ -1,16 +1,16 @@
-"""The screens: what is put into the fleet, which keys lead there, and what is to be seen then."""
+"""The screens: what is put into the engine, which keys lead there, and what is to be seen then."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.snapshots import world
 
 
-def _nothing(harbour: Harbour) -> None:
-    """The fleet as it is."""
+def _nothing(engine: FakeEngine) -> None:
+    """The engine as it is."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Scene:
     sees: tuple[str, ...]
     at: str = "prices"
     """The workspace that is opened first; empty: none."""
-    prepare: Callable[[Harbour], None] = _nothing
+    prepare: Callable[[FakeEngine], None] = _nothing
     empty: bool = False
     """Whether nothing is set up at all."""
 

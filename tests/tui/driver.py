@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.harbour import Harbour
+from tests.tui.fake_engine import FakeEngine
 from tui.app import BoatyardApp
 from tui.engine.link import LinkState
 from tui.widgets.rows import RowView, rows_of
@@ -24,13 +24,13 @@ SIZES = [
 PATIENCE = 60.0
 
 
-class Helm:
+class Driver:
     """One running interface."""
 
-    def __init__(self, app: BoatyardApp, pilot: Pilot[None], harbour: Harbour) -> None:
+    def __init__(self, app: BoatyardApp, pilot: Pilot[None], engine: FakeEngine) -> None:
         self.app = app
         self.pilot = pilot
-        self.harbour = harbour
+        self.engine = engine
 
     async def until(self, condition: Callable[[], Any], what: str = "") -> None:
         """Returns as soon as `condition` holds; fails with the screen when it does not come true."""
@@ -57,8 +57,8 @@ class Helm:
 
     async def asked(self, name: str) -> Any:
         """Waits until the engine was asked for `name`; what it was asked."""
-        await self.until(lambda: any(call == name for call, _ in self.harbour.calls), f"call {name}")
-        return next(value for call, value in reversed(self.harbour.calls) if call == name)
+        await self.until(lambda: any(call == name for call, _ in self.engine.calls), f"call {name}")
+        return next(value for call, value in reversed(self.engine.calls) if call == name)
 
     def lines(self) -> list[str]:
         """The screen, line by line."""
@@ -81,16 +81,14 @@ class Helm:
 
 
 @asynccontextmanager
-async def at_the_helm(
-    harbour: Harbour, size: tuple[int, int] = (120, 40), **more: Any
-) -> AsyncIterator[Helm]:
+async def driven(engine: FakeEngine, size: tuple[int, int] = (120, 40), **more: Any) -> AsyncIterator[Driver]:
     """The interface on a terminal of `size`, connected."""
-    app = BoatyardApp(harbour.connect, **more)
+    app = BoatyardApp(engine.connect, **more)
     async with app.run_test(size=size, notifications=True) as pilot:
-        helm = Helm(app, pilot, harbour)
-        await helm.until(lambda: app.ready, "the panes")
-        if harbour.up:
-            await helm.until(lambda: app.link.state is LinkState.CONNECTED and app.store.agents, "connected")
-            await helm.until(lambda: app.home.arranging.loaded, "the panes are as they were left")
+        ui = Driver(app, pilot, engine)
+        await ui.until(lambda: app.ready, "the panes")
+        if engine.up:
+            await ui.until(lambda: app.link.state is LinkState.CONNECTED and app.store.agents, "connected")
+            await ui.until(lambda: app.home.arranging.loaded, "the panes are as they were left")
             await pilot.pause()
-        yield helm
+        yield ui

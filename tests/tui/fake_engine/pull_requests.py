@@ -6,47 +6,32 @@ from typing import Any
 
 import msgspec
 
-from core.errors import BoatyardError, ConflictError
+from core.errors import ConflictError
 from core.values import requests as ask
-from core.values.entities import Workspace
 from core.values.pull_requests import (
-    Check,
     PullDraft,
     PullLink,
     PullRequest,
     PullState,
     PullStatus,
     PullView,
-    RemoteComment,
 )
 from core.values.pushing import PushReport, RepoPush
+from tests.tui.fake_engine.state import State
 
 PUSH = RepoPush(
     repo_id="repo-app", remote="origin", url="https://github.com/team/app", branch="boatyard/second",
     new="b" * 40, ahead=2, uncommitted=1,
 )  # fmt: skip
+
 DRAFT = PullDraft(
     repo_id="repo-app", repository="github.com/team/app", remote="origin", branch="boatyard/second",
     base="main", title="Cache the [prices]", body="It is faster now.", push=PUSH,
 )  # fmt: skip
 
 
-class Berth:
-    """What `Harbour` has of `core.client`'s `pushing_calls` and `pull_request_calls`."""
-
-    workspaces_: dict[str, Workspace]
-
-    def __init__(self) -> None:
-        self.checks: tuple[Check, ...] = ()
-        self.remarks: tuple[RemoteComment, ...] = ()
-        self.forge_trouble: BoatyardError | None = None
-        """What the host answers to everything."""
-
-    def set_workspace(self, workspace: Workspace, **more: Any) -> Workspace:
-        raise NotImplementedError
-
-    def _asked(self, name: str, value: Any) -> None:
-        raise NotImplementedError
+class PullRequests(State):
+    """A part of `tests.tui.fake_engine.FakeEngine`."""
 
     def put_pull(self, name: str, **more: Any) -> PullLink:
         """The workspace's pull request; of `more` what `PullState` has goes there."""

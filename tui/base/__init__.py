@@ -1,0 +1,1 @@
+"""What the application is made of: looks, the terminal, the engine."""
