@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from core.cli.env_file import read_env_file
 from core.cli.verbs.paths import repo_key
@@ -91,23 +88,6 @@ def wanted_settings(args: argparse.Namespace, approve: str = "") -> WantedSettin
         allow_hosts=tuple(args.allow_host) if args.allow_host else None,
         approve=args.approve or approve,
     )
-
-
-def or_environment(settings: WantedSettings) -> WantedSettings:
-    """Image and runner as `BOATYARD_IMAGE` and `BOATYARD_RUNNER` say, where no option does.
-
-    Raises:
-        UsageError: There is no such runner.
-    """
-    image, runner = os.environ.get("BOATYARD_IMAGE", ""), os.environ.get("BOATYARD_RUNNER", "")
-    if image and not (settings.image or settings.dockerfile):
-        settings = msgspec.structs.replace(settings, image=image)
-    if runner and settings.runner is None:
-        if runner not in list(RunnerKind):
-            kinds = ", ".join(kind.value for kind in RunnerKind)
-            raise UsageError(f"BOATYARD_RUNNER={runner[:40]!r} is no runner", hint=f"Set one of: {kinds}.")
-        settings = msgspec.structs.replace(settings, runner=RunnerKind(runner))
-    return settings
 
 
 def declare_targets(parser: argparse.ArgumentParser) -> None:

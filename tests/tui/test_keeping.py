@@ -69,7 +69,7 @@ async def test_the_trash_is_emptied_after_a_report(engine: FakeEngine) -> None:
         assert engine.removed
         await choose(ui, "delete removed workspaces")
         await ui.sees("Delete these for good?")
-        await ui.press("d")
+        await ui.press("y")
         await ui.until(lambda: not engine.removed, "deleted")
 
 

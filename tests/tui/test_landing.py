@@ -120,7 +120,7 @@ async def test_a_line_says_where_it_came_from_and_leads_there(engine: FakeEngine
         await ui.sees("It was there when the workspace was made")
         await ui.press("escape", "j", "b")
         await ui.sees("A turn of demo", "Prompt: Write [it]", "Tool call: Edit a.py")
-        await ui.press("g")
+        await ui.press("o")
         await ui.until(lambda: ui.app.home.view == "session", "the conversation")
 
 

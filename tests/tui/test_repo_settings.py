@@ -124,7 +124,7 @@ async def test_templates_are_offered_looked_at_and_removed(engine: FakeEngine) -
         await ui.sees("1 file, used 0 times")
         await ui.press("j", "enter")
         await ui.sees("[/] few files", "a/b")
-        await ui.press("r")
+        await ui.press("y")
         assert await ui.asked("remove_template") == "t"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.errors import BoatyardError
 from core.values import events as told
 from core.values.review import Change, FileChange, FileNode
@@ -161,3 +163,14 @@ async def test_processes_are_listed_and_enter_shows_one(engine: FakeEngine) -> N
         await ui.sees("set-up", "make deps", "failed (exit 3)")
         await ui.press("enter")
         await ui.sees("no rule to make target")
+
+
+async def test_enter_waits_for_the_list_that_is_still_read(engine: FakeEngine) -> None:
+    engine.changed = (changed_file("a.py"),)
+    engine.reading = asyncio.Event()
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("Reading the diff")
+        engine.reading.set()
+        await ui.until(lambda: ui.app.home.diff.has_class("-inside"), "into the file")

@@ -9,6 +9,7 @@ import pytest
 
 from core.paths import Home, find_home
 from core.settings_help import CHOICES
+from core.values import requests as ask
 from tests.tui.driver import SIZES, Driver, driven
 from tests.tui.fake_engine import FakeEngine
 from tui.keys.presets import PRESETS
@@ -192,3 +193,28 @@ def _home(folder: Path) -> Home:
     home = find_home(str(folder))
     home.config.mkdir(parents=True, exist_ok=True)
     return home
+
+
+async def test_what_the_project_says_otherwise_is_shown_and_changed(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        sheet = await at(ui, "project")
+        await ui.sees("project app", "merge_style", "app.setup_script", "mine")
+        sources = {row.key: row.source for row in sheet._rows.rows if row.setting}
+        assert sources["project app.merge_style"] == "project"
+        await ui.press("enter")
+        await ui.sees("squash")
+        await ui.press("2")
+        project, body = await ui.asked("update_project")
+        assert (project, body.merge_style) == ("project-app", "squash")
+        await ui.press("z")
+        await ui.until(lambda: last_change(engine).merge_style == "merge", "taken back")
+        await ui.press("d")
+        await ui.sees("the project says that itself")
+        await ui.press("j", "enter")
+        await ui.sees("app in app")
+
+
+def last_change(engine: FakeEngine) -> ask.UpdateProject:
+    """What was asked for the project last."""
+    changes: list[ask.UpdateProject] = [value[1] for call, value in engine.calls if call == "update_project"]
+    return changes[-1]

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import time
-
 from core.values import events as told
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
-from tui.engine.store import Store
-from tui.home.tree_rows import build_rows
 
 
 async def test_projects_tasks_by_status_and_workspaces_stand_in_order(engine: FakeEngine) -> None:
@@ -94,29 +90,3 @@ async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(engine: Fa
         store.apply(told.Removed(sequence=10**6, entity="task", id=gone))
         assert [tree.row(index, 80)[0] for index in range(tree.row_count())].count(()) == 2
         assert tree.row_text(0) == "app" and tree.row_text(3) == ""
-
-
-def test_ten_thousand_tasks_make_their_rows_in_less_time_than_reading_them(bare_engine: FakeEngine) -> None:
-    import asyncio
-
-    import msgspec
-
-    from core.values.entities import Snapshot
-
-    projects = [bare_engine.put_project(f"p{number}") for number in range(5)]
-    statuses = list(TaskStatus)
-    for number in range(10_000):
-        bare_engine.put_task(projects[number % 5], f"Task {number}", statuses[number % 5])
-    for number in range(200):
-        bare_engine.put_workspace(bare_engine.tasks_[f"task-{number}"], f"w{number}")
-    payload = msgspec.json.encode(asyncio.run(bare_engine.snapshot()))
-    started = time.perf_counter()
-    snapshot = msgspec.json.decode(payload, type=Snapshot)
-    read = time.perf_counter() - started
-    store = Store()
-    store.load(snapshot)
-    started = time.perf_counter()
-    rows = build_rows(store, ())
-    built = time.perf_counter() - started
-    assert len(rows) > 6000
-    assert built < read * 20, (built, read)

@@ -32,7 +32,7 @@ async def settings(app: BoatyardApp) -> None:
     if scope == "repo":
         await _set_repo(app, repo)
     elif scope == "project":
-        await _override(app, project, repo)
+        await override(app, project, repo)
 
 
 async def trust(app: BoatyardApp) -> None:
@@ -80,7 +80,7 @@ async def _set_repo(app: BoatyardApp, repo: Repo) -> None:
     app.say(f"new workspaces of {repo.name} set themselves up this way")
 
 
-async def _override(app: BoatyardApp, project: Project, repo: Repo) -> None:
+async def override(app: BoatyardApp, project: Project, repo: Repo) -> None:
     links = await app.client.project_repos(project.id)
     link = next(each for each in links if each.repo_id == repo.id)
     form = await app.ask(RepoSheet(repo, link, project.name))

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import BoatyardError, ConfigError
@@ -13,6 +14,12 @@ from core.values.configuration import Setting, SettingKind
 from core.values.requests import SetConfig
 from tui.commands.containers import defaults
 from tui.commands.places import theme
+from tui.commands.project_settings import (
+    change_override,
+    change_style,
+    is_of_project,
+    rows_of_project,
+)
 from tui.keys.actions import ACTIONS
 from tui.keys.keymap import resolve
 from tui.settings.rows import SettingRow, section_of
@@ -55,6 +62,7 @@ class SettingsBook:
         """All of them, this interface's own first."""
         settings = [*self._own(), *await self._app.client.settings()]
         rows = [SettingRow(section_of(each.key), each, self._source(each)) for each in settings]
+        rows[len(INTERFACE) : len(INTERFACE)] = await rows_of_project(self._app)
         order = list(dict.fromkeys(row.section for row in rows))
         return sorted(rows, key=lambda row: order.index(row.section))
 
@@ -84,6 +92,8 @@ class SettingsBook:
         """Asks for another value, and writes it."""
         if setting.key in INTERFACE:
             await self._change_own(setting)
+        elif is_of_project(self._app, setting):
+            await self._change_of_project(setting)
         elif setting.kind is SettingKind.SWITCH:
             await self._write(setting, "false" if setting.value == "true" else "true")
         elif setting.choices:
@@ -93,6 +103,15 @@ class SettingsBook:
         else:
             await self._type(setting)
         return setting.key
+
+    async def _change_of_project(self, setting: Setting) -> None:
+        if setting.kind is SettingKind.TABLE:
+            await change_override(self._app, setting)
+            return
+        chosen = await self._choose(setting)
+        if chosen and chosen != setting.value:
+            await change_style(self._app, chosen)
+            self._done(f"{setting.key} is {chosen}", partial(change_style, self._app, setting.value))
 
     async def _choose(self, setting: Setting) -> str | None:
         options = [
@@ -120,6 +139,8 @@ class SettingsBook:
         """Takes it out of the file, so that the default holds."""
         if setting.key in INTERFACE:
             raise ConfigError("the interface remembers that", hint="Enter chooses another one.")
+        if is_of_project(self._app, setting):
+            raise ConfigError("the project says that itself", hint="Enter changes it.")
         if setting.in_file:
             await self._write(setting, None)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from core.client.environment import or_environment
 from core.values import requests as ask
 from core.values.entities import Task, Workspace
 from core.values.states import OperationStatus, TaskStatus, WorkspaceState
@@ -96,7 +97,7 @@ async def _first(app: BoatyardApp, form: TaskForm) -> None:
     if form.start:
         body = ask.RunTask(
             title=form.title, repos=(path,), description=form.description, agent=form.agent,
-            settings=ask.WantedSettings(runner=form.runner, approve=form.approve),
+            settings=or_environment(ask.WantedSettings(runner=form.runner, approve=form.approve)),
         )  # fmt: skip
         operation = await app.client.run_task(body)
         app.home.go_to_workspace(operation.workspace)
@@ -119,13 +120,15 @@ async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
         targets=targets,
         fetch=form.fetch,
         template=form.template,
-        settings=ask.WantedSettings(
-            runner=form.runner,
-            approve=form.approve,
-            env=dict(form.env),
-            secrets=dict(form.secrets),
-            image="" if form.image.startswith("./") else form.image,
-            dockerfile=form.image.removeprefix("./") if form.image.startswith("./") else "",
+        settings=or_environment(
+            ask.WantedSettings(
+                runner=form.runner,
+                approve=form.approve,
+                env=dict(form.env),
+                secrets=dict(form.secrets),
+                image="" if form.image.startswith("./") else form.image,
+                dockerfile=form.image.removeprefix("./") if form.image.startswith("./") else "",
+            )
         ),
     )
     operation = await app.client.new_workspace(body)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from core.values.comments import ReviewComment
     from core.values.review import DiffSummary, FileChange
 
+READING = "Reading the diff"
+
 
 class DiffFiles(RowView):
     """One row per file: what happened to it, its path (never without its end), lines added and removed."""
@@ -30,7 +32,7 @@ class DiffFiles(RowView):
         """Shows the files of a diff, or why there are none."""
         at = self.current
         self.files = summary.files if summary else ()
-        self._note = note
+        self._note, self.reading = note, note == READING
         self.rows_changed()
         if at is not None:
             paths = [(file.repo_id, file.path) for file in self.files]

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from core.errors import BoatyardError
 from tui.diff.bar import DiffBar
 from tui.diff.bases import Compared, of_checkpoints
-from tui.diff.files import DiffFiles
+from tui.diff.files import READING, DiffFiles
 from tui.diff.folds import same_file
 from tui.diff.reading import DiffReading
 from tui.diff.source import DiffSource
@@ -77,7 +77,7 @@ class DiffPane(DiffReading):
             return
         self.comments = ()
         self.remove_class("-inside")
-        note = "Reading the diff" if name else "No workspace selected"
+        note = READING if name else "No workspace selected"
         self._read_source(DiffSource(name, whitespace=self._whitespace) if name else None, note)
 
     def compare(self, since: int, until: int) -> None:
@@ -89,7 +89,7 @@ class DiffPane(DiffReading):
         if self.workspace:
             self.remove_class("-inside")
             source = DiffSource(self.workspace, compared, self._whitespace)
-            self._read_source(source, "Reading the diff")
+            self._read_source(source, READING)
 
     @property
     def file(self) -> FileChange | None:

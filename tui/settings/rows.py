@@ -30,7 +30,7 @@ class SettingRow:
     section: str
     setting: Setting | None = None
     source: str = ""
-    """Who says it: `default`, `file`, or a variable of the environment."""
+    """Who says it: `default`, `file`, `project`, or a variable of the environment."""
 
     @property
     def key(self) -> str:
@@ -89,6 +89,11 @@ class SettingRows(RowView):
     def current(self) -> SettingRow | None:
         """The row at the cursor."""
         return self.rows[self.cursor_row] if self.cursor_row < len(self.rows) else None
+
+    @property
+    def current_source(self) -> str:
+        """Who says the setting at the cursor."""
+        return self.current.source if self.current else ""
 
     def reveal(self, key: str) -> None:
         """Puts the cursor on a setting."""

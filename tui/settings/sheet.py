@@ -138,7 +138,7 @@ class SettingsSheet(Sheet[str]):
         setting = self._setting()
         if setting is None:
             return
-        if setting.kind is SettingKind.TABLE:
+        if setting.kind is SettingKind.TABLE and self._rows.current_source == "file":
             self.problem("It is a table: change it in the file.")
             return
         await self._try(lambda: self._then_show(self._book.change(setting)))

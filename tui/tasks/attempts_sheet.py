@@ -116,7 +116,7 @@ class AttemptRows(RowView):
 
     def _says(self, each: Attempt, width: int) -> list[Line]:
         said = " ".join(each.summary.split())[:600]
-        return prose(said, width, self.glyphs) if said else [(("nothing", "dim"),)]
+        return prose(said, width - 1, self.glyphs) if said else [(("nothing", "dim"),)]
 
     def _conflicts(self, each: Attempt) -> Line:
         return ((str(each.conflicts), "warning"),) if each.conflicts else (("none", "dim"),)
@@ -151,8 +151,10 @@ def _side_by_side(label: str, cells: list[list[Line]], width: int, cut: str, bar
     for at in range(max(1, *(len(cell) for cell in cells))):
         spans: list[Span] = [(f" {label if not at else '':<{LABEL - 1}}", "dim")]
         for number, cell in enumerate(cells):
-            piece = fit_spans(cell[at], width, cut=cut) if at < len(cell) else []
-            spans += [(f"{bar}" if number else " ", "dim"), *piece, (" " * (width - width_of(piece)), "text")]
+            piece = fit_spans(cell[at], width - 1, cut=cut) if at < len(cell) else []
+            lead = " " if label or at else ""
+            spans += [(f"{bar if number else ' '}{lead}", "dim"), *piece]
+            spans.append((" " * (width - width_of(piece) - len(lead)), "text"))
         rows.append(tuple(spans))
     return rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -96,7 +97,8 @@ def agent_options(means: Means) -> list[tuple[str, str, str]]:
 def runner_options(means: Means) -> list[tuple[str, str, RunnerKind]]:
     """The runners that answer, the default first."""
     usable = [runner for runner in means.runners if runner.available]
-    usable.sort(key=lambda runner: runner.kind is not means.default_runner)
+    wanted = os.environ.get("BOATYARD_RUNNER") or means.default_runner
+    usable.sort(key=lambda runner: runner.kind != wanted)
     note = "isolates nothing: the agent runs as you, on this machine"
     return [(str(r.kind), r.detail if r.isolates else note, r.kind) for r in usable]
 
@@ -234,7 +236,8 @@ class StartSheet(Sheet[TaskForm]):
         fetch = Choice([("as it is here", "", False), ("fetched first", "", True)], id="fetch")
         yield self.field("Remote", fetch)
         yield self.field("Name", LineInput(placeholder="made from the title", id="name", compact=True))
-        image = LineInput(placeholder="the repository's, or the default", id="image", compact=True)
+        usual = os.environ.get("BOATYARD_IMAGE") or "the repository's, or the default"
+        image = LineInput(placeholder=usual, id="image", compact=True)
         yield self.field("Image", image)
         if self._means.templates:
             options = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
@@ -71,12 +72,23 @@ class Choice(Widget, Generic[Value], can_focus=True):
                 cut=look.glyphs.cut,
             )
         spans: list[Span] = []
-        for index, (label, _, _) in enumerate(self._options):
+        first = self._first()
+        if first:
+            spans.append((f" {look.glyphs.cut}", "dim"))
+        for index, (label, _, _) in enumerate(self._options[first:], first):
             chosen = index == self.at
             under = "cursor " if chosen and self.has_focus else ""
             mark = look.glyphs.running if chosen else look.glyphs.todo
             spans.append((f" {mark} {label} ", f"{under}{'strong' if chosen else 'dim'}"))
         return draw(look.palette, spans, width=self.size.width, base=self.rich_style, cut=look.glyphs.cut)
+
+    def _first(self) -> int:
+        """The first option that is drawn: the chosen one is always in sight."""
+        widths = [cell_len(label) + 4 for label, _, _ in self._options]
+        first = 0
+        while first < self.at and sum(widths[first : self.at + 1]) + 2 * bool(first) > self.size.width - 1:
+            first += 1
+        return first
 
     def on_focus(self) -> None:
         self.refresh()

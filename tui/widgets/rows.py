@@ -68,6 +68,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         def control(self) -> RowView:
             return self.view
 
+    reading = False
+    """Whether what it shows is still to come: Enter waits for it then."""
     driven = False
     """Whether keys come by way of another widget, so that the cursor is bright without the focus."""
 
@@ -76,6 +78,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._needle = ""
         self._base: Style | None = None
+        self._chosen_early = False
+        """Whether Enter was pressed while the rows were still to come."""
 
     # What subclasses say
 
@@ -127,6 +131,9 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         if self.cursor_row >= count:
             self.cursor_row = max(0, count - 1)
         self.refresh()
+        if self._chosen_early and not self.reading:
+            self._chosen_early = False
+            self.call_after_refresh(self.action_choose)
 
     def _set_virtual_size(self, size: Size) -> None:
         """Another number of rows: the whole screen is laid out anew only where that changes a place on it."""
@@ -245,6 +252,7 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def on_blur(self) -> None:
+        self._chosen_early = False
         self.refresh()
 
     # Keys and mouse
@@ -274,6 +282,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     def action_choose(self) -> None:
         if self.row_count():
             self.post_message(self.Chosen(self, self.cursor_row))
+        else:
+            self._chosen_early = self.reading
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + round(self.scroll_y)

@@ -12,7 +12,6 @@ from core.cli.progress import watch_operation
 from core.cli.settings import (
     declare_settings,
     declare_targets,
-    or_environment,
     wanted_settings,
     wanted_targets,
 )
@@ -20,6 +19,7 @@ from core.cli.turn import wait_for_turn
 from core.cli.verb import Verb
 from core.cli.verbs.paths import repo_key
 from core.cli.verbs.process import outcome
+from core.client.environment import or_environment
 from core.values.requests import RunTask
 
 

@@ -12,13 +12,13 @@ from core.cli.progress import follow_operation
 from core.cli.settings import (
     declare_settings,
     declare_targets,
-    or_environment,
     wanted_settings,
     wanted_targets,
 )
 from core.cli.verb import Verb
 from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
+from core.client.environment import or_environment
 from core.errors import NotFoundError, UnreachableError
 from core.values.entities import Workspace
 from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand

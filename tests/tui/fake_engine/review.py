@@ -28,6 +28,8 @@ class Review(State):
         self._asked("diff_latest" if latest else "diff", (name, base, until) if base or until else name)
         if self.snapshotting is not None and not latest:
             await self.snapshotting.wait()
+        if self.reading is not None:
+            await self.reading.wait()
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
 

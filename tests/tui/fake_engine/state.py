@@ -102,6 +102,8 @@ class State:
         """What the interface asked to be done, in order."""
         self.snapshotting: asyncio.Event | None = None
         """Set when the snapshots of workspaces have been taken; None: they take no time."""
+        self.reading: asyncio.Event | None = None
+        """Set when the list of changed files has been read; None: it is at once."""
         self.counting: asyncio.Event | None = None
         """Set when long diffs have been counted; None: they are at once."""
         self.templates_: list[Template] = []
