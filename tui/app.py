@@ -142,7 +142,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         if action_id in ("new", "new-file") and getattr(focused, "finding", False):
             self.run_worker(self.run_action("find(1)", focused))
             return
-        reason = why_not(action_id, self.home.situation())
+        reason = self.keymap.fill(why_not(action_id, self.home.situation()))
         if reason:
             self.say(f"{BY_ID[action_id].label}: {reason}", severity="warning")
             return

@@ -218,7 +218,7 @@ async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: Fak
         await ui.press("4", "enter")
         await ui.sees("new words here")
         await ui.press("d")
-        await ui.sees("h  The hunk   +1 -1", "The file a.py")
+        await ui.sees("The hunk", "The file a.py")
         await ui.press("h")
         await ui.sees("Discard the hunk in a.py?", "checkpoint")
         await ui.press("enter")

@@ -90,3 +90,17 @@ async def test_what_went_since_the_rows_were_made_is_drawn_as_nothing(engine: Fa
         store.apply(told.Removed(sequence=10**6, entity="task", id=gone))
         assert [tree.row(index, 80)[0] for index in range(tree.row_count())].count(()) == 2
         assert tree.row_text(0) == "app" and tree.row_text(3) == ""
+
+
+async def test_the_cursor_goes_to_what_is_beside_what_has_gone_and_else_to_what_it_was_in(
+    engine: FakeEngine,
+) -> None:
+    engine.put_workspace(engine.tasks_["task-1"], "second-2")
+    async with driven(engine) as ui:
+        tree = ui.app.home.tree_view
+        await ui.open_workspace("second")
+        for gone, then in (("second", "workspace:second-2"), ("second-2", "task:task-1")):
+            await ui.until(lambda: tree.current and tree.current.workspace == gone, "at it")  # noqa: B023
+            engine.set_workspace(engine.workspaces_[gone], archived=True)
+            await ui.until(lambda: tree.current and tree.current.key == then, then)  # noqa: B023
+            assert ui.app.home.situation().task == engine.tasks_["task-1"]

@@ -175,7 +175,7 @@ async def test_close_and_open_again(engine: FakeEngine) -> None:
         await ui.asked("close_workspace")
         await ui.sees("closed")
         await ui.press("i")
-        await ui.sees("restore it first")
+        await ui.sees("d and then o open it")
         await ui.press("d", "o")
         await ui.asked("restore_workspace")
 

@@ -47,4 +47,9 @@ async def _choose(app: BoatyardApp, task: Task, workspace: str) -> None:
     if await app.ask(question("Choose an attempt", text, f"Keep {workspace}, archive the others")):
         for operation in await app.client.choose_attempt(task.id, ask.ChooseAttempt(workspace=workspace)):
             await finished(app, operation)
-        app.say(f"{workspace} is kept; archived: {', '.join(others)}")
+
+        async def back() -> None:
+            for name in others:
+                await app.client.restore_workspace(name)
+
+        app.can_undo(f"{workspace} is kept; archived: {', '.join(others)}", back)

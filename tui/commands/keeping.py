@@ -49,6 +49,7 @@ async def archive(app: BoatyardApp) -> None:
 
     async def back() -> None:
         await app.client.restore_workspace(workspace.name)
+        app.home.go_to_workspace(workspace.name, view="tree")
 
     app.can_undo(f"{workspace.name} is archived", back)
 

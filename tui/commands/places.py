@@ -71,10 +71,17 @@ async def leave(app: BoatyardApp) -> None:
 
 async def show_help(app: BoatyardApp) -> None:
     """The keys that work where the focus is, by group; Enter on one does it."""
-    now, names = app.home.situation(), app.keymap.names
+    now, names, fill = app.home.situation(), app.keymap.names, app.keymap.fill
     here = reachable_actions(app.home.focused) or [action for action in ACTIONS if action.scope == "app"]
     found = [
-        Found(action.label, action.help, action.id, names(action.id), action.group, why_not(action.id, now))
+        Found(
+            action.label,
+            action.help,
+            action.id,
+            names(action.id),
+            action.group,
+            fill(why_not(action.id, now)),
+        )
         for action in sorted(here, key=lambda action: (action.scope in ("app", "rows"), action.group))
         if names(action.id) and action.label
     ]
@@ -83,15 +90,21 @@ async def show_help(app: BoatyardApp) -> None:
 
 async def palette(app: BoatyardApp) -> None:
     """Everything there is: actions, workspaces, tasks, projects."""
-    now, names = app.home.situation(), app.keymap.names
+    now, names, fill = app.home.situation(), app.keymap.names, app.keymap.fill
     store = app.store
     found = [
         Found(
-            action.help, "", action.id, names(action.id), action.group, why_not(action.id, now), action.label
+            action.help,
+            "",
+            action.id,
+            names(action.id),
+            action.group,
+            fill(why_not(action.id, now)),
+            action.label,
         )
         for action in ACTIONS
         if action.scope == "app" and not action.target and action.label and action.id != "quit-now"
-    ]
+    ]  # fmt: skip
     found.sort(key=lambda each: bool(each.disabled))
     for workspace in store.workspaces.values():
         task = store.tasks.get(workspace.task_id)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import ConflictError
 from core.values import requests as ask
+from core.values.wording import counted
 from tui.tasks.task_sheet import PathSheet
 from tui.terminal.here import repository_here
 from tui.widgets.menu import question
@@ -41,9 +43,14 @@ async def remove(app: BoatyardApp) -> None:
     project = app.home.situation().project
     assert project is not None
     tasks = app.store.tasks_of(project.id)
+    if names := [name for task in tasks for name in app.store.workspaces_of.get(task.id, ())]:
+        raise ConflictError(
+            f"the project has workspaces: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}",
+            hint=app.keymap.fill("Remove those first, each with {dispose} and then {dispose-remove}."),
+        )
     text = (
-        f"Forget the project {project.name}, its {len(tasks)} tasks and their workspaces?\n"
-        "Your repositories stay as they are."
+        f"Forget the project {project.name} and its {counted(len(tasks), 'task')}?\n"
+        "Your repositories stay as they are. This cannot be undone."
     )
     if await app.ask(question("Remove the project", text, "Remove the project")):
         await app.client.remove_project(project.id)

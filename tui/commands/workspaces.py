@@ -104,10 +104,10 @@ async def _remove_task(app: BoatyardApp) -> None:
     if not names:
         await remove_tasks(app, [task])
         return
-    with_it = f" with its workspaces {', '.join(names)}" if names else ""
-    text = f"Remove the task {task.title!r}{with_it}? This cannot be undone."
-    if await app.ask(question("Remove the task", text, "Remove it")):
-        await app.client.remove_task(task.id)
+    raise ConflictError(
+        f"the task has workspaces: {', '.join(names)}",
+        hint="Remove those first; or cancel the task, which hides it and can be undone.",
+    )
 
 
 async def dispose(app: BoatyardApp) -> None:

@@ -73,7 +73,7 @@ class CommentRows(RowView):
 
 
 HINTS = (
-    "{choose} go there", "{comments-send} send to the agent", "{comment-resolve} resolve",
+    "{choose} go there", "{comments-send} send", "{comment-resolve} resolve",
     "{comment-edit} edit", "{comment-remove} remove", "{comment-back} undo", "{sheet-leave}",
 )  # fmt: skip
 

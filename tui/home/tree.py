@@ -43,6 +43,8 @@ class Tree(RowView):
         self._index: dict[str, int] = {}
         self._toggled: set[str] = set()
         self._key = ""
+        self._gone: TreeRow | None = None
+        """What the cursor was on, for when that is not there any more."""
         self._wanted = ""
 
     def on_mount(self) -> None:
@@ -71,7 +73,7 @@ class Tree(RowView):
             self.rows_changed()
 
     def _rebuild(self) -> None:
-        before = self.cursor_row
+        before, gone = self.cursor_row, self._gone
         self._list()
         if self._key and self._key not in self._index and (folds := self._folds_over(self._key)):
             self._toggled.symmetric_difference_update(folds)  # It moved into a folded group: stay on it.
@@ -81,9 +83,21 @@ class Tree(RowView):
             self._key, self._wanted = self._wanted, ""
         index = self._index.get(self._key)
         if index is None:
-            index = max(0, min(before, len(self._rows) - 1))
+            index = self._instead(before, gone)
         self.move_to(index)
         self._selected()
+
+    def _instead(self, before: int, gone: TreeRow | None) -> int:
+        """Where the cursor goes when what it was on is gone: to the next beside it, else to what it was in,
+        so that a key which was meant for a workspace does not reach its project."""
+        at = max(0, min(before, len(self._rows) - 1))
+        if gone is None or gone.kind not in ("task", "workspace"):
+            return at
+        for index in (at, at - 1):
+            if 0 <= index < len(self._rows) and _beside(self._rows[index], gone):
+                return index
+        over = f"task:{gone.task_id}" if gone.kind == "workspace" else f"project:{gone.project_id}"
+        return self._index.get(over, at)
 
     def _list(self) -> None:
         self._rows = build_rows(self._store, self._toggled)
@@ -93,6 +107,7 @@ class Tree(RowView):
         row = self.current
         if row is not None:
             self._key = row.key
+            self._gone = row
         self.post_message(self.Selected(row))
 
     def watch_cursor_row(self, old: int, new: int) -> None:
@@ -275,6 +290,12 @@ class Tree(RowView):
                 return f"{workspace.name} {workspace.branch}"
             case _:
                 return super().row_text(index).strip()
+
+
+def _beside(row: TreeRow, gone: TreeRow) -> bool:
+    """Whether a row is of the same kind, and in the same thing."""
+    over = row.task_id == gone.task_id if gone.kind == "workspace" else row.project_id == gone.project_id
+    return row.kind == gone.kind and over
 
 
 def _depth(row: TreeRow) -> int:

@@ -66,7 +66,7 @@ def _open(now: Situation) -> str:
         return _workspace(now)
     match now.workspace.state:
         case WorkspaceState.CLOSED:
-            return "the workspace is closed: restore it first"
+            return "the workspace is closed: {dispose} and then {dispose-open} open it"
         case WorkspaceState.CREATING:
             return "the workspace is still being set up"
         case _:

@@ -33,8 +33,9 @@ STYLES = (
 )  # fmt: skip
 """Each style, and the action that chooses it."""
 HINTS = (
-    "{choose} merge", "{style-merge} {style-squash} {style-rebase} style", "{merge-message} message",
-    "{merge-push} push", "{merge-update} update", "{sheet-leave} cancel", "{merge-agent} agent resolves",
+    "{choose} merge", "{merge-message} message", "{merge-push} push", "{merge-update} update",
+    "{sheet-leave} cancel", "{style-merge} {style-squash} {style-rebase} style",
+    "{merge-agent} agent resolves",
 )  # fmt: skip
 
 
@@ -48,6 +49,8 @@ class MergeForm:
     update: bool = False
     push: bool = False
     """Whether the target branch is pushed afterwards."""
+    before: tuple[tuple[str, str], ...] = ()
+    """Where each repo's target branch was: repo id and commit."""
 
 
 class MergeRows(RowView):
@@ -234,4 +237,5 @@ class MergeSheet(Sheet[MergeForm]):
             self.problem("The target branch has everything already.")
         else:
             text = self.query_one("#message", Prompt).text.strip()
-            self.dismiss(MergeForm(preview.style, text, push=self._push))
+            before = tuple((each.repo_id, each.old) for each in preview.repos)
+            self.dismiss(MergeForm(preview.style, text, push=self._push, before=before))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.values.conversation import ToolState
 from core.values.entities import Process, Workspace
 from core.values.states import Activity, OperationStatus, ProcessStatus, TaskStatus, WorkspaceState
+from tui.keys.keymap import Keymap
 from tui.looks.durations import clock
 
 Sign = tuple[str, str]
@@ -69,11 +70,18 @@ def workspace_sign(workspace: Workspace) -> Sign:
             ):
                 return ("failed", "update stopped")
             if workspace.activity is Activity.IDLE and workspace.turns:
-                return ("review", "ready for review")
+                return (
+                    ("review", "ready for review") if _has_work(workspace) else ("done", "nothing to merge")
+                )
             return _ACTIVITY[workspace.activity]
 
 
-def trouble_of(workspace: Workspace) -> str:
+def _has_work(workspace: Workspace) -> bool:
+    """Whether anything differs from the target branches, as far as is known."""
+    return not workspace.repos or any(each.added or each.removed for each in workspace.repos)
+
+
+def trouble_of(workspace: Workspace, keymap: Keymap) -> str:
     """Why nothing goes on in a workspace, or what has to be known of it: the most pressing of it."""
     if workspace.rate_limited_until is not None:
         until = workspace.rate_limited_until
@@ -83,7 +91,8 @@ def trouble_of(workspace: Workspace) -> str:
     if workspace.paused:
         return f"Paused: {workspace.paused}"
     if workspace.queue_paused and workspace.queued:
-        return f"The queue is paused: {workspace.queue_paused}; Q shows it, r there goes on"
+        keys = keymap.fill("{queue} shows it, {queued-resume} there goes on")
+        return f"The queue is paused: {workspace.queue_paused}; {keys}"
     return workspace.notice
 
 

@@ -147,7 +147,7 @@ class SessionPane(Vertical):
         room = self.size.width - width_of([*rest, *tabs]) - 4
         name = fit(workspace.name, max(8, room), cut=glyphs.cut)
         self._facts.show(((f" {name}", "title"), *rest), tabs)
-        notice = trouble_of(workspace)
+        notice = trouble_of(workspace, cast("Look", self.app).keymap)
         if (past := self._talk.past) is not None and self.tab == "talk":
             notice = keymap.fill(f"{past.words}; {{back}} goes back to the present")
         self._notice.set_class(bool(notice), "-shown")
@@ -169,7 +169,7 @@ class SessionPane(Vertical):
         busy = workspace.activity in (Activity.RUNNING, Activity.WAITING, Activity.ASKING)
         keys = cast("Look", self.app).keymap
         verb = "Queue for when the turn ends" if busy else "Write to the agent"
-        obstacle = why_not("prompt", Situation(workspace=workspace))
+        obstacle = keys.fill(why_not("prompt", Situation(workspace=workspace)))
         self._prompt.placeholder = (
             f"Not now: {obstacle}"
             if obstacle

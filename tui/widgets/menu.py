@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -33,6 +34,10 @@ class Option:
     danger: bool = False
 
 
+WIDEST = 36
+"""Cells up to which labels are filled up, so that what follows stands in a column."""
+
+
 def numbered(number: int) -> str:
     """The action of a choice that is known by its number, from 1; empty beyond those that have one."""
     return f"choice-{number}" if number <= NUMBERED else ""
@@ -49,6 +54,8 @@ class OptionRows(RowView):
     def __init__(self, options: Sequence[Option]) -> None:
         super().__init__(id="options")
         self.options = options
+        widths = [cell_len(each.label) for each in options if each.detail and cell_len(each.label) <= WIDEST]
+        self._label = max(widths, default=0)
 
     def row_count(self) -> int:
         return len(self.options)
@@ -57,7 +64,8 @@ class OptionRows(RowView):
         option = self.options[index]
         label = "error" if option.danger else "text"
         key = self.look.keymap.first(option.action) if option.action else ""
-        return ((f" {key:<2} ", "key"), (option.label, label), (f"   {option.detail}", "dim")), ()
+        gap = " " * max(0, self._label - cell_len(option.label)) if option.detail else ""
+        return ((f" {key:<2} ", "key"), (option.label, label), (f"{gap}   {option.detail}", "dim")), ()
 
 
 class Menu(Sheet[str]):

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+EDGES = 10
+"""Cells of the lower edge that hints do not get."""
+
+
 def form_hints(done: str, *more: str) -> tuple[str, ...]:
     """What can be done in a form; `done` is what Enter does."""
     return f"{{accept}} {done}", "{sheet-next} next field", *more, "{sheet-leave} cancel"
@@ -74,7 +78,7 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         """Says at the lower edge what can be done, as far as there is room."""
         box = self.query_one("#sheet")
         keymap = cast("Look", self.app).keymap
-        box.border_subtitle = literal(f" {keymap.fit(self.hints, box.size.width - 2)} ")
+        box.border_subtitle = literal(f" {keymap.fit(self.hints, box.outer_size.width - EDGES)} ")
 
     # Keys
 
