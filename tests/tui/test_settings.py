@@ -47,7 +47,9 @@ async def test_every_setting_is_shown_with_its_value_who_says_it_and_its_sentenc
         lines = {line.split()[1]: line.split() for line in ui.lines() if len(line.split()) > 3}
         assert "file" in lines["memory_mb"] and "777" in lines["memory_mb"]
         assert "default" in lines["hooks"] and "yes" in lines["hooks"]
-        await ui.press(*"jjjjjjj")
+        await ui.press("slash")
+        await ui.type("memory")
+        await ui.press("enter")
         await ui.sees("Memory that a container may use.", "default: 4096; a number from 16 to 9000")
 
 
