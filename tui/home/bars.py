@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 BRAND = "Boatyard"
 
+ROOM_FOR_WORDS = 76
+"""Cells of a line in which the counts have their words beside their signs."""
+
 
 class Header(Bar):
     """Project, counts by state, and how the engine is."""
@@ -34,7 +37,8 @@ class Header(Bar):
             if not count and not state.connected:
                 continue  # The engine's state needs the room, and is what matters then.
             token = sign if count else "dim"
-            right.append((f"{glyphs.state(sign)} {count} {word}   ", token))
+            said = f"{count} {word} " if self.size.width >= ROOM_FOR_WORDS else str(count)
+            right.append((f"{glyphs.state(sign)} {said}  ", token))
         engine = {"connected": "success", "starting": "dim"}.get(state.value, "error")
         words = state.words(look.keymap.hint("reconnect"))
         right.append((f"engine {'ok' if state is LinkState.CONNECTED else words} ", engine))

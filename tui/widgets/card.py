@@ -135,6 +135,6 @@ def small_card(width: int, height: int) -> Draw:
     """What is shown where there is no room for anything."""
 
     def make(_: int, glyphs: Glyphs) -> list[Line]:
-        return [((f" {width}x{height} is too small", "warning"),), ((" Boatyard needs 60x15", "dim"),)]
+        return [((f" {width}x{height} is too small", "warning"),), ((" it needs 60x15", "dim"),)]
 
     return make

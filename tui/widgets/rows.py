@@ -138,11 +138,18 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
     def _set_virtual_size(self, size: Size) -> None:
         """Another number of rows: the whole screen is laid out anew only where that changes a place on it."""
         room, old = self.container_size.height, self.virtual_size
-        higher = min(size.height, old.height) > room > 0
-        if self.styles.is_auto_height or size.width != old.width or not higher:
+        scrolled = size.height > room
+        if (
+            self.styles.is_auto_height
+            or size.width != old.width
+            or not room
+            or scrolled != (old.height > room)
+        ):
             self.virtual_size = size
             return
         self.set_reactive(RowView.virtual_size, size)
+        if not scrolled:
+            return
         self.vertical_scrollbar.window_virtual_size = size.height
         self.scroll_y = self.scroll_y  # no further down than there are rows
 

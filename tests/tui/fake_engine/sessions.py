@@ -120,11 +120,11 @@ class Sessions(State):
     async def approvals(self, name: str) -> tuple[Approval, ...]:
         return tuple(each for each in self.approvals_.values() if each.workspace == name)
 
-    async def modes(self, name: str) -> AgentModes:
+    async def modes(self, workspace: str) -> AgentModes:
         return self.modes_
 
-    async def set_mode(self, name: str, mode: str) -> AgentModes:
-        self._asked("set_mode", (name, mode))
+    async def set_mode(self, workspace: str, mode: str) -> AgentModes:
+        self._asked("set_mode", (workspace, mode))
         self.modes_ = msgspec.structs.replace(self.modes_, chosen=mode)
         return self.modes_
 
