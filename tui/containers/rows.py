@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 WIDE, MEDIUM = 110, 76
 """Cells from which on the image, and processes and disk, are shown."""
-STATE, NUMBERS = 19, 7
+NUMBERS = 7
+"""Cells of a number."""
+NAME, STATE, IMAGE = (10, 48), (19, 27), (20, 48)
+"""Cells of the texts: the least, and what is enough."""
 
 
 class ContainerRows(RowView):
@@ -72,18 +75,13 @@ class ContainerRows(RowView):
         each = self.containers[index]
         sign = self._sign(each)
         mark = self.glyphs.mark if each.id in self.marked else " "
-        name = max(10, width - self._columns(width) - 4)
+        name, state, _ = _widths(width)
         left: list[Span] = [
             (mark, "key"), (f"{self.glyphs.state(sign)} ", sign),
             (f"{fit(each.workspace or each.name, name, cut=self.glyphs.cut):<{name}} ", "text"),
-            (f"{fit(each.words, STATE - 1, cut=self.glyphs.cut):<{STATE}}", sign),
+            (f"{fit(each.words, state - 1, cut=self.glyphs.cut):<{state}}", sign),
         ]  # fmt: skip
         return (*left, *self._numbers(each, width)), ()
-
-    def _columns(self, width: int) -> int:
-        """Cells that all columns but the name take."""
-        numbers = 3 if width < MEDIUM else 5
-        return STATE + numbers * NUMBERS + (21 if width >= WIDE else 0)
 
     def _numbers(self, each: ContainerInfo, width: int) -> Line:
         used = self.usage.get(each.id)
@@ -93,16 +91,16 @@ class ContainerRows(RowView):
             cells.append(str(used.processes) if used else "")
             cells.append("" if each.disk_bytes is None else size(each.disk_bytes))
         line: list[Span] = [(f"{cell:>{NUMBERS}}", "text") for cell in cells]
-        if width >= WIDE:
-            line.append((f" {fit(each.image, 20, cut=self.glyphs.cut)}", "dim"))
+        if image := _widths(width)[2]:
+            line.append((f"  {fit(each.image, image, cut=self.glyphs.cut)}", "dim"))
         return tuple(line)
 
     def header(self, width: int) -> str:
         """The names of the columns, as `row` places them."""
-        name = max(10, width - self._columns(width) - 4)
+        name, state, image = _widths(width)
         words = ["up", "cpu", "memory", *(("procs", "disk") if width >= MEDIUM else ())]
         numbers = "".join(f"{word:>{NUMBERS}}" for word in words)
-        return f"   {'workspace':<{name}} {'state':<{STATE}}{numbers}{' image' if width >= WIDE else ''}"
+        return f"   {'workspace':<{name}} {'state':<{state}}{numbers}{'  image' if image else ''}"
 
     def _sign(self, each: ContainerInfo) -> str:
         if each.orphan or each.health == "unhealthy" or each.out_of_memory:
@@ -113,3 +111,16 @@ class ContainerRows(RowView):
 
     def empty_text(self) -> Line:
         return ((f" {self.note}", "dim"),)
+
+
+def _widths(width: int) -> tuple[int, int, int]:
+    """Cells of name, state and image; 0: there is no room for that."""
+    room = width - 4 - NUMBERS * (3 if width < MEDIUM else 5)
+    image = _within(IMAGE, room // 4) if width >= WIDE else 0
+    rest = room - (image + 2 if image else 0)
+    state = _within(STATE, rest // 2)
+    return _within(NAME, rest - state), state, image
+
+
+def _within(bounds: tuple[int, int], cells: int) -> int:
+    return max(bounds[0], min(bounds[1], cells))
