@@ -72,10 +72,10 @@ def test_the_whole_review_by_keys(terminal: Terminal, user: User, repository: Pa
     mine = (folder / "zz.txt").read_text()  # the agent has added a line of its own
 
     terminal.keys("g", "l", "d")
-    terminal.wait_for("The hunk (+1")
+    terminal.wait_for("The hunk")
     terminal.keys("h")
     terminal.wait_for("Discard the hunk in zz.txt?")
-    terminal.keys("d")
+    terminal.keys("y")
     terminal.wait_for("takes it back", "hunk 1/1", gone="LINE 2, mine")
     assert (folder / "zz.txt").read_text() == mine.replace("LINE 2, mine", "line 2")
     terminal.keys("z")

@@ -192,7 +192,7 @@ async def test_a_theme_is_seen_while_one_chooses_and_escape_puts_the_old_one_bac
 async def test_a_theme_of_the_users_is_drawn_anew_when_saved_and_told_when_wrong(
     engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.app.THEME_SECONDS", 0.02)
+    monkeypatch.setattr("tui.base.looks.THEME_SECONDS", 0.02)
     monkeypatch.setenv("BOATYARD_THEME", "mine")
     home = find_home(str(tmp_path))
     file = home.config / "themes" / "mine.toml"

@@ -10,7 +10,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     Action("add-project", ("p",), "add project", "Add a project: a repository by its path", WORK),
     Action("start", ("r",), "run", "Start a workspace on the task, or try a failed set-up again", WORK),
     Action("stop", ("s",), "stop", "Stop what runs in the workspace", WORK),
-    Action("dispose", ("d",), "close…", "Close, finish or remove what is selected", WORK),
+    Action("dispose", ("d",), "close/remove", "Close, finish or remove what is selected", WORK),
     Action("undo", ("z",), "undo", "Bring back what was last removed or changed", WORK),
     Action("restore", (), "restore", "Open a closed workspace again", WORK),
     Action("close", (), "close", "Close the workspace: stop its container, keep everything", WORK),

@@ -101,6 +101,7 @@ class SettingsSheet(Sheet[str]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._rows.narrow(event.value)
+        self._moved()
 
     def submit(self) -> None:
         """Enter in the filter: it stays, and the rows have the keys."""
