@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from core.errors import BoatyardError, ConfigError
+from core.errors import BoatyardError, ConfigError, UnreachableError
 from core.garbage import leave_alone_what_is_loaded
 from tui.base.engine import EngineApp
 from tui.keys.actions import BY_ID, bindings
@@ -177,7 +177,12 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         if self._undo:
             undo = self._undo.pop()
             self.home.undoable = bool(self._undo)
-            await undo()
+            try:
+                await undo()
+            except UnreachableError:
+                self._undo.append(undo)
+                self.home.undoable = True
+                raise
 
     def on_selection_screen_chosen(self, event: HomeScreen.Chosen) -> None:
         self.perform(event.action_id)

@@ -54,11 +54,12 @@ async def _say_how(app: BoatyardApp, result: MergeResult, before: dict[str, str]
     ]
     way = await copy(app, "\n".join(lines))
     branches = ", ".join(dict.fromkeys(each.target_branch for each in result.merges))
-    raise BoatyardError(
+    told = BoatyardError(
         f"{branches} is your own branch, and is not moved back from here",
         hint=f"With {branches} checked out, type what is on the clipboard now (by way of {way}):\n"
         + "\n".join(lines),
     )
+    app.fail(told, severity="warning")
 
 
 def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str, repos: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from core.values.entities import Workspace
 from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from core.values.wording import counted
+from tui.commands.parts import finished
 from tui.commands.task_removal import remove_tasks
 from tui.widgets.menu import Menu, Option, choice, question
 
@@ -49,12 +50,12 @@ def prompt(app: BoatyardApp) -> None:
 async def close(app: BoatyardApp) -> None:
     """Stops the environment and keeps everything."""
     workspace = _workspace(app)
-    await app.client.close_workspace(workspace.name)
+    await finished(app, await app.client.close_workspace(workspace.name))
 
     async def back() -> None:
         await app.client.restore_workspace(workspace.name)
 
-    app.can_undo(f"{workspace.name} is being closed", back)
+    app.can_undo(f"{workspace.name} is closed", back)
 
 
 async def restore(app: BoatyardApp) -> None:
@@ -88,7 +89,7 @@ async def remove(app: BoatyardApp) -> None:
     text = f"Remove the workspace {name}?\n\n{lost}\n\n{after}"
     if not await app.ask(question("Remove the workspace", text, "Remove it")):
         return
-    await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True))
+    await finished(app, await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True)))
 
     async def back() -> None:
         await app.client.recover_workspace(name)

@@ -85,7 +85,7 @@ class Workspaces(Projects, Tasks):
     async def close_workspace(self, name: str) -> Operation:
         self._asked("close_workspace", name)
         self.set_workspace(self.workspaces_[name], state=WorkspaceState.CLOSED)
-        return done("close", name)
+        return self.put_operation(done("close", name))
 
     async def restore_workspace(self, name: str) -> Operation:
         self._asked("restore_workspace", name)
@@ -110,7 +110,7 @@ class Workspaces(Projects, Tasks):
         self._asked("remove_workspace", (name, body.force))
         self.removed[name] = self.workspaces_.pop(name)
         self.emit(told.Removed(entity="workspace", id=self.removed[name].id))
-        return done("delete", name)
+        return self.put_operation(done("delete", name))
 
     async def recover_workspace(self, name: str) -> Operation:
         self._asked("recover_workspace", name)
