@@ -124,10 +124,13 @@ def test_a_damaged_database_and_depot_are_found(user: User, tmp_path: Path) -> N
     assert found(user, "depots")["state"] == "ok"
 
     user.boatyard("engine", "stop")
-    with (user.home / "data" / "boatyard.db").open("r+b") as file:
+    database = user.home / "data" / "boatyard.db"
+    whole = database.read_bytes()
+    with database.open("r+b") as file:
         file.seek(4096)
         file.write(os.urandom(40960))
     finding = found(user, "database")
+    database.write_bytes(whole)  # for the engine that takes the workspace away
     assert finding["state"] == "problem" and finding["why"] and "backups" in finding["fix"]
 
 

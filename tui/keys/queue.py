@@ -51,13 +51,19 @@ class KeyQueue:
         self._follow(target, number)
 
     def _follow(self, node: MessagePump, number: int) -> None:
-        """Goes the key's way behind it, from widget to parent, up to the app. There an action may have asked
-        for a pane to be shown and then focused, which happens with the next refresh: that is waited for."""
+        """Goes the key's way behind it, from widget to parent, up to the app.
+
+        Twice through the messages of each: what the key made a widget tell itself, and its parent then, comes
+        first. In the app an action may have asked for a pane to be shown and then focused, which happens with
+        the next refresh: that is waited for.
+        """
+        node.call_later(node.call_later, self._go_up, node, number)
+
+    def _go_up(self, node: MessagePump, number: int) -> None:
         if node is self._app:
-            node.call_later(self._after_refresh, number)
+            self._after_refresh(number)
         else:
-            parent = getattr(node, "parent", None) or self._app
-            node.call_later(self._follow, parent, number)
+            self._follow(getattr(node, "parent", None) or self._app, number)
 
     def _after_refresh(self, number: int) -> None:
         self._app.screen.call_after_refresh(partial(self._app.call_later, self._done, number))
