@@ -66,6 +66,11 @@ class WorkspaceClone:
         return BRANCH_PREFIX + self.workspace
 
     @property
+    def fetched(self) -> Path:
+        """Where the host takes the clone's objects before git reads them; no sandbox sees it."""
+        return self.root / "fetched" / f"{self.repo}.git"
+
+    @property
     def exists(self) -> bool:
         """Whether `create_clone` once came to its end."""
         return self.dot_git.is_file()
@@ -172,7 +177,7 @@ async def _alone(clone: WorkspaceClone) -> AsyncIterator[int]:
 
 
 async def _remove(clone: WorkspaceClone) -> None:
-    for path in (clone.dot_git, clone.git_dir, clone.worktree):
+    for path in (clone.dot_git, clone.git_dir, clone.worktree, clone.fetched):
         await asyncio.to_thread(remove_below, clone.root, path)
 
 
@@ -218,14 +223,13 @@ def alternates(depot: Depot) -> bytes:
 
 
 def _config(depot: Depot, clone: WorkspaceClone, target: str, identity: Identity) -> str:
-    sha256 = "objectformat = sha256" in (depot.path / "config").read_text(errors="replace").lower()
     lines = [
         "[core]",
-        f"\trepositoryformatversion = {int(sha256)}",
+        f"\trepositoryformatversion = {int(depot.sha256)}",
         "\tfilemode = true",
         "\tbare = false",
         "\tlogallrefupdates = true",
-        *(["[extensions]", "\tobjectformat = sha256"] if sha256 else []),
+        *(["[extensions]", "\tobjectformat = sha256"] if depot.sha256 else []),
         "[user]",
         f"\tname = {_quoted(identity.name)}",
         f"\temail = {_quoted(identity.email)}",

@@ -72,6 +72,11 @@ class Depot:
         """What a workspace's clone borrows from; safe to be mounted read-only."""
         return self.path / "objects"
 
+    @property
+    def sha256(self) -> bool:
+        """Whether its ids are SHA-256; else they are SHA-1. Reads its configuration."""
+        return "objectformat = sha256" in (self.path / "config").read_text(errors="replace").lower()
+
     def exists(self) -> bool:
         """Whether the depot has been made. It appears by a rename, so it is whole when it is there."""
         return (self.path / "HEAD").is_file()

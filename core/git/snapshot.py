@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from core.errors import GitError
-from core.git.clone import SANDBOX_GIT, WorkspaceClone, alternates
+from core.git.clone import SANDBOX_GIT, WorkspaceClone
 from core.git.depot import FETCH, LONG, WORKSPACES, Depot, RefChange
 from core.git.path_text import name_to_text
 from core.git.quoting import unquote
-from core.git.untouched import refuse_redirected
+from core.git.sandbox_objects import take_objects
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LINE_LIMIT = 500
@@ -132,10 +132,10 @@ async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapsho
     The refs `workspaces/<name>/snapshot` and `…/head` have them afterwards.
 
     Raises:
-        GitError: The commits are not there, are broken, or the git directory has been tampered with.
+        GitError: The commits are not among the sandbox's own objects, or are broken.
         StorageError: The disk is full.
     """
-    await refuse_redirected(clone.git_dir, alternates(depot))
+    taken = await take_objects(clone, depot)
     refs = f"{WORKSPACES}/{clone.workspace}"
     async with depot.writing() as git:
         fetching = git.having(
@@ -143,7 +143,7 @@ async def import_snapshot(depot: Depot, clone: WorkspaceClone, snapshot: Snapsho
             config={"fetch.fsckObjects": "true", "transfer.fsckObjects": "true"},
         )
         try:
-            await fetching.run(*FETCH, "--", str(clone.git_dir), snapshot.commit, snapshot.head, seconds=LONG)
+            await fetching.run(*FETCH, "--", str(taken), snapshot.commit, snapshot.head, seconds=LONG)
         except GitError as error:
             raise _unusable(clone, _refused_object(error) or error.message, error) from error
     if not await _is_as_claimed(depot, snapshot):

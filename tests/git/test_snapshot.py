@@ -274,37 +274,6 @@ async def test_broken_objects_are_refused(world: World) -> None:
         await import_snapshot(world.depot, world.clone, Snapshot(bad, world.start, dirty=True))
 
 
-async def test_a_git_directory_that_points_elsewhere_is_not_fetched_from(
-    world: World, tmp_path: Path
-) -> None:
-    secret = tmp_path / "secret"
-    git(tmp_path, "init", "-q", "-b", "main", str(secret))
-    stolen = commit(secret, {"s": "s"}, "secret")
-    git_dir = world.clone.git_dir
-
-    async def refused() -> bool:
-        try:
-            await import_snapshot(world.depot, world.clone, Snapshot(stolen, stolen, dirty=False))
-        except GitError:
-            return True
-        return False
-
-    original = (git_dir / "objects/info/alternates").read_text()
-    (git_dir / "objects/info/alternates").write_text(f"{original}{secret}/.git/objects\n")
-    assert await refused()
-    (git_dir / "objects/info/alternates").write_text(original)
-    (git_dir / "commondir").write_text(f"{secret}/.git\n")
-    assert await refused()
-    (git_dir / "commondir").unlink()
-    (git_dir / ".git").write_text(f"gitdir: {secret}/.git\n")
-    assert await refused()
-    (git_dir / ".git").unlink()
-    (git_dir / "objects/pack").rename(git_dir / "objects/pack.away")
-    (git_dir / "objects/pack").symlink_to(secret / ".git/objects")
-    assert await refused()
-    assert not list(world.depot.objects.glob(f"{stolen[:2]}/{stolen[2:]}"))
-
-
 IDS = st.text("0123456789abcdef", min_size=40, max_size=40)
 NAMES = st.binary(min_size=1, max_size=20).map(lambda name: name_to_text(name.replace(b"\0", b"x")))
 
