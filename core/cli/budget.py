@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import UNSET
 
@@ -27,14 +28,11 @@ def declare_budget(parser: argparse.ArgumentParser) -> None:
 def given_budget(args: argparse.Namespace) -> SetBudget:
     """What the options say; an option that was not given leaves its limit as it is."""
 
-    def one(name: str) -> float | int | None:
+    def one(name: str) -> Any:
         value = getattr(args, f"budget_{name}")
-        return None if value == "none" else value
+        return UNSET if value is None else None if value == "none" else value
 
-    given = {name: one(name) for name in ("minutes", "turns", "tokens", "cost")}
-    wanted = {name: getattr(args, f"budget_{name}") is not None for name in given}
-    # Field by field, so that one that was not named stays unset: a type checker cannot follow that.
-    return SetBudget(**{name: value if wanted[name] else UNSET for name, value in given.items()})  # type: ignore[arg-type]
+    return SetBudget(minutes=one("minutes"), turns=one("turns"), tokens=one("tokens"), cost=one("cost"))
 
 
 def usage_lines(usage: TaskUsage) -> list[str]:

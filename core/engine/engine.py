@@ -1,23 +1,16 @@
-"""The engine as a whole: its parts put together, its start, its status, its end."""
+"""The engine as a whole: its parts put together, opened and closed."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import time
-from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 
-from peewee import fn
-
-from core.agents.driver import AskApproval
 from core.agents.registry import Executors
 from core.config import load_config
 from core.engine.agents import Agents
-from core.engine.approvals import chosen_by_policy
 from core.engine.attempts import Attempts
 from core.engine.attention import Attention
 from core.engine.checkpoints import Checkpoints
@@ -35,8 +28,10 @@ from core.engine.housekeeping import Housekeeping
 from core.engine.images import Images
 from core.engine.keeping import Keeping
 from core.engine.landing_queue import LandingQueues
+from core.engine.lifetime import Lifetime
 from core.engine.log_keeping import LogKeeping
 from core.engine.overrides import Overrides
+from core.engine.overview import read_snapshot
 from core.engine.own_files import OwnFileTrust
 from core.engine.parts import Parts
 from core.engine.paths import Paths
@@ -54,11 +49,11 @@ from core.engine.reconciliation import Reconciliation
 from core.engine.remixing import Remixing
 from core.engine.repos import Repos
 from core.engine.review import Review
-from core.engine.rules import Rules, decided
+from core.engine.rules import Rules
 from core.engine.scratches import Scratches
 from core.engine.screens import Screens
 from core.engine.searching import Search
-from core.engine.sessions import Sessions, pending_approvals
+from core.engine.sessions import Sessions
 from core.engine.settings_file import SettingsFile
 from core.engine.spending import Spending
 from core.engine.starting import Starting
@@ -66,6 +61,7 @@ from core.engine.tags import Tags
 from core.engine.tasks import Tasks
 from core.engine.templates import Templates
 from core.engine.tokens import Tokens
+from core.engine.unasked import taken_unasked
 from core.engine.updating import Updating
 from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
@@ -77,7 +73,6 @@ from core.lifecycle.closing import Closing
 from core.lifecycle.context import Context
 from core.lifecycle.create import Creation
 from core.lifecycle.dev_server import DevServers as Servers
-from core.lifecycle.facts import WorkspaceFacts, workspace_facts
 from core.lifecycle.landing import Landing
 from core.lifecycle.mending import Mending
 from core.lifecycle.operation import OperationLog
@@ -102,19 +97,14 @@ from core.paths import Home
 from core.runners.docker import DockerRunner
 from core.runners.host import HostRunner
 from core.runners.secrets import Secrets
-from core.store import Store, views
+from core.store import Store
 from core.store import models as m
 from core.supervision.hub import EventHub
 from core.supervision.supervisor import Supervisor
-from core.values.answers import StoppedAnswer
 from core.values.entities import EngineStatus, Process, Snapshot
-from core.values.events import Stopping
-from core.values.states import OperationStatus, RunnerKind, RunReason, WorkspaceState
+from core.values.states import RunnerKind, RunReason
 
 log = logging.getLogger(__name__)
-
-IDLE_CHECK_SECONDS = 5.0
-SHOWN_OPERATIONS = (OperationStatus.RUNNING.value, OperationStatus.FAILED.value)
 
 
 class Engine:
@@ -124,11 +114,8 @@ class Engine:
         self._context = context
         self.hub = context.hub
         self.home = context.home
-        self.stop_requested = asyncio.Event()
         self.operations = context.operations
-        self._started_at = time.time()
-        self._last_used = time.monotonic()
-        self._serving = 0
+        self.lifetime = Lifetime(context.hub, context.config.engine.idle_minutes * 60, self._needed)
         self._starter = ProcessStarter(context)
         self._snapshots = Snapshots(context)
         self._turns = Turns(context, self._starter, self._snapshots)
@@ -162,9 +149,9 @@ class Engine:
             publishing,
         )
         self._client_requests = ClientRequests(context, self._starter)
-        context.supervisor = Supervisor(
-            context.store, context.hub, self._process_ended, self._approve, self._client_requests.perform
-        )
+        unasked = partial(taken_unasked, context)
+        perform = self._client_requests.perform
+        context.supervisor = Supervisor(context.store, context.hub, self._process_ended, unasked, perform)
         self.repos = Repos(context)
         self.projects = Projects(context, self.repos, removal, self._turns)
         self.overrides = Overrides(context)
@@ -188,7 +175,7 @@ class Engine:
         self.doors = Doors()
         self.conversations = Conversations(context, self._starter)
         self.search = Search(context, self.conversations)
-        self.log_keeping = LogKeeping(context, self.conversations, self.search)
+        self.log_keeping = LogKeeping(context, self.conversations, self.search.indexing)
         self.processes = Processes(context, self._starter)
         self._servers = Servers(context, self._starter, Ports(context))
         self.dev_servers = DevServers(context, self._servers)
@@ -273,7 +260,7 @@ class Engine:
             asyncio.create_task(engine.housekeeping.run()),
             asyncio.create_task(engine.disk_watch.run()),
             asyncio.create_task(engine.forecasting.run()),
-            asyncio.create_task(engine.search.run()),
+            asyncio.create_task(engine.search.indexing.run()),
             asyncio.create_task(engine.spending.run()),
             asyncio.create_task(engine.pull_watching.run()),
             asyncio.create_task(engine.attention.run()),
@@ -296,7 +283,7 @@ class Engine:
             version=version("boatyard"),
             home=str(self._context.home.data),
             instance=self._context.home.instance,
-            started_at=self._started_at,
+            started_at=self.lifetime.started_at,
             sequence=self.hub.sequence,
             clients=self.hub.subscribers,
             running=self._context.supervisor.running,
@@ -310,50 +297,7 @@ class Engine:
         # The number is taken first: an event that comes meanwhile is told again, which changes nothing.
         sequence = self.hub.sequence
 
-        def read() -> Snapshot:
-            live = m.Workspace.select().where(m.Workspace.state != WorkspaceState.DELETED)
-            return Snapshot(
-                sequence=sequence,
-                projects=views.projects(m.Project.select().order_by(m.Project.name)),
-                repos=tuple(views.repo(row) for row in m.Repo.select()),
-                tasks=views.tasks(m.Task.select().order_by(m.Task.position, m.Task.created_at)),
-                workspaces=views.workspaces(list(live.order_by(m.Workspace.created_at))),
-                approvals=pending_approvals(m.Workspace.state != WorkspaceState.DELETED),
-                operations=tuple(views.operation(row) for row in _latest_operations()),
-            )
-
-        return await self._context.store.read(read)
-
-    @contextlib.contextmanager
-    def used(self) -> Iterator[None]:
-        """While somebody is served: an engine in use does not stop by itself."""
-        self._serving += 1
-        try:
-            yield
-        finally:
-            self._serving -= 1
-            self._last_used = time.monotonic()
-
-    async def request_stop(self) -> StoppedAnswer:
-        """Ends `run_until_stopped` soon; processes go on."""
-        asyncio.get_running_loop().call_later(0.05, self.stop_requested.set)
-        return StoppedAnswer(stopped=str(os.getpid()))
-
-    async def run_until_stopped(self) -> None:
-        """Returns when the engine was told to stop, or nobody has needed it for a while."""
-        limit = self._context.config.engine.idle_minutes * 60
-        pause = min(IDLE_CHECK_SECONDS, limit / 2) if limit else None
-        while not self.stop_requested.is_set():
-            try:
-                async with asyncio.timeout(pause):
-                    await self.stop_requested.wait()
-            except TimeoutError:
-                if self._needed():
-                    self._last_used = time.monotonic()
-                elif time.monotonic() - self._last_used > limit:
-                    log.info("nobody has needed the engine for %g seconds", limit)
-                    break
-        self.hub.publish(Stopping())
+        return await self._context.store.read(read_snapshot, sequence)
 
     async def close(self) -> None:
         """Lets go of everything; running processes and half-done operations are left to the next engine."""
@@ -376,9 +320,10 @@ class Engine:
         await self._context.store.close()
 
     def _needed(self) -> bool:
+        """Whether anything goes on, or is to come."""
         context = self._context
         later = self.housekeeping.waiting or self.spending.waiting
-        return bool(self._attended() or context.operations.running or self._serving or later)
+        return bool(self._attended() or context.operations.running or later)
 
     def _attended(self) -> bool:
         """Whether somebody is attached, or an agent or a script runs."""
@@ -389,23 +334,6 @@ class Engine:
             await self._client_requests.end(process.id)
         await self._turns.ended(process)
 
-    async def _approve(self, process_id: str, ask: AskApproval) -> str | None:
-        """What a rule of the project, the workspace's policy, or else its executor's, says to a request."""
-
-        def read() -> tuple[WorkspaceFacts, str, str | None]:
-            row = m.ExecutionProcess.get_by_id(process_id)
-            facts = workspace_facts(row.session.workspace.name)
-            name = str(row.action.get("executor", ""))
-            folder = row.session.workspace.working_directory
-            return facts, name, decided(facts.project_id, name, folder, ask)
-
-        facts, executor_name, by_rule = await self._context.store.read(read)
-        if by_rule is not None:
-            return by_rule
-        executor = self._context.executors.find(executor_name)
-        policy = facts.settings.approve or (executor.approve if executor else "ask")
-        return chosen_by_policy(policy, ask)
-
 
 def _count_start() -> int:
     """How often an engine has started here, this time included."""
@@ -413,14 +341,3 @@ def _count_start() -> int:
     row.number += 1
     row.save()
     return int(row.number)
-
-
-def _latest_operations() -> list[m.Operation]:
-    """Of each live workspace the last operation, if it runs or has failed."""
-    latest: dict[str, m.Operation] = {}
-    query = m.Operation.select().join(m.Workspace).where(m.Workspace.state != WorkspaceState.DELETED)
-    newest = m.Operation.alias()
-    last = newest.select(fn.MAX(newest.created_at)).where(newest.workspace == m.Operation.workspace)
-    for row in query.where(m.Operation.created_at == last, m.Operation.status.in_(SHOWN_OPERATIONS)):
-        latest[row.workspace_name] = row
-    return list(latest.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.engine.conversations import Conversations
-from core.engine.searching import Search
+from core.engine.indexing import Indexing
 from core.errors import UsageError
 from core.git.removal import remove_below
 from core.lifecycle.context import Context
@@ -42,10 +42,10 @@ class Kept:
 class LogKeeping:
     """Removes output that is not kept any longer."""
 
-    def __init__(self, context: Context, conversations: Conversations, search: Search) -> None:
+    def __init__(self, context: Context, conversations: Conversations, indexing: Indexing) -> None:
         self._context = context
         self._conversations = conversations
-        self._search = search
+        self._indexing = indexing
 
     async def prune(self, body: PruneLogs) -> LogReport:
         """Removes what is too old or too much, or only says what that would be.
@@ -63,7 +63,7 @@ class LogKeeping:
             for log in due:
                 await self._remove(log)
             if due:
-                await self._search.forget({log.process_id for log in due})
+                await self._indexing.forget({log.process_id for log in due})
         return LogReport(logs=tuple(due), size=sum(log.size for log in due), dry_run=body.dry_run)
 
     async def _due(self, keep_days: float, max_mb: int) -> list[RemovedLog]:

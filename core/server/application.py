@@ -96,7 +96,7 @@ async def _usage(request: web.Request) -> web.StreamResponse:
 def _handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         body = await _decode(request, route.body) if route.body else None
-        with request.app[ENGINE].used():
+        with request.app[ENGINE].lifetime.used():
             answer = await route.handle(Call(request, body))
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
 

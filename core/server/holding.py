@@ -27,7 +27,7 @@ async def hold_door(
     """
     engine = call.engine
     try:
-        with engine.used():
+        with engine.lifetime.used():
             async with _opened(call, serve_api) as door:
                 with engine.doors.open(door):
                     return await stream(request, lambda socket: _until_stopped(socket, engine, door))
@@ -60,7 +60,7 @@ def _opened(
 
 async def _until_stopped(socket: web.WebSocketResponse, engine: Engine, door: OpenDoor) -> None:
     await socket.send_str(msgspec.json.encode(DoorAnswer(door=door)).decode())
-    await engine.stop_requested.wait()
+    await engine.lifetime.stop_requested.wait()
     await socket.close()
 
 

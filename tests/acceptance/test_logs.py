@@ -53,7 +53,7 @@ async def test_old_logs_go_with_a_report_and_what_was_said_stays() -> None:
         turn = await yard.turn(workspace)
         command = await run(yard, workspace.name, "echo", "crimson")
         running = await yard.client.run_command(workspace.name, RunCommand(argv=("sleep", "600")))
-        await yard.engine.search.catch_up()
+        await yard.engine.search.indexing.catch_up()
         assert (await yard.client.search("crimson", kind="output")).hits
         assert (await yard.client.prune_logs(PruneLogs())).logs == ()
         clock = yard.engine._context.clock

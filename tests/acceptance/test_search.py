@@ -16,7 +16,7 @@ from tests.yard import Daemon, Yard
 
 
 async def find(yard: Yard, text: str, *, workspace: str = "", kind: str = "") -> list[SearchHit]:
-    await yard.engine.search.catch_up()
+    await yard.engine.search.indexing.catch_up()
     return list((await yard.client.search(text, workspace=workspace, kind=kind)).hits)
 
 

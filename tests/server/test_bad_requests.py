@@ -233,7 +233,7 @@ class TestEvents:
             assert (await socket.receive_json(timeout=10))["type"] == "files"
 
     async def test_a_stopping_engine_says_so_and_hangs_up(self, yard: Yard) -> None:
-        stopping = asyncio.create_task(yard.engine.run_until_stopped())
+        stopping = asyncio.create_task(yard.engine.lifetime.run_until_stopped())
         since = (await yard.client.snapshot()).sequence
         seen = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from msgspec import UNSET
 
@@ -54,7 +55,7 @@ async def change(call: Invocation) -> None:
 async def override(call: Invocation) -> None:
     """Changes what the project overrides; without options, shows it."""
     args = call.args
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}  # field by field, so that one that was not named stays unset
     for kind in SCRIPTS:
         if (text := getattr(args, f"{kind}_script")) is not None:
             changes[f"{kind}_script"] = text
@@ -64,8 +65,7 @@ async def override(call: Invocation) -> None:
         changes["parallel_setup"] = None if args.parallel_setup == "as-repo" else args.parallel_setup == "yes"
     for name in args.as_repo:
         changes["copy_files" if name == "copy" else name.replace("-", "_")] = None
-    # Built field by field, so that one that was not named stays unset: a type checker cannot follow that.
-    body = UpdateProjectRepo(**changes)  # type: ignore[arg-type]
+    body = UpdateProjectRepo(**changes)
     async with call.engine() as client:
         found = await client.update_project_repo(args.project, repo_key(args.repo), body)
     call.out.result(found, *_override_lines(found))

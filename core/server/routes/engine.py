@@ -8,6 +8,6 @@ from core.values.answers import StoppedAnswer
 
 ROUTES = (
     Route("GET", "/engine", lambda c: c.engine.status(), v.EngineStatus),
-    Route("POST", "/engine/stop", lambda c: c.engine.request_stop(), StoppedAnswer),
+    Route("POST", "/engine/stop", lambda c: c.engine.lifetime.request_stop(), StoppedAnswer),
     Route("GET", "/snapshot", lambda c: c.engine.snapshot(), v.Snapshot),
 )
