@@ -15,6 +15,8 @@ from core.values.review import (
     MergePreview,
     MergeResult,
     SmallPicture,
+    UnmergePreview,
+    UnmergeResult,
 )
 from core.values.states import MergeStyle
 
@@ -126,6 +128,15 @@ class ReviewCalls:
     async def merge(self, name: str, body: ask.MergeWorkspace) -> MergeResult:
         path = f"/workspaces/{part(name)}/merge"
         return await self._http.call("POST", path, MergeResult, body=body, patient=True)
+
+    async def unmerge_preview(self, name: str) -> UnmergePreview:
+        """What taking the last merge back would do, and what keeps it from that; nothing changes."""
+        return await self._http.call("GET", f"/workspaces/{part(name)}/unmerge", UnmergePreview)
+
+    async def unmerge(self, name: str, body: ask.UnmergeWorkspace) -> UnmergeResult:
+        """Takes the last merge back in all repositories, or in none."""
+        path = f"/workspaces/{part(name)}/unmerge"
+        return await self._http.call("POST", path, UnmergeResult, body=body, patient=True)
 
 
 def _compared(base: str, until: int, whitespace: bool) -> Query:

@@ -62,6 +62,7 @@ from core.engine.tasks import Tasks
 from core.engine.templates import Templates
 from core.engine.tokens import Tokens
 from core.engine.unasked import taken_unasked
+from core.engine.unmerging import Unmerges
 from core.engine.updating import Updating
 from core.engine.upkeep import Upkeep
 from core.engine.workspaces import Workspaces
@@ -92,6 +93,7 @@ from core.lifecycle.taking import Taking
 from core.lifecycle.tools import serving
 from core.lifecycle.trash import Trash
 from core.lifecycle.turns import Turns
+from core.lifecycle.unmerging import Unmerging
 from core.lifecycle.updating import Updates
 from core.paths import Home
 from core.runners.docker import DockerRunner
@@ -131,7 +133,7 @@ class Engine:
         applying = Applying(context, self._snapshots, placing)
         restoring = Restoring(context, self._snapshots, placing)
         mending, taking = Mending(context), Taking(context)
-        publishing = Publishing(context)
+        publishing, unmerging = Publishing(context), Unmerging(context, self._snapshots)
         self._repair = Repair(
             context,
             creation,
@@ -147,6 +149,7 @@ class Engine:
             pushing,
             pulls,
             publishing,
+            unmerging,
         )
         self._client_requests = ClientRequests(context, self._starter)
         unasked = partial(taken_unasked, context)
@@ -195,6 +198,7 @@ class Engine:
         self.forecasting = Forecasting(context)
         checking = Checking(context, self._starter, self._snapshots)
         self.landing_queue = LandingQueues(context, updates, checking, landing, self.forecasting)
+        self.unmerging = Unmerges(unmerging, self.landing_queue)
         self.comments = Comments(context, self.review.comparing, self.sessions)
         self.file_histories = FileHistories(context, self.review.comparing, self._snapshots)
         self.provenance = Provenance(context, self.review.comparing, self._snapshots, self.conversations)

@@ -105,7 +105,7 @@ class Forecasting:
         async for event in hub.subscribe(hub.sequence, counted=False):
             if isinstance(event, FilesChanged | Reset):
                 changed.set()
-            elif isinstance(event, OperationChanged) and event.operation.kind == "merge":
+            elif isinstance(event, OperationChanged) and event.operation.kind in ("merge", "unmerge"):
                 self._refreshed.clear()
                 changed.set()
             elif isinstance(event, Removed) and event.entity == "workspace":

@@ -80,7 +80,7 @@ class LandingQueues:
             ranks = {each.workspace: each.rank for each in await self._forecasting.look()}
             names.sort(key=lambda name: ranks.get(name) or len(ranks) + 1)
         await self._context.store.write(_add, names, body.style)
-        queue = await self._tell()
+        queue = await self.tell()
         return await self.start() if body.start else queue
 
     async def start(self) -> LandingQueue:
@@ -88,7 +88,7 @@ class LandingQueues:
         if not self.running:
             self._stopping, self._working = False, True
             self._task = asyncio.create_task(self._work())
-        return await self._tell()
+        return await self.tell()
 
     async def stop(self) -> LandingQueue:
         """Stops after the step that is under way; a check is ended, and its workspace waits again."""
@@ -99,7 +99,7 @@ class LandingQueues:
             for process_id in checked:
                 await self._context.supervisor.stop(process_id)
             await asyncio.wait([self._task])
-        return await self._tell()
+        return await self.tell()
 
     async def drop(self, name: str) -> LandingQueue:
         """Takes a workspace out of the queue.
@@ -108,7 +108,7 @@ class LandingQueues:
             ConflictError: It is its turn right now.
         """
         await self._context.store.write(_drop, name)
-        return await self._tell()
+        return await self.tell()
 
     async def close(self) -> None:
         """Leaves what is under way to the next engine."""
@@ -133,7 +133,7 @@ class LandingQueues:
                 log.exception("landing %s", entry.workspace)
                 await self._mark(entry.workspace, LandingStatus.SET_ASIDE, f"unexpected {error!r}")
         self._working = False
-        await self._tell()
+        await self.tell()
 
     async def _land(self, entry: LandingEntry) -> None:
         name = entry.workspace
@@ -183,9 +183,10 @@ class LandingQueues:
         self, name: str, status: LandingStatus, reason: str = "", process_id: str = ""
     ) -> LandingQueue:
         await self._context.store.write(_mark, name, status, reason, process_id)
-        return await self._tell()
+        return await self.tell()
 
-    async def _tell(self) -> LandingQueue:
+    async def tell(self) -> LandingQueue:
+        """Tells everybody how the queue is now."""
         queue = await self.show()
         self._context.hub.publish(LandingChanged(queue=queue))
         return queue

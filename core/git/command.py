@@ -20,7 +20,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -192,6 +192,41 @@ class Git:
         if code:
             raise _failure(args, code, err, self.folder)
 
+    @contextlib.asynccontextmanager
+    async def asking(self, *args: str | bytes) -> AsyncIterator[Callable[[bytes], Awaitable[str]]]:
+        """Starts a command that answers what it is told line by line; its input ends when the caller leaves.
+
+        Gives what tells it something and returns its next line.
+
+        Args:
+            args: Arguments after `git`.
+
+        Raises:
+            GitError: Instead of answering it failed, or it took too long.
+        """
+        process = await self._start(args, True)
+        errors = asyncio.create_task(_tail(process))
+
+        async def ask(told: bytes) -> str:
+            assert process.stdin is not None and process.stdout is not None
+            try:
+                async with asyncio.timeout(DEFAULT_TIMEOUT):
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        process.stdin.write(told)
+                        await process.stdin.drain()
+                    if line := await process.stdout.readline():
+                        return os.fsdecode(line).removesuffix("\n")
+                    raise _failure(args, await process.wait(), await errors, self.folder)
+            except TimeoutError as error:
+                said = f"no answer after {DEFAULT_TIMEOUT:g} s"
+                raise _failure(args, None, said, self.folder) from error
+
+        try:
+            yield ask
+        finally:
+            await _hang_up(process)
+            await asyncio.gather(errors)
+
     async def _start(self, args: tuple[str | bytes, ...], has_input: bool) -> asyncio.subprocess.Process:
         if not await asyncio.to_thread(self.folder.is_dir):
             raise GitError(
@@ -308,6 +343,18 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         _signal(process, signal.SIGKILL)
         await process.wait()
+
+
+async def _hang_up(process: asyncio.subprocess.Process) -> None:
+    """Ends a command's input, at which it ends by itself and takes its lock files away; else ends it."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE):
+                await _drain(process)
+    finally:
+        await _end(process)
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

@@ -7,6 +7,7 @@ without being known to it. All refs are under `refs/boatyard/`:
 * `source/{heads,remotes,tags}/…`: what the user's repository had at the last refresh
 * `workspaces/<name>/{head,snapshot,landed,landed-result}`: work that came back, and what went on
 * `landing/<name>`: a computed merge on its way into the user's repository
+* `trash/<name>/<commit>`: a merge that was taken back
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from core.git.user_repository import UserRepository, exact_ref
 SOURCE = "refs/boatyard/source"
 WORKSPACES = "refs/boatyard/workspaces"
 LANDING = "refs/boatyard/landing"
+TRASH = "refs/boatyard/trash"
 LONG = 3600.0
 """Seconds that copying or fetching a whole repository may take."""
 FETCH = (
@@ -178,7 +180,9 @@ class Depot:
 
     async def forget_workspace(self, name: str) -> None:
         """Deletes the refs of one workspace; its commits stay in the depot until it is packed anew."""
-        found = await self.refs(f"{WORKSPACES}/{name}/") | await self.refs(f"{LANDING}/{name}")
+        found: dict[str, str] = {}
+        for kind in (WORKSPACES, LANDING, TRASH):
+            found |= await self.refs(f"{kind}/{name}/")
         await self.update_refs(RefChange(ref, None, oid) for ref, oid in found.items())
 
 

@@ -45,10 +45,10 @@ async def land(
         ConflictError: The branch moved, or something uncommitted is in the way. Nothing was changed.
         GitError: git or a hook of the user refused. What had been changed is as before.
     """
-    async with file_lock(_lock(depot)) as lock:
+    async with file_lock(landing_lock(depot)) as lock:
         if await _has_landed(repository, branch, new):
             return
-        raise_obstacles(repository, branch, await _lasting_obstacles(repository, depot, branch, old, new))
+        raise_obstacles(repository, branch, await lasting_obstacles(repository, depot, branch, old, new))
         await _bring_objects(repository, depot, new)
         checkout = await checkout_of(repository, branch)
         if checkout is None or not checkout.reachable:
@@ -66,7 +66,7 @@ async def begin_branch(
         ConflictError: Another branch of that name was made meanwhile.
         GitError: git or a hook of the user refused.
     """
-    async with file_lock(_lock(depot)) as lock:
+    async with file_lock(landing_lock(depot)) as lock:
         if await _has_landed(repository, branch, new):
             return
         await _bring_objects(repository, depot, new)
@@ -102,15 +102,25 @@ async def recover_landing(
         Whether the branch contains `new`. If not, files and index are as at `old`, unless the user has
         moved the branch since, and `land` can be repeated.
     """
-    async with file_lock(_lock(depot)):
+    async with file_lock(landing_lock(depot)):
         if await branch_commit(repository, branch) != old:
             return await _has_landed(repository, branch, new)
-        checkout = await checkout_of(repository, branch)
-        if checkout is not None and checkout.reachable:
-            lock = await git_dir_of(checkout.path) / "index.lock"
-            await asyncio.to_thread(_remove_newer, lock, started_at)
-            await restore_files(checkout.path, depot, old, new)
+        await put_files_right(repository, depot, branch, old, new, started_at)
         return False
+
+
+async def put_files_right(
+    repository: UserRepository, depot: Depot, branch: str, here: str, there: str, started_at: float
+) -> None:
+    """Takes files and index back that a cut-off move of the branch from `here` to `there` has written.
+
+    Call with `landing_lock`, and when the branch is at `here`; see `recover_landing` for the rest.
+    """
+    checkout = await checkout_of(repository, branch)
+    if checkout is not None and checkout.reachable:
+        lock = await git_dir_of(checkout.path) / "index.lock"
+        await asyncio.to_thread(_remove_newer, lock, started_at)
+        await restore_files(checkout.path, depot, here, there)
 
 
 async def _has_landed(repository: UserRepository, branch: str, new: str) -> bool:
@@ -121,7 +131,8 @@ async def _has_landed(repository: UserRepository, branch: str, new: str) -> bool
     return answer.code == 0
 
 
-def _lock(depot: Depot) -> Path:
+def landing_lock(depot: Depot) -> Path:
+    """Held by whoever moves a branch of the depot's repository."""
     return depot.path.with_name(depot.path.name + ".landing.lock")
 
 
@@ -130,7 +141,7 @@ def _remove_newer(lock: Path, started_at: float) -> None:
         lock.unlink()
 
 
-async def _lasting_obstacles(
+async def lasting_obstacles(
     repository: UserRepository, depot: Depot, branch: str, old: str, new: str
 ) -> tuple[Obstacle, ...]:
     """Those that are still there after a moment, for the user's own git commands are short."""

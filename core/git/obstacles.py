@@ -116,7 +116,7 @@ def _moved(repository: UserRepository, branch: str) -> Obstacle:
 def _busy(path: Path, operation: str, branch: str) -> Obstacle:
     return Obstacle(
         f"a {operation} that involves {branch} is under way in {path}",
-        hint=f"Finish or abort the {operation}, then merge again.",
+        hint=f"Finish or abort the {operation}, then try again.",
     )
 
 
@@ -142,8 +142,8 @@ async def _obstacles_in(
 
 def _named(path: Path, edited: set[bytes], loose: set[bytes]) -> Iterator[Obstacle]:
     for names, what, hint in (
-        (edited, "uncommitted changes", "Commit or stash them, then merge again."),
-        (loose, "untracked or ignored files in the way", "Move them away, then merge again."),
+        (edited, "uncommitted changes", "Commit or stash them, then try again."),
+        (loose, "untracked or ignored files in the way", "Move them away, then try again."),
     ):
         if names:
             files = tuple(name_to_text(name) for name in sorted(names))

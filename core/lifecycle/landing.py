@@ -23,8 +23,8 @@ from core.store import lookup, views
 from core.store import models as m
 from core.store.models.fields import now
 from core.supervision.crash import crash_point
-from core.values.entities import Merge, Operation, Task
-from core.values.events import FilesChanged, OperationChanged, TaskChanged
+from core.values.entities import Merge, Operation, Task, Workspace
+from core.values.events import FilesChanged, OperationChanged, TaskChanged, WorkspaceChanged
 from core.values.review import MergePreview
 from core.values.states import MergeStyle, OperationStatus, TaskStatus
 
@@ -126,9 +126,11 @@ class Landing:
 
     async def record(self, operation_id: str, prepared: list[dict[str, str]]) -> None:
         """Writes down what has landed; may be repeated."""
-        name, task = await self._context.store.write(
+        workspace, task = await self._context.store.write(
             _record, operation_id, prepared, self._context.config.merge.finishes_task
         )
+        name = workspace.name
+        self._context.hub.publish(WorkspaceChanged(workspace=workspace))
         if task is not None:
             self._context.hub.publish(TaskChanged(task=task))
         try:
@@ -176,7 +178,7 @@ class _MergeRun:
         return [
             Step("snapshot", labels["snapshot"], self._guard(self._snapshot)),
             Step("compute", labels["compute"], self._guard(lambda: self._compute(operation_id))),
-            Step("land", labels["land"], self._guard(self._land), keeps=True),
+            Step("land", labels["land"], self._guard(lambda: self._land(operation_id)), keeps=True),
             Step("record", labels["record"], self._guard(lambda: self._record(operation_id)), keeps=True),
         ]
 
@@ -212,14 +214,23 @@ class _MergeRun:
                 "old": each.merged.old,
                 "new": each.merged.new,
                 "source": each.merged.source,
+                "before": each.target.work.landed or "",
+                "result_before": each.target.work.landed_result or "",
             }
             for each in self._prepared
             if not each.nothing
         ]
 
-    async def _land(self) -> None:
+    async def _land(self, operation_id: str) -> None:
+        landed: list[str] = []
         for number, each in enumerate(self._prepared):
-            await land_merge(self._facts.name, each)
+            try:
+                await land_merge(self._facts.name, each)
+            except BoatyardError:
+                if there := [plan for plan in self._plans() if plan["repo_id"] in landed]:
+                    await self._landing.record(operation_id, there)
+                raise
+            landed.append(each.target.repo_id)
             crash_point("merge", f"land:{number}")
 
     async def _record(self, operation_id: str) -> None:
@@ -234,9 +245,10 @@ def drafted_message(title: str, description: str, summary: str) -> str:
 
 def _record(
     operation_id: str, prepared: list[dict[str, str]], finishes_task: bool
-) -> tuple[str, Task | None]:
+) -> tuple[Workspace, Task | None]:
     operation = lookup.by_id(m.Operation, operation_id, "operation")
     workspace = operation.workspace
+    before, task = workspace.task.status, None
     for plan in prepared:
         _, created = m.Merge.get_or_create(
             workspace=workspace,
@@ -252,11 +264,13 @@ def _record(
         if created:
             _note_on_last_turn(workspace, plan)
     operation.result = {**operation.result, "recorded": True}
+    if prepared and finishes_task and len(prepared) == len(operation.result["prepared"]):
+        open_states = tuple(status for status in TaskStatus if status is not TaskStatus.DONE)
+        task = move_task(workspace.task_id, TaskStatus.DONE, open_states)
+    if task is not None:
+        operation.result["task_was"] = before
     operation.save()
-    if not (prepared and finishes_task):
-        return workspace.name, None
-    open_states = tuple(status for status in TaskStatus if status is not TaskStatus.DONE)
-    return workspace.name, move_task(workspace.task_id, TaskStatus.DONE, open_states)
+    return views.workspace(workspace), task
 
 
 def _note_on_last_turn(workspace: m.Workspace, plan: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ from core.lifecycle.removal import Removal
 from core.lifecycle.restoring import Restoring
 from core.lifecycle.taking import Taking
 from core.lifecycle.trash import Trash
+from core.lifecycle.unmerging import Unmerging
 from core.store import models as m
 from core.store import views
 from core.values.entities import Operation
@@ -39,7 +40,7 @@ class Repair:
     def __init__(
         self, context: Context, creation: Creation, closing: Closing, removal: Removal, landing: Landing,
         restoring: Restoring, archiving: Archiving, trash: Trash, mending: Mending, applying: Applying,
-        taking: Taking, pushing: Pushing, pulls: PullRequests, publishing: Publishing,
+        taking: Taking, pushing: Pushing, pulls: PullRequests, publishing: Publishing, unmerging: Unmerging,
     ) -> None:  # fmt: skip
         self._context = context
         self._creation = creation
@@ -55,6 +56,7 @@ class Repair:
         self._pushing = pushing
         self._pulls = pulls
         self._publishing = publishing
+        self._unmerging = unmerging
 
     async def run(self) -> None:
         """Repairs everything; one operation that cannot be repaired does not stop the others."""
@@ -81,6 +83,8 @@ class Repair:
             await self._create(operation, arguments)
         elif operation.kind == "merge":
             await self._merge(operation, push=bool(arguments.get("push")))
+        elif operation.kind == "unmerge":
+            await self._finish(operation, self._unmerging.steps_again(operation, arguments))
         elif operation.kind in ("push", "pull-request"):
             await self._push(operation, arguments)
         elif operation.kind == "restore-to":

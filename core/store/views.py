@@ -135,7 +135,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     asking, unseen = queries.waiting(ids), queries.unseen(agents)
     ports, servers = queries.ports_of(ids), queries.dev_servers(ids)
     parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
-    pulls = pull_links(ids)
+    pulls, landed = pull_links(ids), queries.landed(ids)
     return tuple(
         Workspace(
             id=row.id,
@@ -165,6 +165,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
             rate_limit=row.rate_limit or "",
             update=_update(row),
             pull_requests=pulls.get(row.id, ()),
+            landed_at=landed.get(row.id),
             folder=row.working_directory,
             published_at=row.published_at,
             published_by=row.published_by or "",

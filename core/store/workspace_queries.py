@@ -36,6 +36,16 @@ def queued(ids: Sequence[str]) -> dict[str, int]:
     )
 
 
+def landed(ids: Sequence[str]) -> dict[str, float]:
+    """When each workspace was last merged into its target branches, not as a pull request."""
+    query = (
+        m.Merge.select(m.Merge.workspace, m.Merge.merged_at)
+        .where(m.Merge.workspace.in_(ids), m.Merge.kind == "direct", m.Merge.merged_at.is_null(False))
+        .order_by(m.Merge.merged_at)
+    )
+    return dict(query.tuples())
+
+
 def counts(query: Any) -> dict[str, int]:
     """A grouped count by workspace."""
     return dict(query.tuples())

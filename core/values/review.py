@@ -189,6 +189,33 @@ class MergeResult(Value, frozen=True, kw_only=True):
     """Pushes of the target branches, when they were asked for."""
 
 
+class RepoUnmerge(Value, frozen=True, kw_only=True):
+    """What taking a merge back would do, or did, in one repo."""
+
+    repo_id: str
+    target_branch: str
+    commit: str
+    """The merge that the target branch loses."""
+    before: str
+    """Where the target branch goes: where it was before the merge."""
+
+
+class UnmergePreview(Value, frozen=True, kw_only=True):
+    workspace: str
+    repos: tuple[RepoUnmerge, ...] = ()
+    blocked: tuple[str, ...] = ()
+    """Sentences about what keeps the merge from being taken back."""
+    hint: str = ""
+    """What can be done about the first of them."""
+    task_status: str = ""
+    """The state that its task goes back to; empty: it stays as it is."""
+
+
+class UnmergeResult(Value, frozen=True, kw_only=True):
+    workspace: str
+    repos: tuple[RepoUnmerge, ...]
+
+
 class LossReport(Value, frozen=True, kw_only=True):
     """What deleting a workspace would put into the trash."""
 

@@ -202,6 +202,11 @@ def test_a_workspace_from_its_run_to_its_end(call: Calls, workspace: str, reposi
     assert call("workspace merge", workspace, "--dry-run")["conflicts"] == []
     (merge,) = call("workspace merge", workspace, "-m", "Land", twice=False)["merges"]
     assert git(repository, "rev-parse", "main") == merge["commit"]
+    (preview,) = call("workspace unmerge", workspace, "--dry-run")["repos"]
+    (taken_back,) = call("workspace unmerge", workspace, twice=False)["repos"]
+    assert git(repository, "rev-parse", "main") == taken_back["before"] != merge["commit"]
+    assert taken_back == preview and "no merge of" in call.people("workspace unmerge", workspace)
+    call("workspace merge", workspace, "-m", "Land", twice=False)
     remixed = call("workspace remix", workspace, "--as", "remixed", twice=False)
     assert (remixed["workspace"], remixed["status"]) == ("remixed", "done")
     assert call("workspace show", "remixed")["parent_workspace"] == workspace

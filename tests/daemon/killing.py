@@ -15,8 +15,20 @@ def crash_file(daemon: Daemon) -> Path:
     return daemon.folder / "crash-at"
 
 
-async def killed(daemon: Daemon, point: str, act: Callable[[], Awaitable[Any]]) -> None:
-    """Does something with an engine that dies at a point of it, and starts the next engine."""
+async def killed(
+    daemon: Daemon,
+    point: str,
+    act: Callable[[], Awaitable[Any]],
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
+    """Does something with an engine that dies at a point of it, and starts the next engine.
+
+    Args:
+        daemon: The engines.
+        point: Where it dies.
+        act: What is done with it.
+        meanwhile: What happens before the next engine starts.
+    """
     crash_file(daemon).write_text(point)
     try:
         await act()
@@ -24,4 +36,5 @@ async def killed(daemon: Daemon, point: str, act: Callable[[], Awaitable[Any]]) 
         pass  # it died before it could answer
     await daemon.gone()
     crash_file(daemon).unlink()
+    meanwhile()
     assert await daemon.start(), "the engine did not die"

@@ -22,6 +22,7 @@ from core.lifecycle.removal import RECOVER_STEPS, REMOVE_STEPS
 from core.lifecycle.restoring import RESTORE_TO_STEPS, REWIND_STEPS
 from core.lifecycle.taking import STEPS as TAKE_STEPS
 from core.lifecycle.trash import PURGE_STEPS
+from core.lifecycle.unmerging import UNMERGE_STEPS
 from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (
@@ -40,6 +41,7 @@ from core.values.requests import (
     SendPrompt,
     TakeCheckpoint,
     TakeParts,
+    UnmergeWorkspace,
     UpdateFromTarget,
     UpdateRepo,
 )
@@ -200,6 +202,42 @@ async def test_a_merge_between_two_repositories(daemon: Daemon, repository: Path
     (merged,) = (await daemon.client.merge("do-it", MergeWorkspace())).merges
     assert git(other, "rev-parse", "main") == merged.commit
     assert git(other, "show", "main:new.md") == "new"
+
+
+@pytest.mark.parametrize("step", [*names(UNMERGE_STEPS), "move:0"])
+async def test_a_merge_that_is_taken_back(daemon: Daemon, step: str, repository: Path) -> None:
+    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
+    tips = [git(each, "rev-parse", "main") for each in (repository, other)]
+    await used_workspace(daemon, repository, other)
+    (daemon.home.workspaces / "do-it" / "code" / "other" / "new.md").write_text("new\n")
+    task = (await daemon.client.workspace("do-it")).task_id
+    was = (await daemon.client.task(task)).status
+    before = await daemon.client.diff("do-it")
+    merges = (await daemon.client.merge("do-it", MergeWorkspace())).merges
+    body = UnmergeWorkspace(commits=tuple(each.commit for each in merges))
+    await killed(daemon, f"unmerge:{step}", lambda: daemon.client.unmerge("do-it", body))
+    assert (await operation_of(daemon, "unmerge")).status is OperationStatus.DONE
+    assert [git(each, "rev-parse", "main") for each in (repository, other)] == tips
+    assert [git(each, "status", "--porcelain") for each in (repository, other)] == ["", ""]
+    assert (await daemon.client.workspace("do-it")).landed_at is None
+    assert (await daemon.client.task(task)).status is was
+    assert (await daemon.client.diff("do-it")).files == before.files
+    assert [each.before for each in (await daemon.client.unmerge("do-it", body)).repos] == tips
+    assert len((await daemon.client.merge("do-it", MergeWorkspace())).merges) == 2
+
+
+async def test_a_merge_that_is_taken_back_among_the_files(daemon: Daemon, repository: Path) -> None:
+    """The machine went down when git had moved the files, and the branch not yet."""
+    await used_workspace(daemon, repository)
+    tip = git(repository, "rev-parse", "main")
+    (merge,) = (await daemon.client.merge("do-it", MergeWorkspace())).merges
+    await killed(
+        daemon, "unmerge:keep", lambda: daemon.client.unmerge("do-it", UnmergeWorkspace()),
+        lambda: git(repository, "read-tree", "-m", "-u", merge.commit, tip),
+    )  # fmt: skip
+    assert (await operation_of(daemon, "unmerge")).status is OperationStatus.DONE
+    assert git(repository, "rev-parse", "main") == tip
+    assert git(repository, "status", "--porcelain") == "" and not (repository / "c.md").exists()
 
 
 @pytest.mark.parametrize("step", names(CLOSE_STEPS))
@@ -462,6 +500,7 @@ def test_every_kind_of_operation_is_killed_here() -> None:
         "pull-request",
         "publish",
         "unpublish",
+        "unmerge",
     }
 
 

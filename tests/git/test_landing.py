@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from asyncio.subprocess import DEVNULL
 from pathlib import Path
@@ -16,22 +15,7 @@ from core.git import landing
 from core.git.landing import land, recover_landing
 from core.git.merge import Merged
 from core.git.obstacles import find_obstacles
-from tests.git.world import World, commit, git, write
-
-
-def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """Each file and link below a folder, with its rights and content."""
-    found: dict[str, tuple[int, bytes]] = {}
-    for where, _, names in os.walk(folder):
-        for name in names:
-            path = Path(where, name)
-            data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-            found[str(path.relative_to(folder))] = (path.lstat().st_mode, data)
-    return found
-
-
-def working_tree(folder: Path) -> dict[str, tuple[int, bytes]]:
-    return {name: found for name, found in everything(folder).items() if not name.startswith(".git/")}
+from tests.git.world import World, commit, everything, git, working_tree, write
 
 
 async def ready(world: World, files: dict[str, str] | None = None) -> Merged:

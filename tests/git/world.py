@@ -47,6 +47,21 @@ def commit(folder: Path, files: dict[str, str], message: str) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
+def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Each file and link below a folder, with its rights and content."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for where, _, names in os.walk(folder):
+        for name in names:
+            path = Path(where, name)
+            data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+            found[str(path.relative_to(folder))] = (path.lstat().st_mode, data)
+    return found
+
+
+def working_tree(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {name: found for name, found in everything(folder).items() if not name.startswith(".git/")}
+
+
 @dataclass
 class World:
     """One repository, one workspace. The workspace's `folder` is where an agent would work."""

@@ -13,7 +13,7 @@ from tui.text.spans import Line
 
 _TITLES = {
     "create": "Setting up", "merge": "Merging", "close": "Closing", "restore": "Opening again",
-    "delete": "Removing", "push": "Pushing",
+    "delete": "Removing", "push": "Pushing", "unmerge": "Taking the merge back",
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "workspace_queue",
         "workspace_dev",
         "workspace_review",
+        "workspace_unmerge",
         "workspace_files",
         "workspace_history",
         "workspace_push",

@@ -19,6 +19,8 @@ from core.values.review import (
     MergePreview,
     MergeResult,
     SmallPicture,
+    UnmergePreview,
+    UnmergeResult,
 )
 from core.values.states import MergeStyle
 
@@ -173,5 +175,18 @@ ROUTES = (
         lambda c: c.engine.review.merge(c.part("name"), c.body),
         MergeResult,
         ask.MergeWorkspace,
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/unmerge",
+        lambda c: c.engine.unmerging.preview(c.part("name")),
+        UnmergePreview,
+    ),
+    Route(
+        "POST",
+        WORKSPACE + "/unmerge",
+        lambda c: c.engine.unmerging.unmerge(c.part("name"), c.body),
+        UnmergeResult,
+        ask.UnmergeWorkspace,
     ),
 )

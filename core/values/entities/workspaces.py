@@ -106,6 +106,8 @@ class Workspace(Value, frozen=True, kw_only=True):
     """An update from the target branches that has stopped at conflicts."""
     pull_requests: tuple[PullLink, ...] = ()
     """The latest of each repo and host, as they were when they were last looked at."""
+    landed_at: float | None = None
+    """When it was last merged from here; None: it was not, or all of that was taken back."""
     folder: str = ""
     """Absolute path of the folder that holds the clones; agents start here or in the single clone."""
     published_at: float | None = None

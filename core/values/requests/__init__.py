@@ -17,6 +17,7 @@ from core.values.requests.landing import (
     PushWorkspace,
     QueueLanding,
     TakeSide,
+    UnmergeWorkspace,
     UpdateFromTarget,
 )
 from core.values.requests.projects import (
@@ -131,6 +132,7 @@ __all__ = [
     "TestAgent",
     "TrustOwnFile",
     "TypeText",
+    "UnmergeWorkspace",
     "UpdateComment",
     "UpdateDefaults",
     "UpdateFromTarget",

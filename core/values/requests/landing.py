@@ -16,6 +16,11 @@ class MergeWorkspace(Request, frozen=True, kw_only=True):
     """Whether the target branches are pushed to their remotes afterwards."""
 
 
+class UnmergeWorkspace(Request, frozen=True, kw_only=True):
+    commits: tuple[str, ...] = ()
+    """What the merge has put onto the target branches, where it is to be that one; empty: the last."""
+
+
 class PushWorkspace(Request, frozen=True, kw_only=True):
     repo: str = ""
     """Name or id of the only repo to push; empty: all."""
