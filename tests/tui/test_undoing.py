@@ -1,11 +1,11 @@
-"""What a destructive key did is taken back by one key, or it is said how one does it oneself."""
+"""What a destructive key did is taken back by one key, or it is said why not and what to do."""
 
 from __future__ import annotations
 
 from core.errors import UnreachableError
 from core.values.comments import ReviewComment
 from core.values.landing import LandingEntry, LandingQueue
-from tests.tui.driver import driven
+from tests.tui.driver import Driver, driven
 from tests.tui.fake_engine import FakeEngine
 
 
@@ -49,18 +49,63 @@ async def test_what_is_dropped_from_the_landing_queue_comes_back(engine: FakeEng
         assert (await ui.asked("queue_landing")).workspaces == ("second",)
 
 
-async def test_of_a_merge_it_is_said_how_it_is_taken_back(engine: FakeEngine) -> None:
+async def merged(ui: Driver, *keys: str) -> list[str]:
+    """Merges the workspace `second`; what is said then."""
+    await ui.open_workspace("second")
+    await ui.press("m")
+    await ui.sees("enter merges")
+    await ui.press(*keys, "enter")
+    await ui.sees("Merged second")
+    return [each.message for each in ui.app._notifications]
+
+
+async def test_a_merge_is_taken_back_that_one_and_no_other(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        assert any(each.endswith("; z takes it back") for each in await merged(ui))
+        await ui.press("z")
+        await ui.sees("main is back at aaaaaaaa; m merges second again")
+        assert await ui.asked("unmerge") == ("second", ("c" * 40,))
+        await ui.until(lambda: not ui.app.home.undoable, "nothing is left to undo")
+
+
+async def test_of_a_merge_that_was_pushed_it_is_said_why_it_stays(engine: FakeEngine) -> None:
+    engine.pushed_merge = True
+    async with driven(engine) as ui:
+        said = await merged(ui, "p")
+        assert not any("takes it back" in each for each in said)
+        await ui.press("z")
+        await ui.sees("main was pushed", "Revert it.")
+
+
+async def test_a_merge_can_be_taken_back_later_from_the_menu(engine: FakeEngine) -> None:
     async with driven(engine) as ui:
         await ui.open_workspace("second")
-        await ui.press("m")
-        await ui.sees("enter merges")
-        await ui.press("enter")
-        await ui.sees("Merged second")
-        said = [each.message for each in ui.app._notifications]
-        assert any(each.endswith("z says how to take it back") for each in said)
-        await ui.press("z")
-        await ui.sees("main is your own branch")
-        assert ui.app.clipboard == f"git -C /src/app reset --keep {'a' * 40}"
+        await ui.press("d")
+        await ui.sees("Archive")
+        assert "Take the merge back" not in ui.text()
+        await ui.press("escape")
+        engine.set_workspace(engine.workspaces_["second"], landed_at=1.0)
+        await ui.until(lambda: ui.app.store.workspaces["second"].landed_at, "it was merged")
+        await ui.press("d")
+        await ui.sees("Take the merge back")
+        await ui.press("u")
+        await ui.sees("main goes back to aaaaaaaa, without cccccccc", "The task is in review again")
+        await ui.press("y")
+        await ui.sees("main is back at aaaaaaaa")
+        assert await ui.asked("unmerge") == ("second", ("c" * 40,))
+
+
+async def test_what_keeps_a_merge_from_being_taken_back_is_said_before(engine: FakeEngine) -> None:
+    engine.pushed_merge = True
+    engine.set_workspace(engine.workspaces_["second"], landed_at=1.0)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        ui.app.perform("unmerge")
+        await ui.sees("the merge is not taken back: main was pushed", "Revert it.")
+        assert not any(call == "unmerge" for call, _ in engine.calls)
+        await ui.open_workspace("first")
+        ui.app.perform("unmerge")
+        await ui.sees("nothing of the workspace was merged from here")
 
 
 async def test_an_undo_that_did_not_reach_the_engine_can_be_tried_again(engine: FakeEngine) -> None:

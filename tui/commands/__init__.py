@@ -86,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
     "notifications": noticing.notifications,
     "mute": noticing.mute,
     "merge": merging.merge,
+    "unmerge": merging.unmerge,
     "pull-request": pulling.pull_request,
     "attempts": attempts.show,
     "update": updating.update,

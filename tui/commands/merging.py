@@ -1,19 +1,17 @@
-"""The merge: previewed, decided, told."""
+"""The merge: previewed, decided, told, and taken back."""
 
 from __future__ import annotations
 
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.errors import BoatyardError
+from core.errors import ConflictError
 from core.values import requests as ask
 from tui.commands.updating import update_workspace
 from tui.landing.merge_sheet import MergeForm, MergeSheet, conflict_path
-from tui.terminal.programs import copy
+from tui.widgets.menu import question
 
 if TYPE_CHECKING:
-    from core.values.review import MergeResult
     from tui.app import BoatyardApp
 
 
@@ -41,25 +39,41 @@ async def merge(app: BoatyardApp) -> None:
     if not result.merges:
         app.say(f"{workspace.name}: nothing was left to merge")
         return
-    app.can_undo("", partial(_say_how, app, result, dict(form.before)), quiet=True)
-    app.say(f"Merged {workspace.name}: {told}; {app.keymap.hint('undo')} says how to take it back")
+    commits = tuple(each.commit for each in result.merges)
+    # One that was pushed is not taken back: the undo says how it is done by a commit of its own.
+    back = partial(_take_back, app, workspace.name, commits)
+    app.can_undo(f"Merged {workspace.name}: {told}", back, quiet=form.push)
+    if form.push:
+        app.say(f"Merged {workspace.name}: {told}")
 
 
-async def _say_how(app: BoatyardApp, result: MergeResult, before: dict[str, str]) -> None:
-    """Your own branch is yours: it is not moved back from here, only said how you do it."""
+async def unmerge(app: BoatyardApp) -> None:
+    """Takes the last merge back, after saying what that does, or what keeps it from that."""
+    workspace = app.home.situation().workspace
+    assert workspace is not None
+    preview = await app.client.unmerge_preview(workspace.name)
+    if preview.blocked:
+        raise ConflictError(f"the merge is not taken back: {'; '.join(preview.blocked)}", hint=preview.hint)
+    names = {repo.repo_id: repo.name for repo in workspace.repos}
     lines = [
-        f"git -C {shlex.quote(app.store.repos[each.repo_id].path)} reset --keep {before[each.repo_id]}"
-        for each in result.merges
-        if each.repo_id in app.store.repos and before.get(each.repo_id)
+        f"{names.get(each.repo_id, '')}: {each.target_branch} goes back to {each.before[:8]}, "
+        f"without {each.commit[:8]}"
+        for each in preview.repos
     ]
-    way = await copy(app, "\n".join(lines))
-    branches = ", ".join(dict.fromkeys(each.target_branch for each in result.merges))
-    told = BoatyardError(
-        f"{branches} is your own branch, and is not moved back from here",
-        hint=f"With {branches} checked out, type what is on the clipboard now (by way of {way}):\n"
-        + "\n".join(lines),
-    )
-    app.fail(told, severity="warning")
+    if preview.task_status:
+        lines.append(f"The task is {preview.task_status.replace('_', ' ')} again.")
+    text = f"Take the last merge of {workspace.name} back?\n\n" + "\n".join(lines)
+    text += app.keymap.fill("\n\nIts changes stay in the workspace; {merge} merges them again.")
+    if await app.ask(question("Take a merge back", text, "Take it back")):
+        await _take_back(app, workspace.name, tuple(each.commit for each in preview.repos))
+
+
+async def _take_back(app: BoatyardApp, name: str, commits: tuple[str, ...]) -> None:
+    """Takes that merge back, and no other."""
+    result = await app.client.unmerge(name, ask.UnmergeWorkspace(commits=commits))
+    told = ", ".join(f"{each.target_branch} is back at {each.before[:8]}" for each in result.repos)
+    app.say(f"{told}; {app.keymap.hint('merge')} merges {name} again")
+    app.home.diff.read_again()
 
 
 def _hand_over(app: BoatyardApp, name: str, form: MergeForm, target: str, repos: dict[str, str]) -> None:

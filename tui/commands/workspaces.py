@@ -126,6 +126,8 @@ async def dispose(app: BoatyardApp) -> None:
             options.append(Option("dispose-archive", "Show again", "archive", "it stays closed"))
         elif now.workspace.state is not WorkspaceState.CREATING:
             options.append(choice("dispose-archive", "archive", "archive script, close, hide"))
+        if now.workspace.landed_at is not None:
+            options.append(choice("dispose-unmerge", "unmerge", "off the target branch again"))
         options.append(choice("dispose-remove", "remove", "to the trash, for 30 days", danger=True))
     if now.task is not None:
         title = title or now.task.title

@@ -42,6 +42,7 @@ MENU_ACTIONS: tuple[Action, ...] = (
         ("dispose-close", "c", "Close"),
         ("dispose-archive", "a", "Archive"),
         ("dispose-remove", "r", "Remove"),
+        ("dispose-unmerge", "u", "Take the merge back"),
         ("dispose-done", "d", "Task is done"),
         ("dispose-cancel", "x", "Cancel the task"),
         ("dispose-todo", "t", "Task is to do again"),

@@ -52,6 +52,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     Action("dev", ("o",), "dev server", "Start the dev server, open its page, or stop it", ASK),
     # Review
     Action("merge", ("m",), "merge", "Merge the workspace into its target branch", REVIEW),
+    Action("unmerge", (), "unmerge", "Take the workspace's last merge back off its target branch", REVIEW),
     Action("pull-request", ("P",), "pull request",
            "Push; open the workspace's pull request; its checks and comments", REVIEW),
     Action("timeline", ("t",), "timeline", "The checkpoints: look, compare, go back", REVIEW),

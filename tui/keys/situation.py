@@ -47,7 +47,7 @@ _NEED_ENGINE = frozenset({
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",
     "recover", "empty-trash", "repo-settings", "templates", "resume", "interrupt-turn", "rewind", "sessions",
-    "mode", "trust-file", "rules", "find-file", "file-history", "publish", "unpublish",
+    "mode", "trust-file", "rules", "find-file", "file-history", "publish", "unpublish", "unmerge",
     "search", "budget", "project-budget", "compare", "comment", "comments", "update", "landing", "blame",
     "attempts", "discard", "take", "grep", "subtask", "pictures", "card-right", "card-left", "card-down",
     "card-up", "new-file", "rename-file", "delete-file", "bulk", "edit-card",
@@ -125,6 +125,12 @@ def _merge(now: Situation) -> str:
         return "the set-up failed: there is nothing to merge"
     if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
         return "the workspace is still being set up"
+    return _workspace(now)
+
+
+def _unmerge(now: Situation) -> str:
+    if now.workspace is not None and now.workspace.landed_at is None:
+        return "nothing of the workspace was merged from here"
     return _workspace(now)
 
 
@@ -207,6 +213,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "command": _open,
     "dev": _open,
     "merge": _merge,
+    "unmerge": _unmerge,
     "pull-request": _kept,
     "timeline": _workspace,
     "compare": _workspace,

@@ -49,8 +49,6 @@ class MergeForm:
     update: bool = False
     push: bool = False
     """Whether the target branch is pushed afterwards."""
-    before: tuple[tuple[str, str], ...] = ()
-    """Where each repo's target branch was: repo id and commit."""
 
 
 class MergeRows(RowView):
@@ -237,5 +235,4 @@ class MergeSheet(Sheet[MergeForm]):
             self.problem("The target branch has everything already.")
         else:
             text = self.query_one("#message", Prompt).text.strip()
-            before = tuple((each.repo_id, each.old) for each in preview.repos)
-            self.dismiss(MergeForm(preview.style, text, push=self._push, before=before))
+            self.dismiss(MergeForm(preview.style, text, push=self._push))

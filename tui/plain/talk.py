@@ -102,7 +102,7 @@ class Talk:
             self._lines.say(f"Nothing was changed. boatyard workspace update {self._name} resolves them.")
         elif await self._lines.ask("Type yes to merge.") == "yes":
             await self._client.merge(self._name, ask.MergeWorkspace())
-            self._lines.say("Merged.")
+            self._lines.say(f"Merged. boatyard workspace unmerge {self._name} takes it back.")
 
     async def _stop(self) -> None:
         if await self._lines.ask("What it did so far stays. Type yes to stop it.") == "yes":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core.errors import BoatyardError
+from core.errors import BoatyardError, ConflictError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.attempts import Attempt, CheckAnswer
@@ -18,13 +18,16 @@ from core.values.review import (
     MergePreview,
     MergeResult,
     RepoMerge,
+    RepoUnmerge,
+    UnmergePreview,
+    UnmergeResult,
 )
 from core.values.states import (
     MergeStyle,
 )
 from tests.tui.fake_engine.pull_requests import PUSH
 from tests.tui.fake_engine.state import State
-from tests.tui.fake_engine.values import id_of
+from tests.tui.fake_engine.values import NOW, id_of
 
 
 class Landing(State):
@@ -49,7 +52,26 @@ class Landing(State):
             id="m", workspace=name, repo_id=id_of("repo", "app"), target_branch="main",
             style=body.style or MergeStyle.MERGE, commit="c" * 40,
         )  # fmt: skip
+        self.set_workspace(self.workspaces_[name], landed_at=NOW)
         return MergeResult(workspace=name, merges=(merge,), pushes=(PUSH,) if body.push else ())
+
+    async def unmerge_preview(self, name: str) -> UnmergePreview:
+        repo = RepoUnmerge(
+            repo_id=id_of("repo", "app"), target_branch="main", commit="c" * 40, before="a" * 40
+        )
+        if self.pushed_merge:
+            return UnmergePreview(
+                workspace=name, repos=(repo,), blocked=("main was pushed",), hint="Revert it."
+            )
+        return UnmergePreview(workspace=name, repos=(repo,), task_status="in_review")
+
+    async def unmerge(self, name: str, body: ask.UnmergeWorkspace) -> UnmergeResult:
+        self._asked("unmerge", (name, body.commits))
+        preview = await self.unmerge_preview(name)
+        if preview.blocked:
+            raise ConflictError("main was pushed", hint="Revert it.")
+        self.set_workspace(self.workspaces_[name], landed_at=None)
+        return UnmergeResult(workspace=name, repos=preview.repos)
 
     async def update_from_target(self, name: str, body: ask.UpdateFromTarget) -> Operation:
         self._asked("update_from_target", (name, body.style))

@@ -97,6 +97,8 @@ class State:
         self.changed: tuple[FileChange, ...] = ()
         self.diffs: dict[str, list[DiffLine]] = {}
         self.preview: MergePreview | BoatyardError | None = None
+        self.pushed_merge = False
+        """Whether the last merge was pushed: then it is not taken back."""
         self.checkpoints_: list[Checkpoint] = []
         self.calls: list[tuple[str, Any]] = []
         """What the interface asked to be done, in order."""
