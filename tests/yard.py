@@ -131,6 +131,13 @@ class Base:
     async def remove(self, name: str) -> None:
         await self.done(await self.client.remove_workspace(name, RemoveWorkspace(force=True)))
 
+    async def clear(self) -> None:
+        """Stops what runs in all workspaces, and removes containers."""
+        for workspace in await self.client.workspaces():
+            await self.client.stop_workspace(workspace.name)
+            if workspace.runner is RunnerKind.DOCKER:
+                await self.remove(workspace.name)
+
     async def turn(self, workspace: Workspace | str) -> Process:
         """The workspace's latest turn when it has ended."""
         name = workspace if isinstance(workspace, str) else workspace.name
@@ -201,8 +208,7 @@ class Yard(Base):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for workspace in await self.client.workspaces():
-            await self.client.stop_workspace(workspace.name)
+        await self.clear()
         await self.close()
         self.delete()
 
@@ -250,10 +256,7 @@ class Daemon(Base):
     ) -> None:
         try:
             await self.start()
-            for workspace in await self.client.workspaces():
-                await self.client.stop_workspace(workspace.name)
-                if workspace.runner is RunnerKind.DOCKER:
-                    await self.remove(workspace.name)
+            await self.clear()
             await self.stop()
         finally:
             if engine_holds(self.home):  # something of the above failed: it must not outlive its home

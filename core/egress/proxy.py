@@ -26,10 +26,11 @@ from pathlib import Path
 
 from core.egress.connections import Connections, copy
 from core.egress.listening import bind
+from core.egress.open_doors import OpenDoors
 from core.egress.refusals import Refusals
 from core.egress.request import HEAD_BYTES, ProxyRequest, read_request
 from core.egress.rules import Rules
-from core.errors import BoatyardError, UsageError
+from core.errors import UsageError
 
 log = logging.getLogger(__name__)
 
@@ -130,43 +131,19 @@ class Door:
         return allowed
 
 
-class Doors:
+class Doors(OpenDoors[Door]):
     """The proxies of all workspaces of one engine that have a list of hosts."""
 
     def __init__(self) -> None:
-        self._doors: dict[str, Door] = {}
+        super().__init__("proxy")
 
     async def open(self, workspace: str, folder: Path, hosts: tuple[str, ...], refusals: Refusals) -> None:
-        """Opens a workspace's door, or gives the open one another list.
-
-        Raises:
-            BoatyardError: The socket cannot be made.
-        """
-        if workspace in self._doors:
-            self._doors[workspace].rules = Rules(hosts)
-            return
-        door = self._doors[workspace] = Door(workspace, Rules(hosts), refusals)
-        try:
-            await door.open(folder)
-        except OSError as error:
-            del self._doors[workspace]
-            raise BoatyardError(
-                f"the proxy of {workspace} cannot listen in {folder}: {error.strerror}",
-                hint="Check the free space and the rights of that folder.",
-            ) from error
-
-    async def shut(self, workspace: str) -> None:
-        """Closes a workspace's door, if it is open: nothing goes through any more."""
-        door = self._doors.pop(workspace, None)
+        """Opens a workspace's door, or gives the open one another list; raises as `add` does."""
+        door = self.find(workspace)
         if door is not None:
-            await door.close()
-
-    def find(self, workspace: str) -> Door | None:
-        return self._doors.get(workspace)
-
-    async def close(self) -> None:
-        for workspace in list(self._doors):
-            await self.shut(workspace)
+            door.rules = Rules(hosts)
+        else:
+            await self.add(workspace, Door(workspace, Rules(hosts), refusals), folder)
 
 
 async def _answer(writer: asyncio.StreamWriter, status: str, text: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.egress.connections import Connections, copy
 from core.egress.listening import bind
-from core.errors import BoatyardError
+from core.egress.open_doors import OpenDoors
 
 log = logging.getLogger(__name__)
 
@@ -71,40 +71,17 @@ class ToolDoor:
             await asyncio.shield(_end(server))
 
 
-class ToolDoors:
-    """The doors of all workspaces of one engine."""
+class ToolDoors(OpenDoors[ToolDoor]):
+    """The doors to the tools of all workspaces of one engine."""
 
     def __init__(self, serve: Serve) -> None:
+        super().__init__("tools")
         self._serve = serve
-        self._doors: dict[str, ToolDoor] = {}
 
     async def open(self, workspace: str, folder: Path) -> None:
-        """Opens a workspace's door if it is not open.
-
-        Raises:
-            BoatyardError: The socket cannot be made.
-        """
-        if workspace in self._doors:
-            return
-        door = self._doors[workspace] = ToolDoor(self._serve(workspace))
-        try:
-            await door.open(folder)
-        except OSError as error:
-            del self._doors[workspace]
-            raise BoatyardError(
-                f"the tools of {workspace} cannot be reached in {folder}: {error.strerror}",
-                hint="Check the free space and the rights of that folder.",
-            ) from error
-
-    async def shut(self, workspace: str) -> None:
-        """Closes a workspace's door, if it is open."""
-        door = self._doors.pop(workspace, None)
-        if door is not None:
-            await door.close()
-
-    async def close(self) -> None:
-        for workspace in list(self._doors):
-            await self.shut(workspace)
+        """Opens a workspace's door if it is not open; raises as `add` does."""
+        if self.find(workspace) is None:
+            await self.add(workspace, ToolDoor(self._serve(workspace)), folder)
 
 
 async def _end(server: Process) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,15 +10,9 @@ from core.errors import ConflictError, UsageError
 from core.values.attempts import CheckState
 from core.values.requests import ChooseAttempt, NewWorkspace, RunCommand, UpdateRepo
 from core.values.states import WorkspaceState
-from tests.yard import AGENTS, HOST, Yard
+from tests.yard import Yard
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def attempted(yard: Yard) -> tuple[str, Path]:

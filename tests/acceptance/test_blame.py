@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,9 @@ from core.values.events import ApprovalChanged
 from core.values.provenance import Origin
 from core.values.requests import AnswerApproval, RestoreTo, TakeCheckpoint
 from tests.acceptance.written_file import PATH, written_by_turns_and_hand
-from tests.yard import AGENTS, HOST, Yard
+from tests.yard import Yard
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def test_each_line_knows_the_turn_and_the_prompt_that_brought_it(yard: Yard) -> None:

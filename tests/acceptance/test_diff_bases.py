@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +11,6 @@ from core.values.requests import SendPrompt
 from tests.yard import Yard, git
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard() as each:
-        yield each
 
 
 async def paths(yard: Yard, name: str, base: str = "") -> dict[str, tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,10 @@ from core.values.requests import AnswerApproval, ChangeFile, FileAction, TakeChe
 from core.values.review import Change
 from tests.acceptance.user import git
 from tests.acceptance.written_file import PATH, written_by_turns_and_hand
-from tests.yard import AGENTS, HOST, Yard
+from tests.yard import Yard
 
 pytestmark = pytest.mark.slow
 LONG = "".join(f"line {number}\n" for number in range(20))
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def steps(yard: Yard, path: str) -> tuple[FileStep, ...]:

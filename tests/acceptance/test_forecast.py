@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,9 @@ from core.review.forecast import landing_order, may_clash
 from core.values.conflicts import Forecast
 from core.values.events import ForecastChanged
 from core.values.requests import MergeWorkspace
-from tests.yard import AGENTS, HOST, Yard, git
+from tests.yard import Yard, git
 
 TEXT = "one\ntwo\nthree\n"
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def attempt(yard: Yard, name: str, files: dict[str, str]) -> None:

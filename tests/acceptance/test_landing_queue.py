@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,12 @@ from core.values.landing import LandingQueue, LandingStatus
 from core.values.requests import QueueLanding, UpdateRepo
 from core.values.states import MergeStyle
 from tests.waiting import until_async
-from tests.yard import AGENTS, HOST, Watch, Yard, git
+from tests.yard import Watch, Yard, git
 
 pytestmark = pytest.mark.slow
 
 TEXT = "one\ntwo\nthree\nfour\nfive\nsix\nseven\n"
 CHECK = "echo checked >> ../checked; ! grep -q broken a.txt"
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def attempt(yard: Yard, name: str, old: str, new: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,9 @@ from core.errors import UsageError
 from core.values.events import Noticed
 from core.values.requests import RunCommand, UpdateWorkspace, WantedSettings
 from core.values.states import ProcessStatus, RunnerKind
-from tests.yard import AGENTS, HOST, Yard, docker_settings
+from tests.yard import Yard, docker_settings
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 async def run(yard: Yard, name: str, script: str) -> tuple[int | None, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from core.values.events import Noticed
 from core.values.requests import RunCommand, UpdateWorkspace, WantedSettings
 from core.values.states import RunnerKind
-from tests.yard import AGENTS, HOST, Yard
+from tests.yard import Yard
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
@@ -70,14 +70,6 @@ def ports() -> Iterator[tuple[int, int]]:
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 async def out_of(yard: Yard, name: str, script: str, *arguments: str) -> str:

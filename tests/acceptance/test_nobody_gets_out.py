@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from core.values.entities import Workspace
 from core.values.requests import MergeWorkspace, NewWorkspace, RunCommand, TakeCheckpoint, WantedSettings
 from core.values.states import RunnerKind
 from tests.acceptance.user import picture
-from tests.yard import AGENTS, HOST, Yard, git
+from tests.yard import Yard, git
 
 pytestmark = [pytest.mark.container, pytest.mark.slow]
 
@@ -55,14 +54,6 @@ for key in {KEYS}; do git config -f config $key "$1"; done
 git config -f config log.showSignature true
 echo '* filter=x diff=x merge=x' >info/attributes
 """
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,12 @@ import pytest
 from core.errors import BoatyardError, ConflictError, UsageError
 from core.values.entities import Workspace
 from core.values.requests import DiffPart, DiscardParts, RestoreTo, SendPrompt, TakeParts
-from tests.yard import AGENTS, HOST, Yard, git
+from tests.yard import Yard, git
 
 pytestmark = pytest.mark.slow
 
 BEFORE = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n"
 AFTER = "ONE\ntwo\nthree\nfour\nfive\nsix\nseven\nEIGHT\nnine\n"
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 async def attempt(yard: Yard, name: str, files: dict[str, str]) -> tuple[Workspace, Path]:

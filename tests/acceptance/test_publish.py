@@ -26,12 +26,6 @@ from tests.yard import Yard, docker_settings
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard() as each:
-        yield each
-
-
 class Reader:
     """Somebody on the network."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import docker
@@ -15,15 +15,9 @@ from core.runners.docker.address import find_address
 from core.values.events import Noticed
 from core.values.requests import RemoveWorkspace, RunCommand
 from core.values.states import ProcessStatus, WorkspaceState
-from tests.yard import AGENTS, HOST, Yard, docker_settings
+from tests.yard import Yard, docker_settings
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def yard() -> AsyncIterator[Yard]:
-    async with Yard(HOST + AGENTS) as each:
-        yield each
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,10 @@ async def test_closing_keeps_everything_and_restoring_brings_it_back(yard: Yard)
     workspace = await yard.workspace()
     await run(yard, workspace.name, "echo kept > KEPT.md")
     running = await yard.client.run_command(workspace.name, RunCommand(argv=("sleep", "600")))
+    (Path(workspace.repos[0].path) / "LATE.md").write_text("written since the last command ended\n")
     await yard.done(await yard.client.close_workspace(workspace.name))
     closed = await yard.client.workspace(workspace.name)
-    assert (closed.state, closed.added) == (WorkspaceState.CLOSED, 1)
+    assert (closed.state, closed.added) == (WorkspaceState.CLOSED, 2)
     assert (await yard.client.process(running.id)).status is ProcessStatus.KILLED
     for refused in (
         yard.client.run_command(workspace.name, RunCommand(argv=("true",))),
@@ -53,7 +55,8 @@ async def test_closing_keeps_everything_and_restoring_brings_it_back(yard: Yard)
         with pytest.raises(ConflictError, match="closed") as refusal:
             await refused
         assert "restore" in refusal.value.hint
-    assert (await yard.client.diff(workspace.name)).files[0].path == "KEPT.md", "a closed one can be reviewed"
+    reviewed = [file.path for file in (await yard.client.diff(workspace.name)).files]
+    assert reviewed == ["KEPT.md", "LATE.md"], "a closed one can be reviewed"
 
     await yard.done(await yard.client.restore_workspace(workspace.name))
     assert (await yard.client.workspace(workspace.name)).state is WorkspaceState.OPEN
@@ -108,6 +111,16 @@ async def test_recovering_brings_back_every_file_ignored_ones_included(yard: Yar
         "c.md": "c\n", "u.md": "u\n", "i.log": "i\n",
     }  # fmt: skip
     assert git(code, "log", "-1", "--format=%s") == "c"
+
+
+async def test_recovering_brings_back_what_was_not_committed_also_without_the_folder(yard: Yard) -> None:
+    workspace = await yard.workspace()
+    code = Path(workspace.repos[0].path)
+    (code / "late.md").write_text("seen by nobody yet\n")
+    await yard.remove(workspace.name)
+    shutil.rmtree(yard.home.trash / workspace.name)
+    await yard.done(await yard.client.recover_workspace(workspace.name))
+    assert (code / "late.md").read_text() == "seen by nobody yet\n"
 
 
 async def test_the_name_of_a_removed_workspace_stays_taken(yard: Yard) -> None:

@@ -82,21 +82,22 @@ async def test_growth_is_seen_while_it_happens(run: RunDirectory) -> None:
     assert seen == [(0, b"next"), (4, b"next"), (8, b"next")]
 
 
+@pytest.mark.parametrize("at", ["just before", "just after"])
 async def test_output_between_the_last_look_and_the_end_is_not_missed(
-    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    """The command writes and ends exactly between two questions of the follower."""
+    """The command writes and ends right beside the follower's question whether it has ended."""
     read = RunDirectory.exit_report
     asked = 0
 
     def racing(self: RunDirectory) -> ExitReport | None:
         nonlocal asked
         asked += 1
-        report = read(self)
+        report = read(self) if at == "just after" else None
         if asked == 2:
             write(run, "out", b"last words")
             end(run, 1)
-        return report
+        return report or read(self) if at == "just before" else report
 
     monkeypatch.setattr(RunDirectory, "exit_report", racing)
     assert await collect(run) == (b"last words", b"", ExitReport(1))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 
 from core.cli.invocation import Invocation
 from core.cli.output import short, when
+from core.cli.own_terminal import become
 from core.cli.progress import follow_operation
 from core.cli.settings import (
     declare_settings,
@@ -19,7 +19,7 @@ from core.cli.verb import Verb
 from core.cli.verbs.copied import build_log, copied, tell_copied
 from core.cli.verbs.process import follow_log, outcome
 from core.client.environment import or_environment
-from core.errors import NotFoundError, UnreachableError
+from core.errors import UnreachableError
 from core.values.entities import Workspace
 from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand
 
@@ -183,15 +183,7 @@ async def shell(call: Invocation) -> int:
     """Replaces this process by a shell in the workspace, on the user's own terminal."""
     async with call.engine() as client:
         argv = await client.shell_argv(call.args.name, RunCommand(argv=tuple(call.args.argv)))
-    if call.out.json:
-        call.out.document({"argv": argv})
-        return 0
-    try:
-        os.execvp(argv[0], argv)
-    except OSError as error:
-        raise NotFoundError(
-            f"{argv[0]} cannot be started: {error.strerror}", hint="Is it installed on this machine?"
-        ) from error
+    return become(call, argv)
 
 
 def keeping_lines(workspace: Workspace) -> list[str]:

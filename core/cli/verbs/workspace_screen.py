@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 
 from core.cli.invocation import Invocation
+from core.cli.own_terminal import become
 from core.cli.verb import Verb
 from core.cli.verbs.workspace import name
-from core.errors import NotFoundError
 from core.values.requests import TypeText
 
 COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
@@ -19,15 +18,7 @@ async def attach(call: Invocation) -> int:
     """Replaces this process by the agent's screen; ctrl+] comes back, and the agent goes on."""
     async with call.engine() as client:
         argv = await client.attach_argv(call.args.name)
-    if call.out.json:
-        call.out.document({"argv": argv})
-        return 0
-    try:
-        os.execvp(argv[0], argv)
-    except OSError as error:
-        raise NotFoundError(
-            f"{argv[0]} cannot be started: {error.strerror}", hint="Is it installed on this machine?"
-        ) from error
+    return become(call, argv)
 
 
 async def screen(call: Invocation) -> None:
