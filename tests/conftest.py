@@ -8,6 +8,7 @@ not spread over processes unless `-n` says so.
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,8 @@ from tests.reliability import is_reliability
 # Where nothing may write bytecode, as in many container images, each engine and each command that a test
 # starts would compile all of Boatyard anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A run that a shell started in its background ignores Ctrl+C, and so would every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 __all__ = ["docker_engine", "environment", "instance", "runner"]
 
