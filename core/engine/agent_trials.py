@@ -112,6 +112,7 @@ class AgentTrials:
         code = root / "code"
         environment = Environment(f"trial-{trial[:8]}", self._context.home.instance, root, code)
         try:
+            await asyncio.to_thread(root.mkdir, 0o700, parents=True)
             await asyncio.to_thread(environment.prepare)
             await _repository(code, repo)
             words = (

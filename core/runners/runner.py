@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from core.errors import NotFoundError
 from core.processes.command import Command
 from core.processes.run_directory import RunDirectory
 from core.values.entities import PublishedPort, RunnerInfo, Settings
@@ -62,9 +63,18 @@ class Environment:
         return self.root / "runs"
 
     def prepare(self) -> None:
-        """Makes the folders of the root that are missing, readable by the user alone."""
+        """Makes the folders of the root that are missing, readable by the user alone.
+
+        Raises:
+            NotFoundError: The root itself is not there. It is not made: half of it would be taken for damage.
+        """
+        if not self.root.is_dir():
+            raise NotFoundError(
+                f"the folder of {self.workspace} is gone",
+                hint=f"Bring back its last snapshot: boatyard workspace repair {self.workspace}",
+            )
         for name in ("runs", "home", "tmp", "etc"):
-            (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.root / name).mkdir(mode=0o700, exist_ok=True)
         for folder, _ in self.volumes:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import docker
 import pytest
 
-from core.errors import ConflictError
+from core.errors import BoatyardError, ConflictError
 from core.runners.docker.address import find_address
 from core.values.events import Noticed
-from core.values.requests import RemoveWorkspace, RunCommand
+from core.values.requests import RemoveWorkspace, RunCommand, TakeCheckpoint
 from core.values.states import ProcessStatus, WorkspaceState
 from tests.yard import Yard, docker_settings
 
@@ -73,6 +73,17 @@ async def test_a_damaged_workspace_can_be_removed(yard: Yard, what: str) -> None
     take_away(yard.home.workspaces / workspace.name, what)
     await yard.remove(workspace.name)
     assert await yard.client.workspaces() == ()
+
+
+async def test_a_folder_that_is_gone_is_not_half_made_by_what_is_asked_of_it(yard: Yard) -> None:
+    workspace = await yard.workspace(agent="writer", prompt="kept")
+    await yard.turn(workspace)
+    root = yard.home.workspaces / workspace.name
+    take_away(root, "folder")
+    with pytest.raises(BoatyardError, match="is gone") as caught:
+        await yard.client.take_checkpoint(workspace.name, TakeCheckpoint())
+    assert f"workspace repair {workspace.name}" in caught.value.hint
+    assert not root.exists()
 
 
 async def test_repairing_a_whole_workspace_changes_nothing(yard: Yard) -> None:
