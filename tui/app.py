@@ -23,12 +23,13 @@ from tui.text.literal import literal
 
 if TYPE_CHECKING:
     from core.paths import Home
-    from tui.engine.link import Connect, Link
+    from tui.comments.drafts import CommentDrafts
+    from tui.engine.form_drafts import FormDrafts
+    from tui.engine.link import Connect, Link, LinkState
     from tui.engine.store import Store
     from tui.home.bars import Footer
     from tui.home.screen import HomeScreen
     from tui.session.composer import Composer
-    from tui.tasks.form_drafts import FormDrafts
     from tui.widgets.prompt import Prompt
 
 Result = TypeVar("Result")
@@ -64,8 +65,6 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         """What was last looked for in files."""
         self.last_commands: dict[str, str] = {}
         """What was last run by hand, by workspace."""
-        self.comment_drafts: dict[str, str] = {}
-        """Comments that were begun, by what they are on."""
         self.taken_sides: dict[tuple[str, str, str], str] = {}
         """What was made of files in conflict: by workspace, repo and path."""
 
@@ -83,15 +82,21 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         """What takes long to import, the panes, and the engine."""
         await asyncio.to_thread(importlib.import_module, "tui.home.screen")
         troubles = await self._read_keys()
+        from tui.comments.drafts import KIND as COMMENTS
+        from tui.comments.drafts import CommentDrafts
+        from tui.engine.form_drafts import FormDrafts
         from tui.engine.link import Link
         from tui.engine.store import Store
         from tui.home.screen import HomeScreen
-        from tui.tasks.form_drafts import FormDrafts
 
         self.store: Store = Store()
         self.link: Link = Link(self.store, self._connect, self._link_told)
         self.link.reconnect_key = self.keymap.hint("reconnect")
         self.task_drafts: FormDrafts = FormDrafts(self.link, "draft_task")
+        self.comment_drafts: CommentDrafts = CommentDrafts(self.link, COMMENTS)
+        self.forms = {"draft_task": self.task_drafts, COMMENTS: self.comment_drafts}
+        for kind, drafts in self.forms.items():
+            drafts.take_back(self.preferences.forms_of(kind))
         self.home: HomeScreen = HomeScreen(self.store, self.link)
         await self.push_screen(self.home)
         self.ready = True
@@ -104,6 +109,12 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         self.run_worker(self.link.run(), group="link")
         await asyncio.to_thread(importlib.import_module, "tui.commands")
         leave_alone_what_is_loaded()
+
+    def _link_told(self, state: LinkState, error: BoatyardError | None) -> None:
+        super()._link_told(state, error)
+        if state.connected:
+            for drafts in self.forms.values():
+                drafts.connected()
 
     async def _read_keys(self) -> list[tuple[BoatyardError, str]]:
         """Takes the user's own keys; what is wrong with them, and how bad that is: all the rest holds."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from core.engine.comparing import Comparing, DiffRequest
+from core.engine.scratches import take_comment_draft
 from core.engine.sessions import Sessions
 from core.engine.texts import check_text
 from core.errors import ConflictError, NotFoundError, UsageError
@@ -20,7 +21,8 @@ from core.store import models as m
 from core.store.models.fields import now
 from core.values.answers import RemovedAnswer, ReviewedAnswer, SendAnswer
 from core.values.comments import ReviewComment, Side
-from core.values.events import CommentChanged, Removed
+from core.values.events import CommentChanged, Removed, ScratchChanged
+from core.values.prompting import Scratch
 from core.values.requests import AddComment, MarkReviewed, SendComments, SendPrompt, UpdateComment
 
 BODY_LIMIT = 64 * 1024
@@ -69,16 +71,16 @@ class Comments:
             raise UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
         start = first - 1 if first else 0
 
-        def write() -> ReviewComment:
+        def write() -> tuple[ReviewComment, Scratch | None]:
             row = m.ReviewComment.create(
                 workspace=lookup.live_workspace(name), repo=side.repo_id, path=body.path,
                 side=body.side.value, first=first, last=last, quote=lines[start:last] if first else [],
                 before=lines[max(0, start - BESIDE) : start] if first else [],
                 after=lines[last : last + BESIDE] if first else [], body=text,
             )  # fmt: skip
-            return _value(row, name)
+            return _value(row, name), take_comment_draft(body.draft, text)
 
-        return self._tell(await self._context.store.write(write))
+        return self._tell(*await self._context.store.write(write))
 
     async def update(self, comment_id: str, body: UpdateComment) -> ReviewComment:
         """Changes its text, or resolves it, or opens it again.
@@ -88,7 +90,7 @@ class Comments:
         """
         text = None if not isinstance(body.body, str) else check_text("the comment", body.body, BODY_LIMIT)
 
-        def write() -> ReviewComment:
+        def write() -> tuple[ReviewComment, Scratch | None]:
             row = lookup.by_id(m.ReviewComment, comment_id, "comment")
             if text is not None:
                 if not text.strip():
@@ -102,9 +104,9 @@ class Comments:
             if isinstance(body.resolved, bool):
                 row.resolved = body.resolved
             row.save()
-            return _value(row, row.workspace.name)
+            return _value(row, row.workspace.name), take_comment_draft(body.draft, text or "")
 
-        return self._tell(await self._context.store.write(write))
+        return self._tell(*await self._context.store.write(write))
 
     async def tell_changed(self, name: str, changed: Sequence[str], gone: Sequence[str]) -> None:
         """Tells of comments that came from a pull request, or are gone there."""
@@ -191,8 +193,10 @@ class Comments:
         for comment in await self._context.store.write(write):
             self._tell(comment)
 
-    def _tell(self, comment: ReviewComment) -> ReviewComment:
+    def _tell(self, comment: ReviewComment, draft: Scratch | None = None) -> ReviewComment:
         self._context.hub.publish(CommentChanged(comment=comment))
+        if draft is not None:
+            self._context.hub.publish(ScratchChanged(scratch=draft))
         return comment
 
 

@@ -19,11 +19,13 @@ Kind = Literal[
     "draft_task",
     "draft_follow_up",
     "draft_workspace",
+    "draft_comment",
     "preview_settings",
     "workspace_notes",
     "ui_preferences",
 ]
 FOLLOW_UP: Kind = "draft_follow_up"
+COMMENT: Kind = "draft_comment"
 PAYLOAD_LIMIT = 2 * 2**20
 """Bytes of JSON."""
 ID_LIMIT = 200
@@ -108,6 +110,25 @@ def take_draft(workspace: str, prompt: str, *, pictures: bool) -> Scratch | None
     draft = Scratch(kind=FOLLOW_UP, id=workspace, payload=row.payload, updated_at=row.updated_at)
     row.delete_instance()
     return draft
+
+
+def take_comment_draft(owner: str, text: str) -> Scratch | None:
+    """Throws the draft away of a comment that is being made or changed. Call on the store's thread.
+
+    In the transaction that takes the comment, as with prompts.
+
+    Args:
+        owner: The draft's id; empty: there is none.
+        text: What the comment says.
+
+    Returns:
+        What is in the draft's place now; None when there is none, or it says something else by now.
+    """
+    row = m.Scratch.get_or_none(m.Scratch.kind == COMMENT, m.Scratch.owner_id == owner)
+    if row is None or str(row.payload.get("body") or "").strip() != text.strip():
+        return None
+    row.delete_instance()
+    return Scratch(kind=COMMENT, id=owner)
 
 
 def put_draft_back(draft: Scratch) -> None:

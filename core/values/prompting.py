@@ -18,8 +18,8 @@ class Scratch(Value, frozen=True, kw_only=True):
     """A draft or a preference, kept as typed."""
 
     kind: str
-    """`draft_task`, `draft_follow_up`, `draft_workspace`, `preview_settings`, `workspace_notes` or
-    `ui_preferences`."""
+    """`draft_task`, `draft_follow_up`, `draft_workspace`, `draft_comment`, `preview_settings`,
+    `workspace_notes` or `ui_preferences`."""
     id: str
     """What it belongs to: a workspace's name, a task's id, or any other word."""
     payload: dict[str, object] = {}

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.values.comments import Side
-from core.values.events import CommentChanged
-from core.values.requests import AddComment, MarkReviewed, SendComments, UpdateComment
+from core.values.events import CommentChanged, ScratchChanged
+from core.values.requests import AddComment, MarkReviewed, PutScratch, SendComments, UpdateComment
 from tests.yard import AGENTS, HOST, Yard
 
 pytestmark = pytest.mark.slow
@@ -55,6 +55,31 @@ async def test_comments_follow_their_lines_or_say_that_they_are_outdated(yard: Y
     assert (found["both"].first, found["both"].outdated) == (2, True)
     assert (found["keep it"].first, found["keep it"].outdated) == (1, False)
     assert (found["the whole file"].first, found["the whole file"].outdated) == (0, False)
+
+
+async def test_a_draft_goes_when_its_comment_is_there_and_another_stays(yard: Yard) -> None:
+    await reviewed(yard)
+
+    async def draft(key: str) -> object:
+        return (await yard.client.scratch("draft_comment", key)).payload.get("body")
+
+    for key, text in (("one", "why? \n"), ("two", "why, and how?")):
+        await yard.client.put_scratch("draft_comment", key, PutScratch(payload={"body": text}))
+    refused = AddComment(path="a.py", first=99, body="why?", draft="one")
+    with pytest.raises(UsageError):
+        await yard.client.add_comment("work", refused)
+    assert await draft("one") == "why? \n", "what is refused stays a draft"
+    async with yard.watch() as watch:
+        line = await yard.client.add_comment(
+            "work", AddComment(path="a.py", first=2, body="why?", draft="one")
+        )
+        event = await watch.until(ScratchChanged, lambda each: each.scratch.id == "one")
+        assert event.scratch.payload == {}
+    assert await draft("one") is None
+    await yard.client.update_comment(line.id, UpdateComment(body="why, then?", draft="two"))
+    assert await draft("two") == "why, and how?", "another terminal has written on meanwhile"
+    await yard.client.update_comment(line.id, UpdateComment(body="why, and how?", draft="two"))
+    assert await draft("two") is None
 
 
 async def test_they_are_sent_together_with_path_lines_and_code(yard: Yard) -> None:

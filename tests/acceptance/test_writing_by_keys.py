@@ -16,9 +16,11 @@ import pytest
 
 from core.client import Client
 from core.paths import find_home
+from core.values.comments import Side
 from core.values.conversation import EntryKind
 from tests.acceptance.terminal import Terminal
 from tests.acceptance.user import User, make_repository
+from tui.comments.drafts import place_key
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
@@ -81,6 +83,33 @@ def test_a_draft_is_seen_in_a_second_terminal_and_outlives_a_killed_interface(op
     third.wait_for("half a thought about @src/map.py")
 
 
+def test_a_comment_that_was_begun_outlives_a_killed_interface(opened: Open, user: User) -> None:
+    def begin(terminal: Terminal) -> None:
+        terminal.keys("4")
+        terminal.wait_for("against main", "NOTES.md")
+        terminal.keys("Enter")
+        terminal.wait_for("hunk 1/1")
+        terminal.keys("j", "c")
+        terminal.wait_for("Comment on NOTES.md:1")
+
+    one = opened()
+    begin(one)
+    one.type("half a remark")
+    one.wait_for("half a remark")
+    (repo,) = ask(user, lambda c: c.workspace("harbour")).repos
+    key = place_key("harbour", repo.repo_id, "NOTES.md", Side.NEW, 1, 1)
+    wait_for(lambda: comment_draft(user, key) == "half a remark")
+    kill_interface(one)
+    one.wait_closed()
+    again = opened(80, 24)
+    begin(again)
+    again.wait_for("half a remark")
+    again.type(", and the rest")
+    again.keys("Enter")
+    again.wait_for("open  half a remark, and the rest")
+    wait_for(lambda: comment_draft(user, key) == "")
+
+
 @pytest.mark.parametrize("moment", ["at once", "when the agent was told"])
 def test_a_prompt_that_the_interface_is_killed_in_sending_is_a_draft_or_sent_and_never_both(
     opened: Open, user: User, moment: str
@@ -118,6 +147,11 @@ def ask(user: User, call: Callable[[Client], Awaitable[T]]) -> T:
 def draft_of(user: User) -> str:
     """What the engine keeps as not sent yet."""
     return str(ask(user, lambda c: c.scratch("draft_follow_up", "harbour")).payload.get("prompt") or "")
+
+
+def comment_draft(user: User, key: str) -> str:
+    """What the engine keeps of a comment that is being written."""
+    return str(ask(user, lambda c: c.scratch("draft_comment", key)).payload.get("body") or "")
 
 
 def told(user: User) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import peewee
 import pytest
 
 from core.errors import StorageError
@@ -139,6 +140,28 @@ class TestMigrating:
             assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchall() == []
             assert raw.execute("SELECT name FROM project").fetchall() == [("kept",)]
         open_database(older)
+
+    def test_drafts_from_before_those_of_comments_are_kept(
+        self, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def begin(kind: str) -> None:
+            with open_database(home).connection_context():
+                m.Scratch.create(kind=kind, owner_id="x", payload={"title": "kept"}, updated_at=12.5)
+
+        folder = tmp_path / "migrations"
+        shutil.copytree(
+            Path("core/store/migrations"), folder, ignore=shutil.ignore_patterns("00[89]*", "__*")
+        )
+        monkeypatch.setattr("core.store.database.MIGRATIONS", folder)
+        begin("draft_task")
+        with pytest.raises(peewee.IntegrityError):
+            begin("draft_comment")
+        monkeypatch.undo()
+        begin("draft_comment")
+        found = [
+            (row.kind, row.payload, row.updated_at) for row in m.Scratch.select().order_by(m.Scratch.kind)
+        ]
+        assert found == [(kind, {"title": "kept"}, 12.5) for kind in ("draft_comment", "draft_task")]
 
     def test_a_database_of_this_version_is_not_copied(self, home: Home) -> None:
         make(home)

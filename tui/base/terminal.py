@@ -24,6 +24,7 @@ from tui.text.literal import Scrub
 
 if TYPE_CHECKING:
     from core.paths import Home
+    from tui.engine.form_drafts import FormDrafts
 
 
 class TerminalApp(LooksApp, inherit_bindings=False):
@@ -37,6 +38,8 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         """When a key was last pressed, by `time.monotonic`; long ago: never."""
         self._lent = False
         """Whether another program has the terminal."""
+        self.forms: dict[str, FormDrafts] = {}
+        """What is written in dialogs, by the kind of draft that the engine keeps of it."""
 
     def on_mount(self) -> None:
         self._listen_to_signals()
@@ -95,6 +98,7 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         """Writes down drafts and choices; that they cannot be written stops nobody from leaving."""
         if self.ready:
             self.preferences.drafts = self.home.session.composer.drafts.unsaved
+            self.preferences.forms = {kind: drafts.unsaved for kind, drafts in self.forms.items()}
         if self._preferences_path is not None:
             try:
                 write_preferences(self._preferences_path, self.preferences)

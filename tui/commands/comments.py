@@ -9,6 +9,7 @@ from core.values.comments import Side
 from core.values.review import LineKind
 from tui.comments.comment_sheet import CommentSheet
 from tui.comments.comments_sheet import CommentsSheet
+from tui.comments.drafts import place_key
 
 if TYPE_CHECKING:
     from core.values.comments import ReviewComment
@@ -25,16 +26,20 @@ async def comment(app: BoatyardApp) -> None:
         return
     side, first, last = _lines(app)
     where = f"{file.path}:{first}{f'-{last}' if last > first else ''}" if first else file.path
-    key = f"{pane.workspace} {file.repo_id} {file.path} {side} {first} {last}"
-    body = await app.ask(CommentSheet(f"Comment on {where}", key, app.comment_drafts))
+    key = place_key(pane.workspace, file.repo_id, file.path, side, first, last)
+    drafts, name, base = app.comment_drafts, pane.workspace, pane.compared.base
+    begun = await drafts.begun(key)
+    body = await app.ask(CommentSheet(f"Comment on {where}", begun, drafts.keeping(key)))
     if not body:
+        await drafts.left(key)
         return
+    await drafts.save()
     wanted = ask.AddComment(
         path=file.path, body=body, repo=pane.repo_name(file.repo_id), side=side, first=first, last=last,
-        base=pane.compared.base,
+        base=base, draft=key,
     )  # fmt: skip
-    await app.client.add_comment(pane.workspace, wanted)
-    app.comment_drafts.pop(key, None)
+    await app.client.add_comment(name, wanted)
+    await drafts.forget(key)
     view.end_range()
     pane.read_comments()
 
@@ -53,11 +58,16 @@ def _lines(app: BoatyardApp) -> tuple[Side, int, int]:
 
 async def edit(app: BoatyardApp, each: ReviewComment) -> None:
     """Another text."""
-    body = await app.ask(CommentSheet("Edit a comment", each.id, app.comment_drafts, each.body))
-    if body and body != each.body:
-        await app.client.update_comment(each.id, ask.UpdateComment(body=body))
-        app.comment_drafts.pop(each.id, None)
-        app.home.diff.read_comments()
+    drafts = app.comment_drafts
+    begun = await drafts.begun(each.id, each.body)
+    body = await app.ask(CommentSheet("Edit a comment", begun, drafts.keeping(each.id, each.body)))
+    if not body or body == each.body:
+        await drafts.left(each.id)
+        return
+    await drafts.save()
+    await app.client.update_comment(each.id, ask.UpdateComment(body=body, draft=each.id))
+    await drafts.forget(each.id)
+    app.home.diff.read_comments()
 
 
 async def show(app: BoatyardApp) -> None:

@@ -1,6 +1,8 @@
-"""Where a comment is written; what was typed is kept when one leaves."""
+"""Where a comment is written; what is typed is kept at once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,24 +14,25 @@ from tui.widgets.sheet import Sheet
 class CommentSheet(Sheet[str]):
     """Gives the text."""
 
-    def __init__(self, title: str, key: str, drafts: dict[str, str], text: str = "") -> None:
+    def __init__(self, title: str, begun: str, keep: Callable[[str], None]) -> None:
         """
         Args:
-            key: What is commented on, in `drafts`.
-            drafts: What was typed and not kept, by what it is on.
-            text: What it says now.
+            title: What is commented on.
+            begun: What the box begins with.
+            keep: Is given what is typed.
         """
         super().__init__(
             title, "{send} keep", "{newline} new line", "{editor} $EDITOR", "{leave} leave, kept as typed"
         )
-        self._key, self._drafts, self._text = key, drafts, text
+        self._begun, self._keep = begun, keep
 
     def body(self) -> ComposeResult:
         yield Prompt("What is to be different here", id="comment")
 
     def on_mount(self) -> None:
         prompt = self.query_one(Prompt)
-        prompt.show(self._drafts.get(self._key, self._text))
+        prompt.show(self._begun)
+        self._begun = prompt.text
         prompt.focus()
 
     def submit(self) -> None:
@@ -39,11 +42,9 @@ class CommentSheet(Sheet[str]):
         else:
             self.problem("An empty comment says nothing.")
 
-    @on(Prompt.Left)
-    def _keep(self) -> None:
-        """The sheet itself closes then."""
-        text = self.query_one(Prompt).text
-        if text.strip() and text != self._text:
-            self._drafts[self._key] = text
-        else:
-            self._drafts.pop(self._key, None)
+    @on(Prompt.Changed, "#comment")
+    def _typed(self, event: Prompt.Changed) -> None:
+        text = event.text_area.text
+        if text != self._begun:
+            self._begun = text
+            self._keep(text)

@@ -24,6 +24,7 @@ from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from tui.comments.drafts import CommentDrafts
     from tui.engine.changes import Changes
     from tui.engine.link import Link
     from tui.looks.look import Look
@@ -83,7 +84,7 @@ class CommentsSheet(Sheet[ReviewComment]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("comments")]
 
-    def __init__(self, link: Link, store: Store, workspace: str, drafts: dict[str, str]) -> None:
+    def __init__(self, link: Link, store: Store, workspace: str, drafts: CommentDrafts) -> None:
         super().__init__(f"Comments on {workspace}", *HINTS)
         self._link, self._store, self._workspace = link, store, workspace
         self._drafts = drafts
@@ -141,18 +142,23 @@ class CommentsSheet(Sheet[ReviewComment]):
         each = self._rows.current
         if each is None:
             return
-        sheet = CommentSheet(f"Comment on {comment_place(each)}", each.id, self._drafts, each.body)
-        text = await self.app.push_screen_wait(sheet)
-        if text and text != each.body:
-            body = ask.UpdateComment(body=text)
-            if await self._try(lambda: self._link.client.update_comment(each.id, body)):
-                self._drafts.pop(each.id, None)
-                self._load()
+        begun = await self._drafts.begun(each.id, each.body)
+        keep = self._drafts.keeping(each.id, each.body)
+        text = await self.app.push_screen_wait(CommentSheet(f"Comment on {comment_place(each)}", begun, keep))
+        if not text or text == each.body:
+            await self._drafts.left(each.id)
+            return
+        await self._drafts.save()
+        body = ask.UpdateComment(body=text, draft=each.id)
+        if await self._try(lambda: self._link.client.update_comment(each.id, body)):
+            await self._drafts.forget(each.id)
+            self._load()
 
     @work(group="change")
     async def _remove(self) -> None:
         each = self._rows.current
         if each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
+            await self._drafts.forget(each.id)
             self.can_undo("The comment is removed", partial(_put_back, self._link, each))
             self._load()
 

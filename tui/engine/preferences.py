@@ -31,6 +31,17 @@ class Preferences:
     """Projects whose workspaces ring no bell."""
     drafts: dict[str, str] = field(default_factory=dict)
     """Prompts that were written and not sent, by workspace."""
+    forms: dict[str, Any] = field(default_factory=dict)
+    """What was written in dialogs and the engine has not got, by the kind of draft."""
+
+    def forms_of(self, kind: str) -> dict[str, dict[str, str]]:
+        """The drafts of one kind: by what they are about, the texts in their fields."""
+        found = self.forms.get(kind)
+        return {
+            str(key): {str(name): text for name, text in texts.items() if isinstance(text, str)}
+            for key, texts in (found.items() if isinstance(found, dict) else ())
+            if isinstance(texts, dict)
+        }
 
 
 def read_preferences(path: Path) -> Preferences:

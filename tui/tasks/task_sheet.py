@@ -14,9 +14,9 @@ from textual.widgets import Input
 
 from core.values.states import RunnerKind
 from core.values.text import safe_text
+from tui.engine.form_drafts import Keep, Texts
 from tui.engine.store import Store, marked_title
 from tui.tasks.description import Description
-from tui.tasks.form_drafts import Keep, Texts
 from tui.widgets.choice import Choice
 from tui.widgets.line_input import LineInput
 from tui.widgets.prompt import Prompt

@@ -65,7 +65,7 @@ class Scratch(Base):
         primary_key = peewee.CompositeKey("kind", "owner_id")
         constraints = [
             peewee.Check(
-                "kind IN ('draft_task', 'draft_follow_up', 'draft_workspace', "
+                "kind IN ('draft_task', 'draft_follow_up', 'draft_workspace', 'draft_comment', "
                 "'preview_settings', 'workspace_notes', 'ui_preferences')"
             )
         ]

@@ -86,12 +86,16 @@ class AddComment(Request, frozen=True, kw_only=True):
     """0: the same line."""
     base: str = ""
     """What the diff compares with; the old side is that."""
+    draft: str = ""
+    """Id of the draft that it was written as, which is thrown away as soon as the comment is there."""
 
 
 class UpdateComment(Request, frozen=True, kw_only=True):
     body: str | UnsetType = UNSET
     """With another text it counts as not sent."""
     resolved: bool | UnsetType = UNSET
+    draft: str = ""
+    """Id of the draft that the text was written as, as in `AddComment`."""
 
 
 class SendComments(Request, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ class Review(State):
 
     async def add_comment(self, name: str, body: ask.AddComment) -> ReviewComment:
         self._asked("add_comment", body)
+        self._drop_draft(body.draft)
         return self.put_comment(
             ReviewComment(
                 id=f"comment-{len(self.comments_)}", workspace=name, repo_id="repo-app", path=body.path,
@@ -67,8 +68,13 @@ class Review(State):
 
     async def update_comment(self, comment: str, body: ask.UpdateComment) -> ReviewComment:
         self._asked("update_comment", (comment, body))
-        given = {k: v for k, v in msgspec.structs.asdict(body).items() if v is not msgspec.UNSET}
+        self._drop_draft(body.draft)
+        fields = msgspec.structs.asdict(body).items()
+        given = {k: v for k, v in fields if v is not msgspec.UNSET and k != "draft"}
         return self.put_comment(msgspec.structs.replace(self.comments_[comment], **given))
+
+    def _drop_draft(self, draft: str) -> None:
+        self.scratches.pop(("draft_comment", draft), None)
 
     async def remove_comment(self, comment: str) -> None:
         self._asked("remove_comment", comment)

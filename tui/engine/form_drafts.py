@@ -71,16 +71,32 @@ class FormDrafts:
             self._texts[key] = {}
             self._dirty.add(key)  # an empty one takes its place when the engine is back
 
+    @property
+    def unsaved(self) -> dict[str, Texts]:
+        """What the engine does not have."""
+        return {key: self._texts[key] for key in self._dirty if self._texts[key]}
+
+    def take_back(self, texts: dict[str, Texts]) -> None:
+        """Drafts that the engine could not be given before the interface was left."""
+        for key, each in texts.items():
+            self.keep(key, each)
+
+    def connected(self) -> None:
+        """The engine is there again: it is given what was typed meanwhile."""
+        if self._dirty:
+            self._begin_to_save()
+
     def _begin_to_save(self) -> None:
         self._timer = None
         self._saving = asyncio.ensure_future(self.save())
 
     async def save(self) -> None:
-        """Gives the engine what it does not have; what it does not take is tried again with the next key."""
+        """Gives the engine what it does not have; what it does not take is tried again with the next key,
+        and when the engine is there again."""
         from core.values.requests import PutScratch
 
         for key in sorted(self._dirty):
-            texts = self._texts[key]
+            texts = self._texts.get(key, {})
             try:
                 await self._link.client.put_scratch(self._kind, key, PutScratch(payload=dict(texts)))
             except BoatyardError:
