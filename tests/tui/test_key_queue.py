@@ -2,10 +2,89 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from textual import events
+from textual.app import App, ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.widget import Widget
 
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
+from tui.keys.queue import PATIENCE, KeyQueue
+
+
+class Told(Message):
+    """What a widget tells itself of a key."""
+
+
+class Left(Message):
+    """What it then tells its parent."""
+
+
+class Field(Widget, can_focus=True):
+    """Tells itself of a key, which takes as long as `gate` is shut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.taken: asyncio.Queue[str] = asyncio.Queue()
+
+    def on_key(self, event: events.Key) -> None:
+        self.taken.put_nowait(event.key)
+        self.post_message(Told())
+
+    async def on_told(self) -> None:
+        await self.gate.wait()
+        self.post_message(Left())
+
+
+class Form(Container):
+    """Goes on to its second field when one has been left."""
+
+    def compose(self) -> ComposeResult:
+        yield Field()
+        yield Field()
+
+    def on_left(self) -> None:
+        self.query(Field).last().focus()
+
+
+class Typed(App[None]):
+    """A form whose keys come through a queue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys = KeyQueue(self)
+
+    def compose(self) -> ComposeResult:
+        yield Form()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.keys.take(event, super().on_event)
+        else:
+            await super().on_event(event)
+
+
+async def test_a_key_waits_for_what_the_one_before_makes_a_widget_tell_its_parent() -> None:
+    app = Typed()
+    async with app.run_test() as pilot:
+        first, second = app.query(Field)
+        first.focus()
+        await pilot.pause()
+        for key in ("f1", "f2"):
+            app.post_message(events.Key(key, None))
+        assert await first.taken.get() == "f1"
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(PATIENCE / 2):
+                await first.taken.get()
+        first.gate.set()
+        async with asyncio.timeout(PATIENCE * 20):
+            assert await second.taken.get() == "f2"
+        second.gate.set()
 
 
 async def test_what_is_typed_right_behind_a_key_goes_where_that_key_leads(engine: FakeEngine) -> None:
