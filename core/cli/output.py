@@ -43,9 +43,11 @@ class Output:
                 self._paint(mark, mark_colour) + self._paint(safe_text(text, multiline=True), colour) + "\n"
             )
 
-    def data(self, text: str) -> None:
+    def data(self, text: str, *, to_error: bool = False) -> None:
         """Text as it is, such as a patch or a log: safe on a terminal, untouched in a pipe."""
-        self._write(safe_text(text, multiline=True) if self._out.isatty() else text)
+        file = self._err if to_error else self._out
+        file.write(safe_text(text, multiline=True) if file.isatty() else text)
+        file.flush()
 
     def result(self, value: Any, *lines: str) -> None:
         """A document for programs, or lines for people."""

@@ -198,6 +198,12 @@ def test_ctrl_c_is_130_and_says_nothing(person: User, workspace: str) -> None:
     assert (running.returncode, err) == (130, "")
 
 
+def test_what_a_command_complains_of_goes_to_standard_error(boatyard: Boatyard, workspace: str) -> None:
+    script = "echo one; echo because >&2; exit 4"
+    answer = boatyard("workspace", "exec", workspace, "--", "sh", "-c", script, ok=False)
+    assert (answer.code, answer.out, answer.err) == (4, "one\n", "because\n")
+
+
 def test_nothing_is_asked_without_a_terminal(person: User, workspace: str) -> None:
     """With an endless standard input a question would be answered, with an empty one it would fail."""
     for stdin in ("/dev/zero", "/dev/null"):

@@ -109,31 +109,48 @@ async def _print_tail(out: Output, client: Client, process_id: str, stream: str,
             break
 
 
-async def follow_log(out: Output, client: Client, process_id: str, stream: str = "out") -> None:
-    """Prints a process's output from its beginning until it has ended."""
+async def follow_log(out: Output, client: Client, process_id: str, *streams: str) -> None:
+    """Prints a process's output from its beginning until it has ended.
+
+    Args:
+        out: Where to; of two streams, what came through `err` goes to standard error.
+        client: The engine's.
+        process_id: Whose.
+        streams: One of `out`, `err` and `in`, or the first two.
+    """
     since = (await client.snapshot()).sequence
-    offset, ended = await _print_from(out, client, process_id, stream, 0)
-    if ended:
+    offsets = dict.fromkeys(streams, 0)
+    if await _print_grown(out, client, process_id, offsets):
         return
     async for event in client.events(since):
         touched = isinstance(event, LogGrew) and event.process_id == process_id
         changed = isinstance(event, ProcessChanged) and event.process.id == process_id
-        if touched or changed or isinstance(event, Reset):
-            offset, ended = await _print_from(out, client, process_id, stream, offset)
-            if ended:
-                return
+        if (touched or changed or isinstance(event, Reset)) and await _print_grown(
+            out, client, process_id, offsets
+        ):
+            return
     raise UnreachableError(
         "the engine went away while the log was followed",
         hint=f"The process goes on: boatyard process logs -f {short(process_id)}",
     )
 
 
+async def _print_grown(out: Output, client: Client, process_id: str, offsets: dict[str, int]) -> bool:
+    """Prints what has come since; whether that was all there will be."""
+    all_ended = True
+    for stream, offset in offsets.items():
+        to_error = stream == "err" and len(offsets) > 1
+        offsets[stream], ended = await _print_from(out, client, process_id, stream, offset, to_error)
+        all_ended = all_ended and ended
+    return all_ended
+
+
 async def _print_from(
-    out: Output, client: Client, process_id: str, stream: str, offset: int
+    out: Output, client: Client, process_id: str, stream: str, offset: int, to_error: bool
 ) -> tuple[int, bool]:
     while True:
         chunk = await client.log(process_id, stream=stream, offset=offset, limit=CHUNK)
-        _emit(out, chunk.offset, chunk.text)
+        _emit(out, chunk.offset, chunk.text, to_error)
         if chunk.ended:
             return chunk.next_offset, True
         if chunk.next_offset == offset or chunk.next_offset >= chunk.size:
@@ -141,13 +158,13 @@ async def _print_from(
         offset = chunk.next_offset
 
 
-def _emit(out: Output, offset: int, text: str) -> None:
+def _emit(out: Output, offset: int, text: str, to_error: bool = False) -> None:
     if not text:
         return
     if out.json:
         out.document({"offset": offset, "text": text})
     else:
-        out.data(text)
+        out.data(text, to_error=to_error)
 
 
 def _code(process: Process) -> str:

@@ -167,13 +167,13 @@ async def remove(call: Invocation) -> int:
 
 
 async def execute(call: Invocation) -> int:
-    """Runs a command to its end, its output as it comes; the exit code is the command's."""
+    """Runs a command to its end, both its streams as they come; the exit code is the command's."""
     words = call.args.argv
     command = words[1:] if words[:1] == ["--"] else words
     async with call.engine() as client:
         process = await client.run_command(call.args.name, RunCommand(argv=tuple(command)))
         if not call.out.json:
-            await follow_log(call.out, client, process.id)
+            await follow_log(call.out, client, process.id, "out", "err")
         process = await client.wait_process(process.id)
     call.out.document(process)
     return outcome(process)
