@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from core.errors import BoatyardError
 from core.paths import find_home
 from core.values import requests as ask
 from core.values.comments import ReviewComment, Side
+from core.values.prompting import Scratch
 from core.values.review import LineKind
 from tests.tui.driver import Driver, driven
 from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
@@ -63,6 +65,45 @@ async def test_it_is_there_again_at_another_terminal_and_gone_when_it_is_made(en
         await other.press("c")
         await other.sees("Comment on a.py:2")
         assert "why so" not in other.text().split("Comment on a.py:2")[1]
+
+
+@pytest.fixture
+def slow(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Until this is set, the engine does not answer what it has of a draft."""
+    answers, scratch = asyncio.Event(), engine.scratch
+
+    async def waits(kind: str, owner: str) -> Scratch:
+        if kind == KIND:
+            await answers.wait()
+        return await scratch(kind, owner)
+
+    monkeypatch.setattr(engine, "scratch", waits)
+    return answers
+
+
+async def test_keys_in_one_burst_go_into_the_box_and_the_draft_goes_before_them(
+    engine: FakeEngine, slow: asyncio.Event
+) -> None:
+    engine.put_draft(KIND, PLACE, {"body": "from before"})
+    async with driven(engine) as ui:
+        await begin(ui)
+        await ui.type("and more")
+        await ui.press("enter")
+        slow.set()
+        await kept(ui, engine, "from before\nand more")
+        await ui.sees("from before", "and more")
+        assert not any(call == "add_comment" for call, _ in engine.calls), "it says more than one knew"
+        await ui.press("enter")
+        assert (await ui.asked("add_comment")).body == "from before\nand more"
+
+
+async def test_without_a_draft_a_burst_makes_the_comment(engine: FakeEngine, slow: asyncio.Event) -> None:
+    async with driven(engine) as ui:
+        await begin(ui)
+        await ui.type("why")
+        await ui.press("enter")
+        slow.set()
+        assert (await ui.asked("add_comment")).body == "why"
 
 
 async def test_what_the_engine_refuses_is_there_again(

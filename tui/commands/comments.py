@@ -28,8 +28,7 @@ async def comment(app: BoatyardApp) -> None:
     where = f"{file.path}:{first}{f'-{last}' if last > first else ''}" if first else file.path
     key = place_key(pane.workspace, file.repo_id, file.path, side, first, last)
     drafts, name, base = app.comment_drafts, pane.workspace, pane.compared.base
-    begun = await drafts.begun(key)
-    body = await app.ask(CommentSheet(f"Comment on {where}", begun, drafts.keeping(key)))
+    body = await app.ask(CommentSheet(f"Comment on {where}", key, drafts))
     if not body:
         await drafts.left(key)
         return
@@ -59,8 +58,7 @@ def _lines(app: BoatyardApp) -> tuple[Side, int, int]:
 async def edit(app: BoatyardApp, each: ReviewComment) -> None:
     """Another text."""
     drafts = app.comment_drafts
-    begun = await drafts.begun(each.id, each.body)
-    body = await app.ask(CommentSheet("Edit a comment", begun, drafts.keeping(each.id, each.body)))
+    body = await app.ask(CommentSheet("Edit a comment", each.id, drafts, each.body))
     if not body or body == each.body:
         await drafts.left(each.id)
         return

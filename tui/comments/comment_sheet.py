@@ -2,41 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 
+from core.values.text import safe_text
 from tui.widgets.prompt import Prompt
 from tui.widgets.sheet import Sheet
 
+if TYPE_CHECKING:
+    from tui.comments.drafts import CommentDrafts
+
 
 class CommentSheet(Sheet[str]):
-    """Gives the text."""
+    """Gives the text.
 
-    def __init__(self, title: str, begun: str, keep: Callable[[str], None]) -> None:
+    It does not wait for the engine's draft to open: keys that come in one burst with the one that opens it
+    would be taken for actions. A draft that comes after one has begun to type goes before what was typed.
+    """
+
+    def __init__(self, title: str, key: str, drafts: CommentDrafts, present: str = "") -> None:
         """
         Args:
             title: What is commented on.
-            begun: What the box begins with.
-            keep: Is given what is typed.
+            key: The draft's name in `drafts`.
+            drafts: What was typed and not kept.
+            present: What the comment says now.
         """
         super().__init__(
             title, "{send} keep", "{newline} new line", "{editor} $EDITOR", "{leave} leave, kept as typed"
         )
-        self._begun, self._keep = begun, keep
+        self._key, self._drafts, self._present = key, drafts, present
+        self._shown = self._at_first = ""
+        self._loaded = self._submits = False
 
     def body(self) -> ComposeResult:
         yield Prompt("What is to be different here", id="comment")
 
     def on_mount(self) -> None:
-        prompt = self.query_one(Prompt)
-        prompt.show(self._begun)
-        self._begun = prompt.text
-        prompt.focus()
+        self._show(self._drafts.known(self._key, self._present))
+        self._at_first = self._shown
+        self._prompt.focus()
+        self._load()
+
+    @property
+    def _prompt(self) -> Prompt:
+        return self.query_one(Prompt)
+
+    def _show(self, text: str) -> None:
+        self._prompt.show(text)
+        self._shown = self._prompt.text
+
+    def on_unmount(self) -> None:
+        if not self._loaded and self._shown != self._at_first:
+            self._drafts.keep_text(self._key, self._shown, self._present)
+
+    @work
+    async def _load(self) -> None:
+        """The draft as the engine has it, which may have been written at another terminal.
+
+        Nothing is kept before: it would take the place of what has not been read.
+        """
+        begun = await self._drafts.begun(self._key, self._present)
+        text, self._loaded = self._prompt.text, True
+        joins = text != self._at_first and begun not in ("", self._present, self._at_first)
+        if joins:
+            self._prompt.insert(f"{safe_text(begun, multiline=True)}\n", (0, 0))
+        elif text != self._at_first:
+            self._drafts.keep_text(self._key, text, self._present)
+        elif begun != text:
+            self._show(begun)
+        if self._submits and not joins:
+            self.submit()
 
     def submit(self) -> None:
-        text = self.query_one(Prompt).text.strip()
+        if not self._loaded:
+            self._submits = True
+            return
+        text = self._prompt.text.strip()
         if text:
             self.dismiss(text)
         else:
@@ -45,6 +89,7 @@ class CommentSheet(Sheet[str]):
     @on(Prompt.Changed, "#comment")
     def _typed(self, event: Prompt.Changed) -> None:
         text = event.text_area.text
-        if text != self._begun:
-            self._begun = text
-            self._keep(text)
+        if text != self._shown:
+            self._shown = text
+            if self._loaded:
+                self._drafts.keep_text(self._key, text, self._present)

@@ -142,9 +142,8 @@ class CommentsSheet(Sheet[ReviewComment]):
         each = self._rows.current
         if each is None:
             return
-        begun = await self._drafts.begun(each.id, each.body)
-        keep = self._drafts.keeping(each.id, each.body)
-        text = await self.app.push_screen_wait(CommentSheet(f"Comment on {comment_place(each)}", begun, keep))
+        sheet = CommentSheet(f"Comment on {comment_place(each)}", each.id, self._drafts, each.body)
+        text = await self.app.push_screen_wait(sheet)
         if not text or text == each.body:
             await self._drafts.left(each.id)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import sha256
 
 from core.values.comments import Side
@@ -21,17 +20,17 @@ def place_key(workspace: str, repo_id: str, path: str, side: Side, first: int, l
 class CommentDrafts(FormDrafts):
     """By the place that a new comment is on, or by the id of the comment that is edited."""
 
+    def known(self, key: str, present: str = "") -> str:
+        """What was typed, as far as it is known here without asking the engine; else `present`."""
+        return self.texts_here(key).get(_FIELD, present)
+
     async def begun(self, key: str, present: str = "") -> str:
-        """What the box begins with: what was typed before, or else what the comment says now."""
+        """What was typed before; else `present`, what the comment says now."""
         return (await self.of(key)).get(_FIELD, present)
 
-    def keeping(self, key: str, present: str = "") -> Callable[[str], None]:
-        """What the box tells each time that something is typed; as it was is nothing to keep."""
-
-        def keep(text: str) -> None:
-            self.keep(key, {_FIELD: text} if text.strip() and text != present else {})
-
-        return keep
+    def keep_text(self, key: str, text: str, present: str = "") -> None:
+        """Keeps what is typed; a text as it was is nothing to keep."""
+        self.keep(key, {_FIELD: text} if text.strip() and text != present else {})
 
     async def left(self, key: str) -> None:
         """The box was closed without a comment; a draft of nothing is thrown away."""

@@ -49,8 +49,13 @@ class FormDrafts:
         except BoatyardError:
             return self._texts.get(key, {})
         found = {name: text for name, text in scratch.payload.items() if isinstance(text, str)}
-        self._texts[key] = found
+        if key not in self._dirty:
+            self._texts[key] = found
         return found
+
+    def texts_here(self, key: str) -> Texts:
+        """What was typed, as far as it is known without asking the engine."""
+        return self._texts.get(key, {})
 
     def keep(self, key: str, texts: Texts) -> None:
         """Keeps what is typed here at once, and in the engine soon."""
