@@ -18,8 +18,8 @@ from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.review.diff import Compared, FileDiffs, diff_summary, review_patch
 from core.review.files import read_file_window
-from core.review.folders import Entry, change_marks, described, scan_folder
-from core.review.ignored import Ground, ignored_entries
+from core.review.folders import change_marks, described, scan_folder
+from core.review.ignored import Ground, ignored_entries, snapshot_paths
 from core.review.small_picture import SmallPictures
 from core.review.walk import path_parts
 from core.store import lookup
@@ -68,23 +68,27 @@ class Review:
         facts = await self._live(name)
         marks = await self._change_marks(facts)
         code = Place(self._context.home, name).code
-        entries = await scan_folder(code, path)
-        left_out = await self._ignored(facts, path, entries)
+        ground, inner = self._ground(facts, path)
+        if ground is None:
+            entries, left_out = await scan_folder(code, path), frozenset[bytes]()
+        else:
+            entries, kept = await asyncio.gather(scan_folder(code, path), snapshot_paths(ground, inner))
+            left_out = await ignored_entries(ground, inner, entries, kept)
         if not ignored:
             entries = [entry for entry in entries if entry.name not in left_out]
         return await described(code, path, entries, marks, left_out)
 
-    async def _ignored(self, facts: WorkspaceFacts, path: str, entries: Sequence[Entry]) -> frozenset[bytes]:
-        """Names of the entries of a folder that git ignores."""
+    def _ground(self, facts: WorkspaceFacts, path: str) -> tuple[Ground | None, bytes]:
+        """The repository that a folder is in, as far as there is anything in it, and the folder in it."""
         top, *inner = path_parts(path) or [b""]
         repo = next((each for each in facts.repos if each.name.encode() == top), None)
         commit = (repo.snapshot or repo.base_commit) if repo else ""
         if repo is None or not commit:
-            return frozenset()
+            return None, b""
         place = Place(self._context.home, facts.name)
         clone = place.clone(repo.name)
         ground = Ground(place.depot(repo.repo_id), commit, clone.worktree, clone.git_dir)
-        return await ignored_entries(ground, b"/".join(inner), entries)
+        return ground, b"/".join(inner)
 
     async def file(self, name: str, path: str, start: int, limit: int) -> FileContent:
         """A window of a file's lines."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from core.git.path_text import name_to_text
 from core.review.walk import open_folder, path_parts
@@ -22,8 +22,7 @@ SCAN_LIMIT = 200_000
 """Entries of a folder whose names are read at most."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A name in a folder."""
 
     name: bytes
@@ -88,16 +87,12 @@ async def list_folder(
 
 
 def _scan(root: Path, path: str) -> list[Entry]:
-    with open_folder(root, path_parts(path), path) as descriptor:
-        found = list(islice(_entries(descriptor), SCAN_LIMIT))
-    return sorted(found, key=lambda entry: (not entry.folder, entry.name))
-
-
-def _entries(descriptor: int) -> Iterator[Entry]:
-    with os.scandir(descriptor) as entries:
-        for entry in entries:
-            if entry.name != ".git":
-                yield Entry(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
+    with open_folder(root, path_parts(path), path) as descriptor, os.scandir(descriptor) as entries:
+        files, folders = list[bytes](), list[bytes]()
+        for each in islice(entries, SCAN_LIMIT):
+            (folders if each.is_dir(follow_symlinks=False) else files).append(os.fsencode(each.name))
+    kept = [Entry(name, True) for name in sorted(folders) if name != b".git"]
+    return kept + [Entry(name, False) for name in sorted(files) if name != b".git"]
 
 
 def _describe(
@@ -106,19 +101,20 @@ def _describe(
     parts = path_parts(path)
     below = f"{path.strip('/')}/" if parts else ""
     with open_folder(root, parts, path) as descriptor:
-        nodes = (_node(descriptor, entry, below, marks, entry.name in ignored) for entry in entries)
+        nodes = (_node(descriptor, entry.name, below, marks, entry.name in ignored) for entry in entries)
         return tuple(islice((node for node in nodes if node is not None), FOLDER_LIMIT))
 
 
 def _node(
-    descriptor: int, entry: Entry, below: str, marks: Mapping[str, Change], ignored: bool
+    descriptor: int, name: bytes, below: str, marks: Mapping[str, Change], ignored: bool
 ) -> FileNode | None:
     try:
-        found = os.stat(entry.name, dir_fd=descriptor, follow_symlinks=False)
+        found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
     except FileNotFoundError:
         return None
-    text = name_to_text(entry.name)
+    text, mode = name_to_text(name), found.st_mode
+    path = below + text
     return FileNode(
-        path=below + text, name=text, folder=stat.S_ISDIR(found.st_mode), size=found.st_size,
-        link=stat.S_ISLNK(found.st_mode), change=marks.get(below + text), ignored=ignored,
+        path=path, name=text, folder=stat.S_ISDIR(mode), size=found.st_size, link=stat.S_ISLNK(mode),
+        change=marks.get(path), ignored=ignored,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 Rank = tuple[int, int, str, int]
@@ -35,8 +36,12 @@ class PathList:
         self._low = [
             low if len(low) == len(path) else path for low, path in zip(folded, self.paths, strict=True)
         ]
-        self._letters = [_letters(low) for low in self._low]
         self._names = [low.rfind("/") + 1 for low in self._low]
+        in_folder = cache(_letters)  # most files have others beside them
+        self._letters = [
+            in_folder(low[:name]) | _letters(low[name:])
+            for low, name in zip(self._low, self._names, strict=True)
+        ]
 
     def best(self, query: str, limit: int) -> list[Fit]:
         """The best fits, the best first; an empty query takes the shortest paths."""
@@ -65,9 +70,20 @@ class PathList:
 def _letters(text: str) -> int:
     """The characters of a text as a set of bits, which tells quickly that one is missing."""
     bits = 0
-    for char in set(text):
-        bits |= 1 << (ord(char) & 63)
+    for char in text:
+        bits |= _BITS[char]
     return bits
+
+
+class _Bits(dict[str, int]):
+    """The bit of each character that was asked for."""
+
+    def __missing__(self, char: str) -> int:
+        bit = self[char] = 1 << (ord(char) & 63)
+        return bit
+
+
+_BITS = _Bits()
 
 
 def _fit(path: str, low: str, wanted: str) -> Fit | None:

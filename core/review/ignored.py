@@ -34,30 +34,36 @@ class Ground:
     """The clone's own; a sandbox may have written anything there."""
 
 
-async def ignored_entries(ground: Ground, folder: bytes, entries: Sequence[Entry]) -> frozenset[bytes]:
+async def snapshot_paths(ground: Ground, folder: bytes) -> frozenset[bytes]:
+    """Paths of what the latest snapshot has in a folder (from the top; empty for the top itself)."""
+    only = ("--", folder + b"/") if folder else ()
+    has = await ground.depot.git.run("ls-tree", "-z", "--name-only", "--full-tree", ground.commit, *only)
+    return frozenset(has.out.split(b"\0")) - {b""}
+
+
+async def ignored_entries(
+    ground: Ground, folder: bytes, entries: Sequence[Entry], kept: frozenset[bytes]
+) -> frozenset[bytes]:
     """The names of the entries that git ignores; none where its rules cannot be matched.
 
     Args:
         ground: The repository.
         folder: From its top; empty for the top itself.
         entries: What is in it.
+        kept: What of it the latest snapshot has (`snapshot_paths`).
     """
     below = folder + b"/" if folder else b""
-    has = await ground.depot.git.run(
-        "ls-tree", "-z", "--name-only", "--full-tree", ground.commit, *(("--", below) if below else ())
-    )
-    kept = set(has.out.split(b"\0"))
-    rest = [
-        below + entry.name + (b"/" if entry.folder else b"")
-        for entry in entries
-        if below + entry.name not in kept
-    ]
-    if not rest:
+    if all(below + entry.name in kept for entry in entries):
         return frozenset()
     rules, own = await asyncio.to_thread(_rules, ground, folder)
     try:
-        if below and not has.out and await ignored_names(ground.depot, [below], rules, own):
-            return frozenset(entry.name for entry in entries)  # the folder is, and with it all
+        if below and not kept and await ignored_names(ground.depot, [below], rules, own):
+            return frozenset([entry.name for entry in entries])  # the folder is, and with it all
+        rest = [
+            below + entry.name + (b"/" if entry.folder else b"")
+            for entry in entries
+            if below + entry.name not in kept
+        ]
         found = await ignored_names(ground.depot, rest, rules, own)
     except GitError as error:
         _LOG.warning("what git ignores in %s is not known: %s", ground.worktree, error.message)

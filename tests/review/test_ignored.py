@@ -9,7 +9,7 @@ import pytest
 
 from core.git import ignoring
 from core.review.folders import scan_folder
-from core.review.ignored import Ground, ignored_entries
+from core.review.ignored import Ground, ignored_entries, snapshot_paths
 from tests.git.world import World, git, write
 
 
@@ -17,8 +17,13 @@ async def ignored(world: World, folder: str = "") -> set[str]:
     await world.snapshot()
     commit = git(world.depot.path, "rev-parse", f"refs/boatyard/workspaces/{world.clone.workspace}/snapshot")
     ground = Ground(world.depot, commit, world.folder, world.clone.git_dir)
-    entries = await scan_folder(world.folder, folder)
-    return {os.fsdecode(name) for name in await ignored_entries(ground, os.fsencode(folder), entries)}
+    return {os.fsdecode(name) for name in await found_in(world, ground, folder)}
+
+
+async def found_in(world: World, ground: Ground, folder: str) -> frozenset[bytes]:
+    inner = os.fsencode(folder)
+    kept = await snapshot_paths(ground, inner)
+    return await ignored_entries(ground, inner, await scan_folder(world.folder, folder), kept)
 
 
 def as_git_sees(world: World) -> set[str]:
@@ -80,5 +85,5 @@ async def test_a_listing_does_not_wait_for_rules_that_take_for_ever(
     write(world.folder, {"new.log": ""})
     ground = Ground(world.depot, world.start, world.folder, world.clone.git_dir)
     monkeypatch.setattr(ignoring, "SECONDS", 0.0)
-    assert await ignored_entries(ground, b"", await scan_folder(world.folder)) == frozenset()
+    assert await found_in(world, ground, "") == frozenset()
     assert "is not known" in caplog.text
