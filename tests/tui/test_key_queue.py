@@ -108,3 +108,11 @@ async def test_a_key_right_behind_a_find_is_not_typed_into_its_line(engine: Fake
             await ui.until(lambda: ui.app.screen is not ui.app.home, "the help")
             await ui.press("escape")
             await ui.until(lambda: ui.app.screen is ui.app.home, "the panes again")
+
+
+async def test_a_key_that_means_nothing_here_does_nothing(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        for key in ("at", "tilde", "backslash"):
+            await ui.press(key)
+        await ui.press("question_mark")
+        await ui.until(lambda: ui.app.screen is not ui.app.home, "the help")

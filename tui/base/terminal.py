@@ -16,7 +16,7 @@ from textual.filter import LineFilter
 
 from tui.base.looks import LooksApp
 from tui.engine.preferences import write_preferences
-from tui.keys.queue import KeyQueue
+from tui.keys.queue import KeyQueue, looks_at
 from tui.terminal.attention import RESTORE_TITLE
 from tui.terminal.driver import ThriftyDriver
 from tui.terminal.hang_up import leave_terminal, when_terminal_goes
@@ -34,8 +34,9 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         self._scrub = Scrub()
         super().__init__(home, theme, is_light)
         self._keys = KeyQueue(self)
-        self.key_at = -1e9
-        """When a key was last pressed, by `time.monotonic`; long ago: never."""
+        self.last_key_at = -1e9
+        """When a key was last pressed, by `time.monotonic`; long ago: never. (Not `key_at`: Textual takes
+        what is called `key_` and a key's name for what that key calls, and `at` is the name of @.)"""
         self._lent = False
         """Whether another program has the terminal."""
         self.forms: dict[str, FormDrafts] = {}
@@ -55,10 +56,23 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         if self.ready and isinstance(event, events.Key | events.MouseDown):
             self.home.touched = True
         if isinstance(event, events.Key) and not event.is_forwarded:
-            self.key_at = time.monotonic()
-            await self._keys.take(event, super().on_event)
+            self.last_key_at = time.monotonic()
+            await self._keys.take(event, self._deliver_key)
         else:
             await super().on_event(event)
+
+    async def _deliver_key(self, key: events.Event) -> None:
+        """Does what a key means here: at once, unless one of the widgets on its way looks at it itself.
+
+        Each that a key goes through takes a turn of the loop, and only behind the last one are the bindings.
+        """
+        assert isinstance(key, events.Key)
+        if any(looks_at(node, key) for node in (self.focused or self.screen).ancestors_with_self):
+            await super().on_event(key)
+        else:
+            self.app_focus = True
+            if not await self._check_bindings(key.key, priority=True):
+                await self._check_bindings(key.key)
 
     def _fatal_error(self) -> None:
         """A traceback without the values of variables: they may hold secrets."""

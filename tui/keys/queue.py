@@ -7,9 +7,10 @@ typed after it, the word's letters would still be taken as actions.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 
 from textual import events
 from textual.app import App
@@ -18,7 +19,24 @@ from textual.widget import Widget
 
 PATIENCE = 0.5
 """Seconds after which a key counts as done whose widget has gone away meanwhile."""
+_PLAIN = {App, Widget}
+_HANDLER = re.compile("_?(on_key$|key_)|handle_key$")
+"""How methods are called that Textual tells of all keys, or of one."""
 Deliver = Callable[[events.Event], Awaitable[None]]
+
+
+@cache
+def _handlers(kind: type[MessagePump]) -> frozenset[str]:
+    """Names of what nodes of a kind have for keys, beside what every widget and every app has."""
+    names = (name for each in kind.__mro__ if each not in _PLAIN for name in vars(each))
+    return frozenset(name for name in names if _HANDLER.match(name))
+
+
+def looks_at(node: MessagePump, key: events.Key) -> bool:
+    """Whether a node does something about a key beside what its bindings say."""
+    handlers = _handlers(type(node))
+    own = {f"{mark}key_{name}" for mark in ("", "_") for name in key.name_aliases} if handlers else set()
+    return bool(handlers & {"on_key", "_on_key", "handle_key", *own})
 
 
 class KeyQueue:

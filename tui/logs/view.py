@@ -115,7 +115,7 @@ class LogView(LogRows):
             self._known = max(self._known, size)
         if self._timer is None:
             self.ask()
-            since_key = time.monotonic() - self.look.key_at
+            since_key = time.monotonic() - self.look.last_key_at
             self._timer = self.set_timer(until_next_look(self._cost, since_key), self._look)
             self._again = False
         else:

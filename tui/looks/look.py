@@ -16,7 +16,7 @@ class Look(Protocol):
     palette: Palette
     glyphs: Glyphs
     keymap: Keymap
-    key_at: float
+    last_key_at: float
     """When a key was last pressed, by `time.monotonic`."""
 
     @property
