@@ -187,3 +187,10 @@ def _whole(text: str) -> list[Line]:
     while lines and not any(span[0].strip() for span in lines[-1]):
         lines.pop()
     return lines
+
+
+def test_texts_that_begin_alike_are_each_read_as_they_are() -> None:
+    beginning = f"{PARAGRAPH}\n" * 200
+    for text in (beginning + "```\ncode\n" * 50, beginning[:-9], beginning + PARAGRAPH * 90, beginning):
+        assert "\n".join(parts_of(text)) == text
+        assert prose(text, 60, UNICODE) == [*_whole(text)]

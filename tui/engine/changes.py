@@ -50,5 +50,10 @@ class Changes:
     """What waits, by workspace."""
     entries: list[EntryChanged] = field(default_factory=list)
 
+    @property
+    def only_output(self) -> bool:
+        """Whether nothing is different but what agents and processes have written."""
+        return self == Changes(entries=self.entries, logs=self.logs)
+
 
 Watcher = Callable[[Changes], None]

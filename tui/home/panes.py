@@ -157,7 +157,7 @@ class PaneScreen(Screen[None], inherit_bindings=False):
                 if self._inside(focused, name) and name != self.view and self.query_one(f"#{name}").display:
                     self.view = name
                     self._mark_view()
-        panes = list[Widget]()
+        panes: list[Widget] = [self.session.composer]  # it has a line above it in the pane in hand
         for name in VIEWS:
             pane = self.query_one(f"#{name}")
             mark = f"{self.tree_view.glyphs.mark}" if name == self.view else " "

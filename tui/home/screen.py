@@ -134,7 +134,8 @@ class HomeScreen(SelectionScreen, inherit_bindings=False):
             if self._row is None or current is None or current.key != self._row.key or self.welcoming:
                 self._row = current
                 self.show_selected()
-        self.refresh_bars()
+        if not changes.only_output:
+            self.refresh_bars()
 
     @on(BoardPane.Moved)
     @on(DiffPane.Loaded)

@@ -46,7 +46,8 @@ class SessionPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("session")]
     DEFAULT_CSS = """
-    SessionPane #prompt-box { height: auto; border-top: solid $boatyard-rule; background: $background; }
+    SessionPane #prompt-box { height: auto; border-top: blank $boatyard-rule; background: $background; }
+    SessionPane.-front #prompt-box { border-top: solid $boatyard-rule; }
     SessionPane #prompt-box:focus-within { border-top: solid $primary; }
     SessionPane #facts { background: $background; }
     SessionPane #notice { background: $background; display: none; }
@@ -281,8 +282,7 @@ class SessionPane(Vertical):
             self.composer.take(scratch)
         if changes.tags:
             self.composer.forget()
-        for event in changes.entries:
-            self._talk.take_entry(event)
+        self._talk.take_entries(changes.entries)
         name = self.workspace
         if name is None:
             return

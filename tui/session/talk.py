@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -87,19 +88,24 @@ class Talk(Conversation):
         done = operation is not None and operation.status is OperationStatus.DONE
         return operation.id if operation and done and operation.kind in REWINDING else ""
 
-    def take_entry(self, event: EntryChanged) -> None:
-        """An entry is new or different, in sight or not."""
+    def take_entries(self, events: Sequence[EntryChanged]) -> None:
+        """Entries are new or different, in sight or not; what is in sight is drawn anew once for all."""
+        changed = [index for index in map(self._take_entry, events) if index is not None]
+        if changed and self._feed is not None:
+            if self._feed.trim():
+                self.trimmed()
+            else:
+                self.entry_changed(min(changed))
+
+    def _take_entry(self, event: EntryChanged) -> int | None:
+        """Takes in an entry; returns its index where it is in sight."""
         feed = self._feeds.get(event.workspace)
         if feed is None or not feed.loaded:
-            return
+            return None
         index = feed.apply(event) if feed.session_id == event.session_id else None
         if index is None:
             self._load(feed)
-        elif feed is self._feed:
-            if feed.trim():
-                self.trimmed()
-            else:
-                self.entry_changed(index)
+        return index if feed is self._feed else None
 
     async def go_to(self, process_id: str, entry_id: str) -> bool:
         """Goes to an entry, reading back as far as needed; whether it is there.

@@ -7,6 +7,8 @@ a line must cost microseconds.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 
 from tui.looks.glyphs import Glyphs
@@ -53,29 +55,44 @@ def parts_of(text: str) -> list[str]:
     """`text` cut outside of code, each part but the last at least `PART` characters long.
 
     It is cut at empty lines, or where there are none between two lines that are of no table. However much is
-    written after it, a part but the last stays as it is.
+    written after it, a part but the last stays as it is, and is not looked for again.
     """
     if len(text) <= PART:
         return [text]
-    parts: list[str] = []
-    begin = at = 0
+    settled, parts = _CUTS.get(text[:PART], ("", ()))
+    found = [*parts] if text.startswith(settled) else []
+    begin = at = len(settled) if found else 0
     mark = before = ""
-    for line in text.split("\n")[:-1]:  # the last one may still grow
+    for line in text[begin:].split("\n")[:-1]:  # the last one may still grow
         if (fence := _FENCE.match(line)) and (not mark or (fence[2].startswith(mark) and not fence[3])):
             mark = "" if mark else fence[2]
         elif not mark and at - begin >= PART and (not line or _may_part(before, line, at - begin)):
-            parts.append(text[begin : at - 1])
+            found.append(text[begin : at - 1])
             begin = at
         at += len(line) + 1
         before = line
-    return [*parts, text[begin:]]
+    _keep_cuts(text[:PART], text[:begin], found)
+    return [*found, text[begin:]]
+
+
+_CUTS: OrderedDict[str, tuple[str, Sequence[str]]] = OrderedDict()
+"""Of the texts that were cut last, by how they begin: what of it will stay as it is, and its parts."""
+MOST_CUTS = 16
+
+
+def _keep_cuts(beginning: str, settled: str, parts: Sequence[str]) -> None:
+    if parts:
+        _CUTS[beginning] = settled, (*parts,)
+        _CUTS.move_to_end(beginning)
+        if len(_CUTS) > MOST_CUTS:
+            _CUTS.popitem(last=False)
 
 
 def _may_part(before: str, line: str, size: int) -> bool:
     return size >= 2 * PART and "|" not in before and "|" not in line
 
 
-@lru_cache(64)
+@lru_cache(256)
 def _settled(text: str, width: int, glyphs: Glyphs, token: str) -> tuple[Line, ...]:
     return tuple(_read(text, width, glyphs, token))
 
