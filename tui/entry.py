@@ -12,6 +12,11 @@ from collections.abc import Sequence
 
 from core.garbage import pause_while_loading
 
+SWITCH_SECONDS = 0.0005
+"""How long a busy thread keeps others waiting (`sys.setswitchinterval`). With Python's own 5 ms one that
+colours code would hold up each of the dozen steps from a key to its paint, and one that draws on the terminal
+would wait for what the loop does after the paint."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs Boatyard; returns its exit code."""
@@ -84,6 +89,7 @@ def run_interface(home: str | None, *, newest: bool = False) -> int:
     from tui.engine.access import connector
     from tui.terminal.background import light_background
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     paths = find_home(home)
     app = BoatyardApp(connector(paths), home=paths, newest=newest, is_light=light_background)
     app.run()

@@ -48,7 +48,7 @@ class Spoilt(BoatyardApp):
                 self.set_timer(0.001, boom)
             case "painting":
                 for widget in self.home.walk_children(Widget):
-                    widget.render_line = boom
+                    widget.render_lines = boom
                 self.home.refresh(layout=True)
             case "thread":
                 self.run_worker(boom, thread=True)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.values.comments import Side
 from core.values.review import DiffLine, LineKind
@@ -24,8 +24,7 @@ SILENT = frozenset({LineKind.FILE, LineKind.META})
 """Kinds of lines that have no row: what they say is above the diff, in words."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row; lines are meant by their offset in the page."""
 
     left: int | None = None
@@ -49,8 +48,8 @@ class Shape:
     """How lines become rows."""
 
     split: bool = False
-    pieces: Callable[[str], int] = lambda text: 1
-    """Rows that a line's text takes."""
+    pieces: Callable[[str], int] | None = None
+    """Rows that a line's text takes; None: always one."""
     comments: Mapping[Place, Sequence[ReviewComment]] = field(default_factory=dict)
     told: Callable[[ReviewComment], Sequence[str]] = lambda comment: comment.body.splitlines()
     """The rows of a comment's text."""
@@ -58,10 +57,13 @@ class Shape:
 
 def lay_out(lines: Sequence[DiffLine], shape: Shape) -> list[Row]:
     """The rows of a page."""
+    pairs = _side_by_side(lines) if shape.split else _one_by_one(lines)
+    if shape.pieces is None and not shape.comments:
+        return [Row(left, right) for left, right in pairs]
     rows: list[Row] = []
-    for left, right in _side_by_side(lines) if shape.split else _one_by_one(lines):
+    for left, right in pairs:
         texts = [lines[at].text for at in (left, right) if at is not None]
-        count = max(shape.pieces(text) for text in texts)
+        count = max(map(shape.pieces, texts)) if shape.pieces is not None else 1
         rows += [Row(left, right, part) for part in range(count)]
         for comment in _comments_under(lines, left, right, shape):
             line = right if right is not None else left

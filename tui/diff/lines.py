@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 
 from core.values.comments import ReviewComment, Side
 from core.values.review import DiffLine, LineKind
@@ -26,6 +27,8 @@ PAGE = 500
 MOST_PAGES = 20
 AHEAD = 200
 """Lines before and behind those in sight that are read already, so that no page down waits for its lines."""
+AHEAD_SECONDS = 0.05
+"""After a scroll until what is not yet in sight is asked for: taking it in would keep the paint waiting."""
 SPLIT_FROM = 118
 """Cells of the view from which on both sides are shown, unless one chose: a screen of 160 with its list."""
 
@@ -65,6 +68,7 @@ class DiffLines(RangeRows):
         self._number = 0
         self._lit = False
         self._splitting = False
+        self._ahead: Timer | None = None
 
     # Holding
 
@@ -76,15 +80,16 @@ class DiffLines(RangeRows):
     def _want(self, file: FileChange, page: int) -> None:
         self.post_message(self.Wants(file, page, self.context_lines, self._number))
 
-    def _put(self, page: int, diff: FileDiff) -> None:
-        """Takes in a page."""
+    def _put(self, page: int, diff: FileDiff, rows: list[Row] | None = None) -> None:
+        """Takes in a page; `rows`: how it is laid out, where that is known."""
         self._pages.put(page, diff.lines, diff.total)
         self._layout.tell_lines(diff.total)
-        last = max((max(line.old or 0, line.new or 0) for line in diff.lines), default=0)
-        if len(str(last)) > self._digits:
-            self._digits = len(str(last))
+        digits = len(str(_largest_number(diff.lines)))
+        if digits > self._digits:
+            self._digits = digits
             self._lay_out_all()
-        self._lay_out(page)
+            rows = None
+        self._lay_out(page, rows)
         held = self._pages.held()
         self._layout.keep_only(held)
         self._hunks = {number: hunks for number, hunks in self._hunks.items() if number in held}
@@ -93,10 +98,11 @@ class DiffLines(RangeRows):
     def _put_unseen(self, page: int, diff: FileDiff) -> bool:
         """Takes in a page where nothing that is on the screen changes by that; False where it would."""
         known = bool(self._pages.total) and diff.total == self._pages.total
-        if not known or self._shows(page) or len(self._rows_of(diff.lines)) != self._layout.count(page):
+        rows = self._rows_of(diff.lines) if known and not self._shows(page) else None
+        if rows is None or len(rows) != self._layout.count(page):
             return False
         digits = self._digits
-        self._put(page, diff)
+        self._put(page, diff, rows)
         self._strips.clear()
         return digits == self._digits
 
@@ -111,12 +117,19 @@ class DiffLines(RangeRows):
         seen = self._in_sight()
         return page * PAGE < seen.stop and seen.start < (page + 1) * PAGE
 
-    def _read_around(self) -> None:
+    def _read_around(self, beyond: int = 0) -> None:
+        """Asks for the lines in sight that are not here, and so many beyond them; soon for those ahead."""
         if self.file is None or not self._pages.total:
             return
         seen = self._in_sight()
-        for page in self._pages.missing(seen.start - AHEAD, seen.stop + AHEAD):
+        for page in self._pages.missing(seen.start - beyond, seen.stop + beyond):
             self._want(self.file, page)
+        if self._ahead is None and self._pages.lacks(seen.start - AHEAD, seen.stop + AHEAD):
+            self._ahead = self.set_timer(AHEAD_SECONDS, self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        self._ahead = None
+        self._read_around(AHEAD)
 
     # Laying out
 
@@ -137,9 +150,9 @@ class DiffLines(RangeRows):
             self._lay_out(page)
         self._make_head()
 
-    def _lay_out(self, page: int) -> None:
+    def _lay_out(self, page: int, rows: list[Row] | None = None) -> None:
         lines = self._pages.page(page) or ()
-        self._layout.put(page, self._rows_of(lines))
+        self._layout.put(page, self._rows_of(lines) if rows is None else rows)
         self._hunks[page] = [at for at, line in enumerate(lines) if line.kind is LineKind.HUNK]
 
     def _rows_of(self, lines: Sequence[DiffLine]) -> list[Row]:
@@ -148,7 +161,8 @@ class DiffLines(RangeRows):
         for each in self.comments:
             if each.first and not each.outdated:
                 places.setdefault((each.side, max(each.first, each.last)), []).append(each)
-        shape = Shape(pen.split, pen.pieces, places, lambda each: comment_text(each, pen.width - 24))
+        pieces = pen.pieces if pen.wrap else None
+        shape = Shape(pen.split, pieces, places, lambda each: comment_text(each, pen.width - 24))
         return lay_out(lines, shape)
 
     def _head_changed(self) -> None:
@@ -232,3 +246,10 @@ class DiffLines(RangeRows):
 
     def empty_text(self) -> Line:
         return ((f" {self._note}", "dim"),)
+
+
+def _largest_number(lines: Sequence[DiffLine]) -> int:
+    """The largest number of a line; they ascend on either side."""
+    last_old = next((line.old for line in reversed(lines) if line.old), 0)
+    last_new = next((line.new for line in reversed(lines) if line.new), 0)
+    return max(last_old, last_new)

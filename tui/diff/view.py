@@ -20,6 +20,7 @@ from tui.widgets.pages import Pages
 
 if TYPE_CHECKING:
     from core.values.review import FileChange, FileDiff
+    from tui.diff.layout import Row
 
 
 class DiffView(DiffPlaces):
@@ -74,9 +75,9 @@ class DiffView(DiffPlaces):
         self._to_end = False
         self._hold_nothing()
 
-    def _read_around(self) -> None:
+    def _read_around(self, beyond: int = 0) -> None:
         if self._renewal is None:
-            super()._read_around()
+            super()._read_around(beyond)
 
     # Windows that come
 
@@ -100,8 +101,8 @@ class DiffView(DiffPlaces):
         if self._waiting_for is not None and self._pages.get(self._waiting_for) is not None:
             self.go_to_line(self._waiting_for)
 
-    def _put(self, page: int, diff: FileDiff) -> None:
-        super()._put(page, diff)
+    def _put(self, page: int, diff: FileDiff, rows: list[Row] | None = None) -> None:
+        super()._put(page, diff, rows)
         if diff.total <= MOST_LINES:
             # Colours come to what is painted already: their thread would keep the paint waiting.
             self.call_after_refresh(self._colour, page, diff.lines)

@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from tui.looks.palette import Palette
 from tui.text.literal import plain
+from tui.text.row_strip import RowStrip
 
 Span = tuple[str, str]
 """Text and the token of its style."""
@@ -83,7 +84,7 @@ def draw(
     gap = width - right_width - width_of(spans)
     parts = [*spans, (" " * gap, "text"), *((plain(text), token) for text, token in right)]
     segments = [Segment(text, palette.style(token, under, base)) for text, token in parts if text]
-    return Strip(segments, width)
+    return RowStrip(segments, width)
 
 
 def wrap_spans(spans: Sequence[Span], width: int) -> list[Line]:

@@ -26,12 +26,19 @@ class Pages(Generic[T]):
         offset = index % self.length
         return page[offset] if page is not None and offset < len(page) else None
 
+    def _of(self, first: int, last: int) -> range:
+        """Numbers of the pages for lines `first` to `last`."""
+        last = min(last, self.total - 1)
+        return range(max(0, first) // self.length, last // self.length + 1) if last >= 0 else range(0)
+
+    def lacks(self, first: int, last: int) -> bool:
+        """Whether there is a page for lines `first` to `last` that was not asked for yet."""
+        return any(each not in self._pages and each not in self._asked for each in self._of(first, last))
+
     def missing(self, first: int, last: int) -> list[int]:
         """Numbers of the pages for lines `first` to `last` that were not asked for yet; now they are."""
-        last = min(last, self.total - 1)
-        wanted = range(max(0, first) // self.length, last // self.length + 1) if last >= 0 else range(0)
         found = []
-        for number in wanted:
+        for number in self._of(first, last):
             if number in self._pages:
                 self._pages.move_to_end(number)
             elif number not in self._asked:

@@ -7,29 +7,18 @@ them, so ten rows and ten million cost the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from tui.keys.actions import bindings
-from tui.text.spans import Line, draw
-
-if TYPE_CHECKING:
-    from tui.looks.glyphs import Glyphs
-    from tui.looks.look import Look
-    from tui.looks.palette import Palette
-
-CACHED_STRIPS = 2000
+from tui.widgets.painted_rows import PaintedRows
 
 
-class RowView(ScrollView, can_focus=True, inherit_bindings=False):
+class RowView(PaintedRows, can_focus=True, inherit_bindings=False):
     """Rows with a cursor. Subclasses give `row_count` and `row`, and call `rows_changed`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("rows")]
@@ -38,11 +27,6 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
         height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size: 1 1; scrollbar-gutter: stable;
     }
     """
-
-    cursor_row: reactive[int] = reactive(0, repaint=False)
-    shows_cursor = True
-    shows_blurred_cursor = True
-    """Whether the cursor is seen, paler, while the focus is elsewhere."""
 
     class Highlighted(Message):
         """The cursor is on another row."""
@@ -70,53 +54,12 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
 
     reading = False
     """Whether what it shows is still to come: Enter waits for it then."""
-    driven = False
-    """Whether keys come by way of another widget, so that the cursor is bright without the focus."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(name=name, id=id, classes=classes)
-        self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._needle = ""
-        self._base: Style | None = None
         self._chosen_early = False
         """Whether Enter was pressed while the rows were still to come."""
-
-    # What subclasses say
-
-    def row_count(self) -> int:
-        """How many rows there are."""
-        return 0
-
-    def row(self, index: int, width: int) -> tuple[Line, Line]:
-        """The spans at the left and at the right of a row."""
-        raise NotImplementedError
-
-    def row_under(self, index: int) -> str:
-        """Token of a row's background, when it has one of its own."""
-        return ""
-
-    def row_text(self, index: int) -> str:
-        """What finding and copying see of a row."""
-        left, right = self.row(index, 10_000)
-        return "".join(text for text, _ in (*left, *right))
-
-    def empty_text(self) -> Line:
-        """What is shown when there is no row."""
-        return ()
-
-    # Look
-
-    @property
-    def look(self) -> Look:
-        return cast("Look", self.app)
-
-    @property
-    def palette(self) -> Palette:
-        return self.look.palette
-
-    @property
-    def glyphs(self) -> Glyphs:
-        return self.look.glyphs
 
     # Change
 
@@ -155,8 +98,8 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def row_changed(self, index: int) -> None:
         """One row looks different now."""
-        for key in [key for key in self._strips if key[0] == index]:
-            del self._strips[key]
+        self._strips.pop((index, True), None)
+        self._strips.pop((index, False), None)
         self.refresh_line(index)
 
     def move_to(self, index: int) -> None:
@@ -185,71 +128,6 @@ class RowView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.cursor_row, animate=False, force=True)
         elif self.cursor_row >= top + height:
             self.scroll_to(y=self.cursor_row - height + 1, animate=False, force=True)
-
-    # Drawing
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        width = self.region.width
-        if any(self.styles.gutter) or crop.column_span != (0, width):
-            return super().render_lines(crop)
-        # With nothing around the rows, what is drawn around rows need not be asked for line by line.
-        lines = [self._line(y, width) for y in crop.line_range]
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            lines = [line.apply_filter(line_filter, background) for line in lines]
-        return lines
-
-    def _line(self, y: int, width: int) -> Strip:
-        """A row with what is below the scroll bar."""
-        line = self.render_line(y)
-        return line if line.cell_length == width else line.adjust_cell_length(width, self._ground)
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        index = y + round(self.scroll_y)
-        if index >= self.row_count():
-            return self._blank(y, index, width)
-        focused = self.has_focus or self.driven
-        marked = index == self.cursor_row and self.shows_cursor and (focused or self.shows_blurred_cursor)
-        key = (index, width, marked, focused)
-        strip = self._strips.get(key)
-        if strip is None:
-            if len(self._strips) > CACHED_STRIPS:
-                self._strips.clear()
-            strip = self._draw(index, width, marked, focused)
-            self._strips[key] = strip = strip.adjust_cell_length(self.content_region.width, self._ground)
-        return strip
-
-    def _draw(self, index: int, width: int, marked: bool, focused: bool) -> Strip:
-        under = self.row_under(index)
-        if marked:
-            under = f"{under} {'cursor' if focused else 'cursor-blurred'}"
-        left, right = self.row(index, width)
-        return draw(
-            self.palette, left, right, width=width, base=self._under, under=under, cut=self.glyphs.cut
-        )
-
-    @property
-    def _ground(self) -> Style:
-        """What is behind everything: the background alone."""
-        return Style(bgcolor=self._under.bgcolor)
-
-    @property
-    def _under(self) -> Style:
-        """The widget's own colours; to put them together anew for each row takes longer than the row."""
-        if self._base is None:
-            self._base = self.rich_style
-        return self._base
-
-    def notify_style_update(self) -> None:
-        """The widget's own colours are others now."""
-        super().notify_style_update()
-        self._base = None
-        self._strips.clear()
-
-    def _blank(self, y: int, index: int, width: int) -> Strip:
-        text = self.empty_text() if index == 0 and not self.row_count() else ()
-        return draw(self.palette, text, width=width, base=self._under, cut=self.glyphs.cut)
 
     def on_resize(self, event: events.Resize) -> None:
         self.rows_changed()
