@@ -60,6 +60,10 @@ class FilesPane(Horizontal):
         """What gets the focus when the pane does."""
         return self._preview if self.has_class("-inside") and not self._tree.display else self._tree
 
+    def on_show(self) -> None:
+        """It has come into sight; whoever brought it there may have asked too early whether it is."""
+        self.look_again()
+
     def show_workspace(self, name: str | None) -> None:
         """Another workspace is selected; its files are read when the pane is in sight."""
         if name != self.workspace:
