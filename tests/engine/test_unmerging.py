@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
-from core.errors import BoatyardError, ConflictError, GitError
+from core.errors import BoatyardError, ConflictError, GitError, NotFoundError
 from core.values.entities import Workspace
 from core.values.events import LandingChanged
 from core.values.landing import LandingEntry, LandingStatus
 from core.values.requests import (
+    ArchiveWorkspace,
     EmptyTrash,
     MergeWorkspace,
+    NewWorkspace,
     QueueLanding,
     UnmergeWorkspace,
     UpdateTask,
 )
-from core.values.states import MergeStyle, TaskStatus
+from core.values.states import MergeStyle, TaskStatus, WorkspaceState
 from tests.waiting import until
 from tests.yard import Yard, git, make_repository
 
@@ -241,11 +243,39 @@ async def test_what_was_taken_back_by_hand_is_taken_note_of(yard: Yard, two: tup
     assert await changed(yard) == ["new.md", "new.md"]
 
 
-async def test_a_task_that_the_user_has_moved_since_or_another_attempt_ended_stays(yard: Yard) -> None:
+async def test_a_task_that_the_user_has_moved_since_stays_there(yard: Yard) -> None:
     workspace = await merged(yard)
     await yard.client.update_task(workspace.task_id, UpdateTask(status=TaskStatus.CANCELLED))
     await yard.client.unmerge("fix-it", UnmergeWorkspace())
     assert (await yard.client.task(workspace.task_id)).status is TaskStatus.CANCELLED
+
+
+async def test_a_task_stays_done_as_long_as_another_attempt_at_it_has_landed(yard: Yard) -> None:
+    workspace = await merged(yard)
+    await yard.done(await yard.client.new_workspace(NewWorkspace(task=workspace.task_id, name="other")))
+    other = await yard.client.workspace("other")
+    Path(other.repos[0].path, "other.md").write_text("other\n")
+    await yard.client.merge("other", MergeWorkspace())
+    await yard.client.unmerge("other", UnmergeWorkspace())
+    assert (await yard.client.task(workspace.task_id)).status is TaskStatus.DONE
+    await yard.client.unmerge("fix-it", UnmergeWorkspace())
+    assert (await yard.client.task(workspace.task_id)).status is not TaskStatus.DONE
+
+
+async def test_a_workspace_that_was_put_away_stays_away(yard: Yard) -> None:
+    repository = yard.repository()
+    tip = git(repository, "rev-parse", "main")
+    await merged(yard)
+    await yard.done(await yard.client.archive_workspace("fix-it", ArchiveWorkspace()))
+    await yard.client.unmerge("fix-it", UnmergeWorkspace())
+    assert git(repository, "rev-parse", "main") == tip
+    shown = await yard.client.workspace("fix-it")
+    assert (shown.archived, shown.state, shown.landed_at) == (True, WorkspaceState.CLOSED, None)
+    assert await changed(yard) == ["new.md"]
+    await yard.remove("fix-it")
+    with pytest.raises(NotFoundError, match="was removed") as caught:
+        await yard.client.unmerge("fix-it", UnmergeWorkspace())
+    assert "recover" in caught.value.hint
 
 
 async def test_of_a_part_that_landed_the_rest_is_to_do_and_the_part_can_be_taken_back(

@@ -269,6 +269,27 @@ async def test_an_operation_under_way_is_an_obstacle(world: World, start: list[s
     assert "then try again" in error.hint
 
 
+async def test_another_git_command_at_work_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = await landed(world)
+    lock = world.home / ".git/index.lock"
+    lock.write_text("")
+    monkeypatch.setattr(landing, "WAIT_SECONDS", 0.0)
+    assert "index.lock" in (await refused(world, merged)).message
+    monkeypatch.setattr(landing, "WAIT_SECONDS", 60.0)
+    look = find_obstacles
+
+    async def look_and_end(*given: Any) -> Any:
+        found = await look(*given)
+        lock.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(landing, "find_obstacles", look_and_end)
+    await back(world, merged)
+    assert world.tip() == merged.old
+
+
 @pytest.mark.parametrize("checked_out", [True, False])
 async def test_a_hook_that_refuses_leaves_everything_as_it_was(world: World, checked_out: bool) -> None:
     merged = await landed(world)
