@@ -13,7 +13,7 @@ from core.store import lookup, views
 from core.store import models as m
 from core.values.entities import Task, Workspace
 from core.values.landing import LandingStatus
-from core.values.states import MergeStyle, OperationStatus, TaskStatus
+from core.values.states import MergeStyle, OperationStatus, TaskStatus, WorkspaceState
 
 TAKEN_BACK = "its merge was taken back"
 """Why a workspace that had landed is set aside in the landing queue."""
@@ -57,6 +57,16 @@ def last_merge(name: str) -> LastMerge:
         f"no merge of {name!r} can be taken back from here",
         hint="Nothing of it has landed by a merge made here, or that was taken back already.",
     )
+
+
+def other_heads(name: str) -> list[tuple[str, str, str]]:
+    """The branches of all other workspaces: its name, repo id and commit of each."""
+    rows = (
+        m.WorkspaceRepo.select(m.Workspace.name, m.WorkspaceRepo.repo, m.WorkspaceRepo.head)
+        .join(m.Workspace)
+        .where(m.Workspace.name != name, m.Workspace.state != WorkspaceState.DELETED)
+    )
+    return list(rows.order_by(m.Workspace.name).tuples())
 
 
 def already_taken_back(name: str, commits: frozenset[str]) -> tuple[Landed, ...]:

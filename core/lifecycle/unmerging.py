@@ -27,11 +27,13 @@ from core.lifecycle.unmerge_records import (
     already_taken_back,
     landed_of,
     last_merge,
+    other_heads,
     record_unmerged,
 )
 from core.review.unmerge import (
     Landed,
     forget_landed,
+    has_merge,
     keep_taken_off,
     merge_again,
     unmerge_obstacles,
@@ -75,6 +77,7 @@ class Unmerging:
             blocked=tuple(obstacle.reason for obstacle in found),
             hint=found[0].hint if found else "",
             task_status=merge.task_was,
+            carried_by=await self._carried_by(name, merge.landed),
         )
 
     async def unmerge(self, name: str, commits: Sequence[str]) -> UnmergeResult:
@@ -164,6 +167,16 @@ class Unmerging:
         for each in landed:
             found += await unmerge_obstacles(each, *await self.place_of(name, each))
         return found
+
+    async def _carried_by(self, name: str, landed: Sequence[Landed]) -> tuple[str, ...]:
+        """Other workspaces that started from the merge, or were brought up to it."""
+        heads, found = await self._context.store.read(other_heads, name), dict[str, None]()
+        for each in landed:
+            _, depot = await self.place_of(name, each)
+            for other, repo_id, head in heads:
+                if repo_id == each.repo_id and other not in found and await has_merge(each, head, depot):
+                    found[other] = None
+        return tuple(found)
 
     async def _begin(self, merge: LastMerge) -> Operation:
         def write() -> Operation:

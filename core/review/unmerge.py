@@ -120,6 +120,12 @@ async def forget_landed(workspace: str, landed: Landed, depot: Depot) -> None:
         ])  # fmt: skip
 
 
+async def has_merge(landed: Landed, head: str, depot: Depot) -> bool:
+    """Whether a branch contains the merge; one that the depot does not know does not."""
+    answer = await depot.git.run("merge-base", "--is-ancestor", landed.new, head, ok=(0, 1, 128))
+    return answer.code == 0
+
+
 async def _moved_on(landed: Landed, repository: UserRepository, at: str) -> Obstacle:
     branch, path = landed.target_branch, shlex.quote(str(repository.path))
     contains = await repository.git.run("merge-base", "--is-ancestor", landed.new, at, ok=(0, 1, 128))

@@ -209,6 +209,8 @@ class UnmergePreview(Value, frozen=True, kw_only=True):
     """What can be done about the first of them."""
     task_status: str = ""
     """The state that its task goes back to; empty: it stays as it is."""
+    carried_by: tuple[str, ...] = ()
+    """Other workspaces that have the merge in their branch, and bring it along when they are merged."""
 
 
 class UnmergeResult(Value, frozen=True, kw_only=True):

@@ -262,6 +262,16 @@ async def test_a_task_stays_done_as_long_as_another_attempt_at_it_has_landed(yar
     assert (await yard.client.task(workspace.task_id)).status is not TaskStatus.DONE
 
 
+async def test_those_that_have_the_merge_in_their_branches_are_named(yard: Yard) -> None:
+    workspace = await merged(yard)
+    await yard.done(await yard.client.new_workspace(NewWorkspace(task=workspace.task_id, name="from-it")))
+    preview = await yard.client.unmerge_preview("fix-it")
+    assert (preview.carried_by, preview.blocked) == (("from-it",), ())
+    Path(workspace.repos[0].path, "more.md").write_text("more\n")
+    await yard.client.merge("fix-it", MergeWorkspace())
+    assert (await yard.client.unmerge_preview("fix-it")).carried_by == ()
+
+
 async def test_a_workspace_that_was_put_away_stays_away(yard: Yard) -> None:
     repository = yard.repository()
     tip = git(repository, "rev-parse", "main")

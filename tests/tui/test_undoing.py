@@ -89,7 +89,9 @@ async def test_a_merge_can_be_taken_back_later_from_the_menu(engine: FakeEngine)
         await ui.press("d")
         await ui.sees("Take the merge back")
         await ui.press("u")
-        await ui.sees("main goes back to aaaaaaaa, without cccccccc", "The task is in review again")
+        await ui.sees(
+            "main goes back to aaaaaaaa, without cccccccc", "The task is in review again", "merged: first"
+        )
         await ui.press("y")
         await ui.sees("main is back at aaaaaaaa")
         assert await ui.asked("unmerge") == ("second", ("c" * 40,))

@@ -62,6 +62,8 @@ async def unmerge(app: BoatyardApp) -> None:
     ]
     if preview.task_status:
         lines.append(f"The task is {preview.task_status.replace('_', ' ')} again.")
+    if preview.carried_by:
+        lines.append(f"These have it, too, and bring it along when merged: {', '.join(preview.carried_by)}")
     text = f"Take the last merge of {workspace.name} back?\n\n" + "\n".join(lines)
     text += app.keymap.fill("\n\nIts changes stay in the workspace; {merge} merges them again.")
     if await app.ask(question("Take a merge back", text, "Take it back")):

@@ -34,6 +34,8 @@ def _print_unmerge(out: Output, preview: UnmergePreview, workspace: Workspace) -
         out.line(_taken_back(each, workspace, "goes back to"))
     if preview.task_status:
         out.line(f"the task goes back to {preview.task_status}")
+    if preview.carried_by:
+        out.line(f"these have it in their branches, and bring it along: {', '.join(preview.carried_by)}")
     for reason in preview.blocked:
         out.line(f"in the way: {reason}")
     if preview.hint and not out.json:

@@ -63,7 +63,7 @@ class Landing(State):
             return UnmergePreview(
                 workspace=name, repos=(repo,), blocked=("main was pushed",), hint="Revert it."
             )
-        return UnmergePreview(workspace=name, repos=(repo,), task_status="in_review")
+        return UnmergePreview(workspace=name, repos=(repo,), task_status="in_review", carried_by=("first",))
 
     async def unmerge(self, name: str, body: ask.UnmergeWorkspace) -> UnmergeResult:
         self._asked("unmerge", (name, body.commits))
