@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.widget import Widget
 
+from core.values.prompting import Scratch
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
 from tui.keys.queue import PATIENCE, KeyQueue
@@ -94,6 +95,37 @@ async def test_what_is_typed_right_behind_a_key_goes_where_that_key_leads(engine
             ui.app.post_message(events.Key("space" if char == " " else char, char))
         prompt = ui.app.home.session.prompt
         await ui.until(lambda: prompt.text == "End sends", "the burst as it was typed")
+
+
+async def test_what_is_typed_before_a_form_is_there_waits_for_it(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is asked first for what was begun before; it takes its time."""
+    answers, scratch = asyncio.Event(), engine.scratch
+
+    async def waits(kind: str, owner: str) -> Scratch:
+        if kind == "draft_task":
+            asked.set()
+            await answers.wait()
+        return await scratch(kind, owner)
+
+    asked, overtook = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(engine, "scratch", waits)
+    monkeypatch.setattr("tui.keys.queue.PATIENCE", PATIENCE * 40)
+    async with driven(engine) as ui:
+        await ui.open_workspace("first")
+        for char in "nEnd sends":
+            ui.app.post_message(events.Key("space" if char == " " else char, char))
+        await asked.wait()
+        monkeypatch.setattr(ui.app, "perform", lambda action: overtook.set())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(PATIENCE / 2):
+                await overtook.wait()
+        monkeypatch.delattr(ui.app, "perform")
+        answers.set()
+        await ui.sees("New task", "End sends")
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.app.home, "nothing else was opened")
 
 
 async def test_a_key_right_behind_a_find_is_not_typed_into_its_line(engine: FakeEngine) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,10 @@ class TerminalApp(LooksApp, inherit_bindings=False):
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's filters, and last the one that lets no control character through."""
         return [*super().get_line_filters(), self._scrub]
+
+    def opening(self) -> AbstractContextManager[None]:
+        """While what a dialog begins with is asked for: keys typed meanwhile wait for it."""
+        return self._keys.held()
 
     async def on_event(self, event: events.Event) -> None:
         """Keys from the terminal in order, each after the one before has done what it does."""

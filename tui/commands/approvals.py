@@ -61,7 +61,8 @@ async def rules(app: BoatyardApp) -> None:
     """What the project's agents are allowed or refused without asking; one can be taken back."""
     project = app.home.situation().project
     assert project is not None
-    known = await app.client.rules(project.id)
+    with app.opening():
+        known = await app.client.rules(project.id)
     if not known:
         app.say(f"{project.name} has no rules: {app.keymap.hint('allow-always')} on a request makes one")
         return

@@ -15,7 +15,8 @@ async def budget(app: BoatyardApp) -> None:
     """The budget of the task at hand, else of the project."""
     now = app.home.situation()
     if now.task is not None:
-        usage = await app.client.task_usage(now.task.id)
+        with app.opening():
+            usage = await app.client.task_usage(now.task.id)
         limits = await app.ask(BudgetSheet(now.task.title, usage.budget, usage.total))
         if limits is not None:
             await app.client.update_task(now.task.id, ask.UpdateTask(budget=limits))

@@ -31,7 +31,9 @@ async def show(app: BoatyardApp) -> None:
 
 async def defaults(app: BoatyardApp) -> None:
     """Image, limits and network of new workspaces."""
-    body = await app.ask(DefaultsSheet(await app.client.defaults()))
+    with app.opening():
+        defaults = await app.client.defaults()
+    body = await app.ask(DefaultsSheet(defaults))
     if body is not None:
         await app.client.update_defaults(body)
         app.say("new workspaces get these from now on")

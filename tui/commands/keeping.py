@@ -86,7 +86,8 @@ def show_archived(app: BoatyardApp) -> None:
 
 async def recover(app: BoatyardApp) -> None:
     """Chooses among removed workspaces the one to bring back."""
-    found = await app.client.trash()
+    with app.opening():
+        found = await app.client.trash()
     if not found:
         app.say("The trash is empty")
         return

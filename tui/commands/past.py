@@ -37,7 +37,8 @@ async def sessions(app: BoatyardApp) -> None:
     """The sessions of the workspace, the present one first; what is chosen is read."""
     workspace = app.home.situation().workspace
     assert workspace is not None
-    found = sorted(await app.client.sessions(workspace.name), key=lambda each: -each.created_at)
+    with app.opening():
+        found = sorted(await app.client.sessions(workspace.name), key=lambda each: -each.created_at)
     options = [Option("", _label(app, each, at), each.id) for at, each in enumerate(found)]
     text = "" if len(found) > 1 else "Another agent, named when a prompt is sent, begins another session."
     chosen = await app.ask(Menu(f"Sessions of {workspace.name}", text, options))

@@ -29,9 +29,10 @@ async def new(app: BoatyardApp) -> None:
     projects = sorted(app.store.projects.values(), key=lambda project: project.name.casefold())
     now = app.home.situation()
     at = next((i for i, project in enumerate(projects) if project == now.project), 0)
-    drafted, keep = await app.task_drafts.of(NEW), partial(app.task_drafts.keep, NEW)
-    sheet = TaskSheet(await app.means(), projects, repository_here(), at, drafted=drafted, keep=keep)
-    form = await app.ask(sheet)
+    keep = partial(app.task_drafts.keep, NEW)
+    with app.opening():
+        drafted, means = await app.task_drafts.of(NEW), await app.means()
+    form = await app.ask(TaskSheet(means, projects, repository_here(), at, drafted=drafted, keep=keep))
     if form is None:
         return
     if form.start and form.agent:
@@ -69,9 +70,11 @@ async def subtask(app: BoatyardApp) -> None:
     projects = [app.store.projects[task.project_id]]
     title = f"New part of {names[-1]}"
     key = f"part of {names[-1]}"
-    drafted, keep = await app.task_drafts.of(key), partial(app.task_drafts.keep, key)
+    keep = partial(app.task_drafts.keep, key)
+    with app.opening():
+        drafted, means = await app.task_drafts.of(key), await app.means()
     form = await app.ask(
-        TaskSheet(await app.means(), projects, repository_here(), title=title, drafted=drafted, keep=keep)
+        TaskSheet(means, projects, repository_here(), title=title, drafted=drafted, keep=keep)
     )
     if form is None:
         return
@@ -146,7 +149,9 @@ async def start(app: BoatyardApp) -> None:
     repos = app.store.repos_of(now.task.project_id)
     branch = next((repo.target_branch for repo in repos if repo.target_branch), "")
     again = bool(app.store.workspaces_of.get(now.task.id))
-    form = await app.ask(StartSheet(await app.means(), now.task.title, branch, again))
+    with app.opening():
+        means = await app.means()
+    form = await app.ask(StartSheet(means, now.task.title, branch, again))
     if form is not None:
         app.remember_agent(form.agent)
         await _open(app, now.task.id, form)
@@ -165,7 +170,9 @@ async def edit(app: BoatyardApp) -> None:
     """Another title or description."""
     task = app.home.situation().task
     assert task is not None
-    drafted, keep = await app.task_drafts.of(task.id), partial(app.task_drafts.keep, task.id)
+    keep = partial(app.task_drafts.keep, task.id)
+    with app.opening():
+        drafted = await app.task_drafts.of(task.id)
     changed = await app.ask(EditSheet(task.title, task.description, drafted=drafted, keep=keep))
     if changed is not None:
         title, description = (UNSET if part is None else part for part in changed)

@@ -25,7 +25,8 @@ TAKEN = (
 
 async def show(app: BoatyardApp) -> None:
     """All templates; one can be looked at and removed, and another one made."""
-    found = await app.client.templates()
+    with app.opening():
+        found = await app.client.templates()
     options = [choice("template-new", NEW, "from a folder, or like a workspace")]
     options += [
         Option(

@@ -42,7 +42,8 @@ async def resume(app: BoatyardApp) -> None:
 async def mode(app: BoatyardApp) -> None:
     """The modes of the agent; what is chosen holds at once, and for the turns to come."""
     name = _workspace(app).name
-    modes = await app.client.modes(name)
+    with app.opening():
+        modes = await app.client.modes(name)
     if not modes.available:
         app.say("the agent has told of no modes: it has none, or has not worked here yet", severity="warning")
         return

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 
 from textual import events
@@ -48,6 +49,21 @@ class KeyQueue:
         self._under_way = 0
         """Number of the key that is on its way; 0 when none is."""
         self._count = 0
+        self._holds = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Holds keys back while what a dialog begins with is asked for, up to `PATIENCE`.
+
+        What is typed behind the key that opens the dialog is meant for it.
+        """
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            if self._under_way:
+                self._app.call_later(self._after_refresh, self._under_way)
 
     async def take(self, key: events.Key, deliver: Deliver) -> None:
         """Delivers a key from the terminal, now or in its turn."""
@@ -65,7 +81,7 @@ class KeyQueue:
         self._count += 1
         number = self._under_way = self._count
         await deliver(key)
-        self._app.set_timer(PATIENCE, lambda: self._done(number))
+        self._app.set_timer(PATIENCE, lambda: self._end(number))
         self._follow(target, number)
 
     def _follow(self, node: MessagePump, number: int) -> None:
@@ -87,10 +103,13 @@ class KeyQueue:
         self._app.screen.call_after_refresh(partial(self._app.call_later, self._done, number))
 
     async def _done(self, number: int) -> None:
-        if number != self._under_way:
-            return
-        self._under_way = 0
-        await self._next()
+        if not self._holds:
+            await self._end(number)
+
+    async def _end(self, number: int) -> None:
+        if number == self._under_way:
+            self._under_way = 0
+            await self._next()
 
     async def _next(self) -> None:
         if self._held:
