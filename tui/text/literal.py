@@ -8,6 +8,7 @@ slipped past everything else cannot send a control sequence.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -25,6 +26,15 @@ def plain(text: str) -> str:
     """`text` as one printable line: nothing hidden, tabs as spaces."""
     if text.isascii() and text.isprintable():
         return text
+    return _sign(text) if len(text) <= SIGN else safe_text(text).expandtabs(4)
+
+
+SIGN = 4
+"""Characters of texts that are the same again and again: a glyph, with a blank or two."""
+
+
+@lru_cache(1024)
+def _sign(text: str) -> str:
     return safe_text(text).expandtabs(4)
 
 

@@ -24,7 +24,12 @@ Line = tuple[Span, ...]
 
 def width_of(spans: Iterable[Span]) -> int:
     """Cells that the spans take."""
-    return sum(cell_len(plain(text)) for text, _ in spans)
+    return sum(_cells(plain(text)) for text, _ in spans)
+
+
+def _cells(shown: str) -> int:
+    """Cells that printable text takes."""
+    return len(shown) if shown.isascii() else cell_len(shown)
 
 
 def fit(text: str, width: int, *, cut: str = "…", keep_end: bool = False) -> str:
@@ -77,12 +82,18 @@ def draw(
     """
     if width <= 0:
         return Strip.blank(0)
-    right_width = width_of(right)
+    spans, ends = (
+        [(plain(text), token) for text, token in left],
+        [(plain(text), token) for text, token in right],
+    )
+    left_width, right_width = (sum(_cells(text) for text, _ in each) for each in (spans, ends))
     if right_width + 4 > width:
-        right, right_width = (), 0
-    spans = fit_spans(left, width - right_width - (1 if right else 0), cut=cut)
-    gap = width - right_width - width_of(spans)
-    parts = [*spans, (" " * gap, "text"), *((plain(text), token) for text, token in right)]
+        ends, right_width = [], 0
+    room = width - right_width - (1 if ends else 0)
+    if left_width > room:
+        spans = fit_spans(spans, room, cut=cut)
+        left_width = width_of(spans)
+    parts = [*spans, (" " * (width - right_width - left_width), "text"), *ends]
     segments = [Segment(text, palette.style(token, under, base)) for text, token in parts if text]
     return RowStrip(segments, width)
 
