@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import ne, or_
 
 from rich.cells import split_graphemes
 
@@ -25,24 +27,25 @@ class Row:
 
     def put(self, at: int, cells: list[str], style: str) -> None:
         """Writes cells from a column on."""
-        missing = at + len(cells) - len(self.text)
+        end = at + len(cells)
+        missing = end - len(self.text)
         if missing > 0:
             self.text += [" "] * missing
             self.styles += [""] * missing
-        end = at + len(cells)
-        self._halve(at)
-        self._halve(end)
+        for edge in (at, end):
+            if edge < len(self.text) and not self.text[edge]:
+                self._halve(edge)
         self.text[at:end] = cells
-        self.styles[at:end] = [style] * len(cells)
         if " " in cells and (blank := behind(style)) != style:
             self.styles[at:end] = [blank if cell == " " else style for cell in cells]
+        else:
+            self.styles[at:end] = [style] * len(cells)
 
     def _halve(self, at: int) -> None:
         """Blanks a wide character that begins before a column and ends behind it, as terminals do."""
-        if at < len(self.text) and not self.text[at]:
-            begin = next(place for place in range(at, -1, -1) if self.text[place])
-            end = next((place for place in range(at, len(self.text)) if self.text[place]), len(self.text))
-            self.text[begin:end] = [" "] * (end - begin)
+        begin = next(place for place in range(at, -1, -1) if self.text[place])
+        end = next((place for place in range(at, len(self.text)) if self.text[place]), len(self.text))
+        self.text[begin:end] = [" "] * (end - begin)
 
     def cut(self, width: int) -> None:
         """Drops what is right of a width."""
@@ -58,9 +61,8 @@ def differences(wanted: Row, shown: Row | None) -> list[tuple[int, int]]:
     if shown is None:
         return [(0, len(wanted.text))]
     known = min(len(shown.text), len(wanted.text))
-    pairs = zip(wanted.text, shown.text, wanted.styles, shown.styles, strict=False)
-    changed = [at for at, (new, old, style, before) in enumerate(pairs) if new != old or style != before]
-    changed += range(known, len(wanted.text))
+    differs = map(or_, map(ne, wanted.text, shown.text), map(ne, wanted.styles, shown.styles))
+    changed = [*compress(range(known), differs), *range(known, len(wanted.text))]
     found: list[tuple[int, int]] = []
     for at in changed:
         begin, end = at, at + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -17,23 +18,28 @@ if TYPE_CHECKING:
 class ThriftyFile(io.TextIOBase):
     """A terminal to write frames to: they are taken as they come, and sent when it is flushed.
 
-    Textual's thread for output writes all frames that wait, and flushes when none is left: what came while a
-    slow terminal was busy is sent as one.
+    Textual's thread for output flushes when nothing waits to be written: what was taken while a slow terminal
+    was busy is sent as one. Frames may be taken on another thread than that.
     """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._repaint = Repaint()
+        self._lock = Lock()
 
     def write(self, written: str) -> int:
         """Takes a part of a frame, or a sequence of another kind."""
-        size = os.get_terminal_size(self._file.fileno())
-        self._repaint.take(written, (size.columns, size.lines))
+        if written:
+            size = os.get_terminal_size(self._file.fileno())
+            with self._lock:
+                self._repaint.take(written, (size.columns, size.lines))
         return len(written)
 
     def flush(self) -> None:
         """Sends what has to be sent."""
-        if sequences := self._repaint.give():
+        with self._lock:
+            sequences = self._repaint.give()
+        if sequences:
             self._file.write(sequences)
             self._file.flush()
 
@@ -49,6 +55,16 @@ class ThriftyDriver(LinuxDriver):
         super().__init__(app, **options)
         if self._file is not None:
             self._file = ThriftyFile(self._file)  # type: ignore[assignment]  # all it needs of a file
+
+    def write(self, data: str) -> None:
+        """Takes what is drawn at once, and has it sent by the thread for output.
+
+        On that thread, taking a frame would share the interpreter with what follows a paint, and last twice
+        as long.
+        """
+        if self._file is not None:
+            self._file.write(data)
+            super().write("")
 
     def forget(self) -> None:
         """Has the next frame sent as a whole: something else wrote to the terminal."""

@@ -19,7 +19,8 @@ FORGET = "\x1b_forget\x1b\\"
 """Taken, not sent: says that nothing is known of what the terminal shows."""
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _PART = re.compile(
-    r"\x1b\[(?P<place>\d+;\d+)H|\x1b\[(?P<style>[\d;]*)m|(?P<plain>[^\x1b\n]+)|(?P<line>\n)"
+    r"\x1b\[(?P<of>[1-9][\d;]*)m(?P<styled>[^\x1b\n]+)\x1b\[0?m"  # by far the most are such pieces
+    r"|\x1b\[(?P<place>\d+;\d+)H|\x1b\[(?P<style>[\d;]*)m|(?P<plain>[^\x1b\n]+)|(?P<line>\n)"
     r"|(?P<other>\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]_P^X](?s:.)*?(?:\x1b\\|\x07)|\x1b(?s:.)?)"
 )
 _ERASES = re.compile(r"\x1b\[\?1049[hl]|\x1b\[[0-3]?J|\x1bc")
@@ -52,8 +53,11 @@ class Repaint:
             self._resize(size)
         for part in _PART.finditer(written):
             kind, text = part.lastgroup, part[0]
-            if kind == "plain":
-                self._put(text)
+            if kind == "styled":
+                self._put(part["styled"], part["of"])
+                self._style = ""
+            elif kind == "plain":
+                self._put(text, self._style)
             elif kind == "style":
                 self._style = "" if part["style"] in ("", "0") else part["style"]
             elif kind == "place":
@@ -84,14 +88,16 @@ class Repaint:
             row.cut(size[0])
         self.forget()
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str, style: str) -> None:
         column, number = self._at
         cells = cells_of(text)
         self._at = (column + len(cells), number)
-        if number < self._size[1]:
-            self._wanted.setdefault(number, Row()).put(
-                column, cells[: max(0, self._size[0] - column)], self._style
-            )
+        width, height = self._size
+        if number < height:
+            row = self._wanted.get(number)
+            if row is None:
+                row = self._wanted[number] = Row()
+            row.put(column, cells if column + len(cells) <= width else cells[: max(0, width - column)], style)
             self._touched.add(number)
 
     def _pass(self, sequence: str) -> None:
