@@ -109,8 +109,13 @@ class Lid:
         self._disk = str(disk)
 
     def load(self) -> None:
-        assert mount("--bind", self._disk, self._disk)
-        assert mount("-o", "remount,bind,ro", self._disk)
+        """By way of another place, where nobody opens a file in between, which would keep it from being made
+        read-only; a mount of that is read-only as it is."""
+        with tempfile.TemporaryDirectory(prefix="lid-") as aside:
+            assert mount("--bind", self._disk, aside)
+            assert mount("-o", "remount,bind,ro", aside)
+            assert mount("--bind", aside, self._disk)
+            subprocess.run(["umount", "-l", aside], check=True)
 
     def drop(self) -> None:
         subprocess.run(["umount", "-l", self._disk], check=True)
