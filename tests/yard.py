@@ -208,7 +208,8 @@ class Yard(Base):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.clear()
+        for workspace in await self.client.workspaces():
+            await self.client.stop_workspace(workspace.name)
         await self.close()
         self.delete()
 

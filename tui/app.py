@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 
 from textual.binding import BindingType
@@ -60,6 +61,8 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         """
         super().__init__(connect, home=home, theme=theme, newest=newest, is_light=is_light)
         self._undo: list[Callable[[], Awaitable[None]]] = []
+        self._deeds: list[asyncio.Event] = []
+        """Of what is under way and can be taken back when it is done: set then."""
         self.last_search = Search()
         self.last_grep = ""
         """What was last looked for in files."""
@@ -183,11 +186,27 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
             return
         self.say(f"{told}; {self.keymap.hint('undo')} takes it back")
 
+    @contextmanager
+    def deed(self) -> Iterator[None]:
+        """While something is under way that can be taken back when it is done: undo means that, and waits."""
+        done = asyncio.Event()
+        self._deeds.append(done)
+        self.home.undoable = True
+        try:
+            yield
+        finally:
+            self._deeds.remove(done)
+            done.set()
+            self.home.undoable = bool(self._undo or self._deeds)
+
     async def undo_last(self) -> None:
-        """Takes back what was done last."""
+        """Takes back what was done last, as soon as it is done."""
+        if self._deeds:
+            self.say("It is taken back as soon as it is done")
+            await self._deeds[-1].wait()
         if self._undo:
             undo = self._undo.pop()
-            self.home.undoable = bool(self._undo)
+            self.home.undoable = bool(self._undo or self._deeds)
             try:
                 await undo()
             except UnreachableError:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from core.errors import UnreachableError
 from core.values.comments import ReviewComment
+from core.values.entities import Operation
 from core.values.landing import LandingEntry, LandingQueue
 from tests.tui.driver import Driver, driven
 from tests.tui.fake_engine import FakeEngine
@@ -108,6 +113,31 @@ async def test_what_keeps_a_merge_from_being_taken_back_is_said_before(engine: F
         await ui.open_workspace("first")
         ui.app.perform("unmerge")
         await ui.sees("nothing of the workspace was merged from here")
+
+
+async def test_an_undo_while_something_is_under_way_waits_and_takes_that_back(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not what was done before it."""
+    goes_on, wait = asyncio.Event(), engine.wait_operation
+
+    async def waits(operation_id: str) -> Operation:
+        await goes_on.wait()
+        return await wait(operation_id)
+
+    async with driven(engine) as ui:
+        await merged(ui)
+        monkeypatch.setattr(engine, "wait_operation", waits)
+        await ui.press("d", "r")
+        await ui.sees("Remove it")
+        await ui.press("y")
+        await ui.asked("remove_workspace")
+        await ui.press("z")
+        await ui.sees("It is taken back as soon as it is done")
+        assert not any(call == "recover_workspace" for call, _ in engine.calls)
+        goes_on.set()
+        assert await ui.asked("recover_workspace") == "second"
+        assert not any(call == "unmerge" for call, _ in engine.calls)
 
 
 async def test_an_undo_that_did_not_reach_the_engine_can_be_tried_again(engine: FakeEngine) -> None:

@@ -43,15 +43,15 @@ async def archive(app: BoatyardApp) -> None:
         await app.client.unarchive_workspace(workspace.name)
         app.say(f"{workspace.name} is shown again; it is closed")
         return
-    operation = await app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace())
-    ended = await app.client.wait_operation(operation.id)
-    _raise(ended)
 
     async def back() -> None:
         await app.client.restore_workspace(workspace.name)
         app.home.go_to_workspace(workspace.name, view="tree")
 
-    app.can_undo(f"{workspace.name} is archived", back)
+    with app.deed():
+        operation = await app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace())
+        _raise(await app.client.wait_operation(operation.id))
+        app.can_undo(f"{workspace.name} is archived", back)
 
 
 async def remix(app: BoatyardApp) -> None:

@@ -31,20 +31,25 @@ async def merge(app: BoatyardApp) -> None:
             app, workspace.name, form, workspace.repos[0].target_branch if workspace.repos else "", repos
         )
         return
-    result = await app.client.merge(
-        workspace.name, ask.MergeWorkspace(style=form.style, message=form.message, push=form.push)
-    )
+    wanted = ask.MergeWorkspace(style=form.style, message=form.message, push=form.push)
+    with app.deed():
+        await _merge(app, workspace.name, wanted)
+
+
+async def _merge(app: BoatyardApp, name: str, wanted: ask.MergeWorkspace) -> None:
+    """Merges, and says what that did."""
+    result = await app.client.merge(name, wanted)
     told = ", ".join(f"{each.target_branch} is at {each.commit[:8]}" for each in result.merges)
     told += "".join(f", pushed to {each.remote}" for each in result.pushes if not each.nothing)
     if not result.merges:
-        app.say(f"{workspace.name}: nothing was left to merge")
+        app.say(f"{name}: nothing was left to merge")
         return
     commits = tuple(each.commit for each in result.merges)
     # One that was pushed is not taken back: the undo says how it is done by a commit of its own.
-    back = partial(_take_back, app, workspace.name, commits)
-    app.can_undo(f"Merged {workspace.name}: {told}", back, quiet=form.push)
-    if form.push:
-        app.say(f"Merged {workspace.name}: {told}")
+    back = partial(_take_back, app, name, commits)
+    app.can_undo(f"Merged {name}: {told}", back, quiet=wanted.push)
+    if wanted.push:
+        app.say(f"Merged {name}: {told}")
 
 
 async def unmerge(app: BoatyardApp) -> None:

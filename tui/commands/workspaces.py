@@ -50,12 +50,13 @@ def prompt(app: BoatyardApp) -> None:
 async def close(app: BoatyardApp) -> None:
     """Stops the environment and keeps everything."""
     workspace = _workspace(app)
-    await finished(app, await app.client.close_workspace(workspace.name))
 
     async def back() -> None:
         await app.client.restore_workspace(workspace.name)
 
-    app.can_undo(f"{workspace.name} is closed", back)
+    with app.deed():
+        await finished(app, await app.client.close_workspace(workspace.name))
+        app.can_undo(f"{workspace.name} is closed", back)
 
 
 async def restore(app: BoatyardApp) -> None:
@@ -89,13 +90,14 @@ async def remove(app: BoatyardApp) -> None:
     text = f"Remove the workspace {name}?\n\n{lost}\n\n{after}"
     if not await app.ask(question("Remove the workspace", text, "Remove it")):
         return
-    await finished(app, await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True)))
 
     async def back() -> None:
         await app.client.recover_workspace(name)
         app.home.go_to_workspace(name, view="tree")
 
-    app.can_undo(f"{name} is in the trash", back)
+    with app.deed():
+        await finished(app, await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True)))
+        app.can_undo(f"{name} is in the trash", back)
 
 
 async def _remove_task(app: BoatyardApp) -> None:
