@@ -6,10 +6,11 @@ The folder is moved away by one rename below the same root, so removal is quick 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import ConflictError
+from core.errors import ConflictError, NotFoundError
 from core.git.depot import WORKSPACES, Depot, RefChange
 from core.git.merge import read_work
 from core.git.removal import remove_below
@@ -31,6 +32,8 @@ from core.values.entities import Workspace
 from core.values.events import Removed, WorkspaceChanged
 from core.values.review import LossReport
 from core.values.states import WorkspaceState
+
+log = logging.getLogger(__name__)
 
 REMOVE_STEPS = (
     ("stop", "stop what runs"),
@@ -82,7 +85,13 @@ class Removal:
         if await self._context.store.read(_is_untouched, name):
             return report
         await self._refuse_damaged(name)
-        facts = await self._snapshots.take(name)
+        try:
+            facts = await self._snapshots.take(name)
+        except NotFoundError as error:
+            raise ConflictError(
+                f"what removing {name!r} would lose cannot be counted: {error.message}",
+                hint="Or use --force: its folder is kept as it is for 30 days.",
+            ) from error
         for repo in facts.repos:
             untracked, ignored, changed = await self._count_files(facts, repo.name)
             depot = self._place(name).depot(repo.repo_id)
@@ -171,7 +180,10 @@ class Removal:
         untouched = await self._context.store.read(_is_untouched, name)
         damaged = (await self._damage(facts)).found
         if facts.state is not WorkspaceState.CREATING and not untouched and not damaged:
-            facts = await self._snapshots.take(name)
+            try:
+                facts = await self._snapshots.take(name)
+            except NotFoundError as error:  # its image is gone: nothing can run in it any more
+                log.warning("%s is removed without a last snapshot; its folder is kept: %s", name, error)
         for repo in facts.repos:
             if repo.snapshot:
                 ref = f"{WORKSPACES}/{name}/removed"

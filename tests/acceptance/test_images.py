@@ -9,11 +9,11 @@ from pathlib import Path
 import docker
 import pytest
 
-from core.errors import UsageError
+from core.errors import ConflictError, UsageError
 from core.runners.docker.address import find_address
 from core.values.entities import StepReport
 from core.values.events import OperationChanged
-from core.values.requests import NewWorkspace, RunCommand, WantedSettings
+from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand, WantedSettings
 from core.values.states import OperationStatus, ProcessStatus, RunnerKind, WorkspaceState
 from tests.yard import Yard, git
 
@@ -96,6 +96,23 @@ async def test_a_build_that_fails_says_which_step_and_keeps_the_workspace(
     with pytest.raises(UsageError, match="both given"):
         both = wanted(dockerfile="Dockerfile", image=docker_engine)
         await yard.client.new_workspace(NewWorkspace(task=task.id, settings=both))
+
+
+async def test_a_workspace_whose_image_is_gone_can_be_removed_and_its_files_are_kept(
+    yard: Yard, api: docker.APIClient, docker_engine: str
+) -> None:
+    repository = yard.repository("repo", {"Dockerfile": f"FROM {docker_engine}\nRUN true\n"})
+    workspace = await yard.workspace(repository, name="gone", settings=wanted(dockerfile="Dockerfile"))
+    Path(workspace.repos[0].path, "late.md").write_text("seen by nobody yet\n")
+    image = (await yard.client.workspace("gone")).settings.image
+    (container,) = await yard.client.containers()
+    api.remove_container(container.id, force=True)
+    api.remove_image(image, force=True)
+    with pytest.raises(ConflictError, match="would lose cannot be counted: the image"):
+        await yard.client.remove_workspace("gone", RemoveWorkspace())
+    await yard.remove("gone")
+    kept = yard.home.trash / "gone" / "code" / "repo" / "late.md"
+    assert await yard.client.workspaces() == () and kept.read_text() == "seen by nobody yet\n"
 
 
 async def test_a_devcontainer_is_honoured_where_no_image_is_given(
