@@ -23,6 +23,8 @@ PATIENCE = 0.5
 _PLAIN = {App, Widget}
 _HANDLER = re.compile("_?(on_key$|key_)|handle_key$")
 """How methods are called that Textual tells of all keys, or of one."""
+TIMES = 6
+"""So often that is waited for where the widget is still there."""
 Deliver = Callable[[events.Event], Awaitable[None]]
 
 
@@ -53,7 +55,7 @@ class KeyQueue:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Holds keys back while what a dialog begins with is asked for, up to `PATIENCE`.
+        """Holds keys back while what a dialog begins with is asked for, up to `TIMES` times `PATIENCE`.
 
         What is typed behind the key that opens the dialog is meant for it.
         """
@@ -81,8 +83,19 @@ class KeyQueue:
         self._count += 1
         number = self._under_way = self._count
         await deliver(key)
-        self._app.set_timer(PATIENCE, lambda: self._end(number))
+        self._wait(target, number, TIMES)
         self._follow(target, number)
+
+    def _wait(self, target: MessagePump, number: int, times: int) -> None:
+        """Gives a key up after a while; later where its widget is still there, which then is only slow."""
+
+        async def look() -> None:
+            if times > 1 and number == self._under_way and target.is_running and target.is_attached:
+                self._wait(target, number, times - 1)
+            else:
+                await self._end(number)
+
+        self._app.set_timer(PATIENCE, look)
 
     def _follow(self, node: MessagePump, number: int) -> None:
         """Goes the key's way behind it, from widget to parent, up to the app.
