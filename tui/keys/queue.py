@@ -84,7 +84,7 @@ class KeyQueue:
         number = self._under_way = self._count
         await deliver(key)
         self._wait(target, number, TIMES)
-        self._follow(target, number)
+        self._follow(target, number, target)
 
     def _wait(self, target: MessagePump, number: int, times: int) -> None:
         """Gives a key up after a while; later where its widget is still there, which then is only slow."""
@@ -97,20 +97,23 @@ class KeyQueue:
 
         self._app.set_timer(PATIENCE, look)
 
-    def _follow(self, node: MessagePump, number: int) -> None:
+    def _follow(self, node: MessagePump, number: int, again: MessagePump | None) -> None:
         """Goes the key's way behind it, from widget to parent, up to the app.
 
         Twice through the messages of each: what the key made a widget tell itself, and its parent then, comes
         first. In the app an action may have asked for a pane to be shown and then focused, which happens with
-        the next refresh: that is waited for.
+        the next refresh: that is waited for. The way is gone a second time: an action that the app finds for
+        the key may be one of the widget's, which then tells its parents.
         """
-        node.call_later(node.call_later, self._go_up, node, number)
+        node.call_later(node.call_later, self._go_up, node, number, again)
 
-    def _go_up(self, node: MessagePump, number: int) -> None:
-        if node is self._app:
-            self._after_refresh(number)
+    def _go_up(self, node: MessagePump, number: int, again: MessagePump | None) -> None:
+        if node is not self._app:
+            self._follow(getattr(node, "parent", None) or self._app, number, again)
+        elif again is not None and again.is_running:
+            self._follow(again, number, None)
         else:
-            self._follow(getattr(node, "parent", None) or self._app, number)
+            self._after_refresh(number)
 
     def _after_refresh(self, number: int) -> None:
         self._app.screen.call_after_refresh(partial(self._app.call_later, self._done, number))
