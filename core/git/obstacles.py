@@ -74,10 +74,15 @@ async def find_obstacles(
 
 def raise_obstacles(repository: UserRepository, branch: str, obstacles: Iterable[Obstacle]) -> None:
     """Raises a `ConflictError` that tells all obstacles, if there are any."""
+    raise_all(f"{branch} in {repository.path} was not changed", obstacles)
+
+
+def raise_all(told: str, obstacles: Iterable[Obstacle]) -> None:
+    """Raises a `ConflictError` that says `told` and then why, if there is any obstacle."""
     found = list(obstacles)
     if found:
         raise ConflictError(
-            f"{branch} in {repository.path} was not changed: {'; '.join(item.reason for item in found)}",
+            f"{told}: {'; '.join(item.reason for item in found)}",
             hint=found[0].hint,
             details={"files": [name for item in found for name in item.files],
                      "blocked": [item.reason for item in found]},

@@ -14,7 +14,7 @@ import msgspec
 
 from core.errors import BoatyardError, ConflictError
 from core.git.depot import Depot
-from core.git.obstacles import Obstacle
+from core.git.obstacles import Obstacle, raise_all
 from core.git.user_repository import UserRepository, branch_commit, inspect_repository
 from core.lifecycle.context import Context
 from core.lifecycle.facts import workspace_facts
@@ -119,13 +119,7 @@ class Unmerging:
             ConflictError: Something lasting is in the way, in any of the repositories.
         """
         found = [each for each in await self._obstacles(name, landed) if not each.transient]
-        if found:
-            raise ConflictError(
-                f"the merge of {name!r} is not taken back: {'; '.join(each.reason for each in found)}",
-                hint=found[0].hint,
-                details={"files": [file for each in found for file in each.files],
-                         "blocked": [each.reason for each in found]},
-            )  # fmt: skip
+        raise_all(f"the merge of {name!r} is not taken back", found)
 
     async def place_of(self, name: str, landed: Landed) -> tuple[UserRepository, Depot]:
         """The user's repository and the depot of one part."""

@@ -32,6 +32,7 @@ async def driven(yard: Yard, workspace: Workspace) -> AsyncIterator[Driver]:
     """The interface on a real engine, at a workspace's session."""
     app = BoatyardApp(connector(yard.home), home=yard.home)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        # Here the engine is a real one; the driver asks the played one only what it was told.
         ui = Driver(app, pilot, None)  # type: ignore[arg-type]
         await ui.until(lambda: app.ready and app.link.state is LinkState.CONNECTED and app.store.agents, "up")
         await ui.until(lambda: app.home.arranging.loaded, "the panes")
