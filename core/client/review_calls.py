@@ -93,10 +93,14 @@ class ReviewCalls:
         return await self._http.call("GET", where, FileContent, query=query)
 
     async def diff(
-        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False
-    ) -> DiffSummary:
-        """The files that differ; `latest` takes no snapshot first, comes at once, and may be old."""
-        query = _compared(base, until, whitespace)
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False,
+        containing: str = "",
+    ) -> DiffSummary:  # fmt: skip
+        """The files that differ; `latest` takes no snapshot first, comes at once, and may be old.
+
+        With `containing` only those in which a line with that text, in whatever case, was added or removed.
+        """
+        query = _compared(base, until, whitespace) | ({"containing": containing} if containing else {})
         if latest:
             query["latest"] = "true"
         return await self._http.call("GET", f"/workspaces/{part(name)}/diff", DiffSummary, query=query)

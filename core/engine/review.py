@@ -106,14 +106,18 @@ class Review:
         code = Place(self._context.home, name).code
         return await self._pictures.of_file(code, path, width, height, background)
 
-    async def diff(self, name: str, request: DiffRequest, *, latest: bool = False) -> DiffSummary:
+    async def diff(
+        self, name: str, request: DiffRequest, *, latest: bool = False, containing: str = ""
+    ) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides.
 
         With `latest` it takes none where there is one: what it says comes at once, and may be old.
+        With `containing` only files are listed in which a line with that text was added or removed.
         """
         sides = await self.comparing.sides(name, request, fresh=not latest)
-        summary = await diff_summary(name, sides, request.shown)
-        self._file_diffs.remember(sides, summary.files, request.shown)
+        summary = await diff_summary(name, sides, request.shown, containing)
+        if not containing:
+            self._file_diffs.remember(sides, summary.files, request.shown)
         marks = await self._context.store.read(_reviewed, name)
         files = [
             msgspec.structs.replace(file, reviewed=True)

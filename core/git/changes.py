@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import GitError
+from core.errors import GitError, UsageError
 from core.git.depot import Depot
 from core.git.path_text import name_to_text
 from core.values.review import Change, FileChange
@@ -15,6 +15,9 @@ from core.values.review import Change, FileChange
 DIFF_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "-C", "--no-color")
 FOLLOW_OPTIONS = ("-r", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "--no-color")
 """Without copies: where a file was copied from is not where it was before."""
+LONGEST_TEXT = 1000
+SPECIAL = frozenset("\\^$.|?*+()[{")
+"""Characters with a meaning in an extended regular expression (regex(7))."""
 CHANGES = {
     "A": Change.ADDED,
     "M": Change.MODIFIED,
@@ -55,6 +58,30 @@ async def changed_files(
     answer = await depot.git.run("diff-tree", "-z", "--raw", "--numstat", *options, *DIFF_OPTIONS, old, new)
     raw, counts = parse_changes(answer.out)
     return tuple(_value(repo_id, change, counts.get(change.name)) for change in raw)
+
+
+def holding(text: str) -> tuple[str, ...]:
+    """git's options for only those files in which a line with `text`, in whatever case, was added or removed.
+
+    Raises:
+        UsageError: It is no part of one line.
+    """
+    if not text:
+        return ()
+    if len(text) > LONGEST_TEXT or {"\n", "\0"} & set(text):
+        raise UsageError(
+            "that is nothing to look for in lines",
+            hint=f"Give a text of one line, of at most {LONGEST_TEXT:,} characters.",
+        )
+    return ("-i", "-G" + "".join(map(_either_case, text)))
+
+
+def _either_case(letter: str) -> str:
+    """The extended regular expression for a letter; in git's locale `-i` knows ASCII alone."""
+    if letter in SPECIAL:
+        return f"\\{letter}"
+    low, high = letter.lower(), letter.upper()
+    return letter if letter.isascii() or low == high else f"({low}|{high})"
 
 
 def parse_changes(output: bytes) -> tuple[list[RawChange], dict[bytes, tuple[int, int] | None]]:

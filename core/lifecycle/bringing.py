@@ -16,6 +16,7 @@ from core.lifecycle.facts import RepoFacts, workspace_facts
 from core.lifecycle.patterns import Patterns
 from core.lifecycle.place import Place
 from core.store import models as m
+from core.values.wording import counted
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Bringing:
                     raise StorageError(f"{path} cannot be written: {error.strerror}") from error
                 kept.append(f"{path} ({error.strerror})")
         there = f"; already there: {', '.join(kept)}" if kept else ""
-        return [f"{repo.name}: {written} files of the template {template.name}{there}"]
+        return [f"{repo.name}: {counted(written, 'file')} of the template {template.name}{there}"]
 
     async def _copy(self, place: Place, repo: RepoFacts) -> Copied:
         source = await inspect_repository(repo.path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import BoatyardError, NotFoundError
-from core.git.changes import changed_files
+from core.git.changes import changed_files, holding
 from core.git.depot import Depot
 from core.git.diff import WHOLE, Shown, file_pages, patch_text
 from core.git.patch_pages import PatchPages, PatchShelf
@@ -43,13 +43,14 @@ class Sides:
     snapshot: str
 
 
-async def diff_summary(workspace: str, targets: Sequence[Compared], shown: Shown = WHOLE) -> DiffSummary:
-    """All changed files, repository after repository."""
+async def diff_summary(
+    workspace: str, targets: Sequence[Compared], shown: Shown = WHOLE, containing: str = ""
+) -> DiffSummary:
+    """All changed files, repository after repository; or those with a changed line that contains a text."""
+    options = (*shown.options(), *holding(containing))
     files: list[FileChange] = []
     for target in targets:
-        found = await changed_files(
-            target.depot, target.repo_id, target.base, target.snapshot, shown.options()
-        )
+        found = await changed_files(target.depot, target.repo_id, target.base, target.snapshot, options)
         files += await with_facts(target.depot, found)
     return DiffSummary(
         workspace=workspace,

@@ -58,3 +58,15 @@ async def test_what_is_not_there_is_said(yard: Yard) -> None:
         await yard.client.diff("only", base="workspace:only")
     with pytest.raises(UsageError, match="compared with"):
         await yard.client.diff("only", base="--output=x")
+
+
+async def test_the_files_are_told_in_which_a_text_has_changed(yard: Yard) -> None:
+    repository = yard.repository("repo", {"a.txt": "retry\nb\n", "b.txt": "b\n"})
+    work = Path((await yard.workspace(repository, name="work")).repos[0].path)
+    (work / "a.txt").write_text("retry\nc\n")
+    (work / "b.txt").write_text("b\nRetry once\n")
+    found = await yard.client.diff("work", containing="retry")
+    assert [file.path for file in found.files] == ["b.txt"]
+    assert [file.path for file in (await yard.client.diff("work")).files] == ["a.txt", "b.txt"]
+    with pytest.raises(UsageError, match="nothing to look for"):
+        await yard.client.diff("work", containing="two\nlines")

@@ -37,7 +37,7 @@ async def test_files_and_settings_of_a_template_are_taken_where_there_are_none(y
     )
     operation = await yard.done(await yard.client.new_workspace(body))
     detail = next(step.detail for step in operation.steps if step.name == "files")
-    assert detail.startswith("repo: 1 files of the template starter; already there: README.md, ")
+    assert detail.startswith("repo: 1 file of the template starter; already there: README.md, ")
     workspace = await yard.client.workspace("made")
     code = Path(workspace.repos[0].path)
     assert ((code / "README.md").read_text(), (code / "deep/new.bin").read_bytes()) == ("mine\n", b"\0\xff")

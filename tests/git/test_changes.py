@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import GitError
-from core.git.changes import RawChange, changed_files, parse_changes
+from core.errors import GitError, UsageError
+from core.git.changes import LONGEST_TEXT, RawChange, changed_files, holding, parse_changes
 from core.git.path_text import name_to_text
 from core.values.review import Change, FileChange
 from tests.git.world import World, write
@@ -109,3 +109,34 @@ async def test_hostile_names_come_back_exactly(world: World, name: bytes) -> Non
 
 async def test_nothing_changed_is_an_empty_list(world: World) -> None:
     assert await changes(world) == {}
+
+
+async def holders(world: World, text: str) -> list[str]:
+    snapshot = await world.snapshot()
+    found = await changed_files(world.depot, "r1", world.start, snapshot.commit, holding(text))
+    return [change.path for change in found]
+
+
+@pytest.mark.parametrize("text", ["a.*(b)[c]{d}^$|+?\\", "grösse", "GRÖSSE", "--output=x", " (", "ç"])
+async def test_only_files_are_told_whose_changed_lines_have_a_text_in_whatever_case(
+    world: World, text: str
+) -> None:
+    write(
+        world.folder,
+        {"new.txt": "x\na.*(B)[C]{d}^$|+?\\ (Größe, GRÖSSE) --OUTPUT=X Ç\n", "other.txt": "ab\n"},
+    )
+    assert await holders(world, text) == ["new.txt"]
+
+
+async def test_lines_that_did_not_change_and_names_do_not_count(world: World) -> None:
+    write(world.folder, {"a.txt": "one\nTWO\nthree\nfour\nfive\n"})
+    (world.folder / "data.bin").write_bytes(b"\0two")
+    assert await holders(world, "two") == ["a.txt"]
+    assert await holders(world, "three") == []
+    assert await holders(world, "a.txt") == []
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "nul\0", "x" * (LONGEST_TEXT + 1)])
+def test_what_no_line_has_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="nothing to look for"):
+        holding(text)

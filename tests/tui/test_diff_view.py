@@ -131,6 +131,52 @@ async def test_a_search_goes_beyond_what_was_read(engine: FakeEngine) -> None:
         await ui.sees("no line of this diff")
 
 
+async def test_a_search_goes_on_in_other_files_and_comes_back(engine: FakeEngine) -> None:
+    names = {"a.py": {}, "b.py": {}, "c.lock": {"generated": True}, "p.png": {"binary": True}}
+    engine.changed = tuple(
+        msgspec.structs.replace(changed_file(name), new_id=str(n) * 40, **more)
+        for n, (name, more) in enumerate(names.items(), 1)
+    )
+    engine.diffs["a.py"] = diff_of(("@", "@@"), ("+", "a: the Needle"), ("+", "a: hay"))
+    engine.diffs["b.py"] = diff_of(("@", "@@"), (" ", "b: needle around"), ("+", "b: hay"))
+    engine.diffs["c.lock"] = diff_of(("@", "@@"), ("+", "c: hay"), ("-", "c: NEEDLE"), ("-", "c: needles"))
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("a: hay")
+        view = ui.app.home.query_one(DiffView)
+
+        async def comes_to(text: str) -> None:
+            await ui.until(lambda: view.row_text(view.cursor_row) == text, f"the cursor is at {text}")
+
+        await ui.press("slash")
+        await ui.type("needle")
+        await ui.press("enter")
+        await comes_to("a: the Needle")
+        for text in ("c: NEEDLE", "c: needles", "a: the Needle"):
+            await ui.press("n")
+            await comes_to(text)
+        for text in ("c: needles", "c: NEEDLE", "a: the Needle"):
+            await ui.press("N")
+            await comes_to(text)
+        await ui.press("J", "slash")
+        await ui.type("around")
+        await ui.press("enter")
+        await comes_to("b: needle around")
+
+
+async def test_a_search_unfolds_the_file_that_it_finds_something_in(engine: FakeEngine) -> None:
+    one_file(engine, generated=True)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("Folded: generated")
+        await ui.press("slash")
+        await ui.type("new words")
+        await ui.press("enter")
+        await ui.sees("new words here")
+
+
 async def test_what_is_not_in_the_lines_is_said_above_them(engine: FakeEngine) -> None:
     engine.changed = (
         FileChange(repo_id="repo-app", path="run.sh", change=Change.MODIFIED, old_mode="100644",

@@ -9,6 +9,7 @@ from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.entities import Operation, Trashed, Workspace
 from core.values.states import OperationStatus
+from core.values.wording import counted
 from tui.looks.durations import ago, size
 from tui.session.timeline import LineSheet
 from tui.widgets.finder import Finder, Found
@@ -112,13 +113,14 @@ async def empty_trash(app: BoatyardApp) -> None:
     if not report.workspaces:
         app.say("The trash is empty")
         return
-    lines = [f"  {each.name}: {each.files} files, {size(each.size)}" for each in report.workspaces[:12]]
+    shown = report.workspaces[:12]
+    lines = [f"  {each.name}: {counted(each.files, 'file')}, {size(each.size)}" for each in shown]
     lines += ["  …"] if len(report.workspaces) > 12 else []
     text = "Delete these for good? They cannot be recovered after that.\n\n" + "\n".join(lines)
     if await app.ask(question("Empty the trash", text, f"Delete {size(report.size)} for good")):
         names = tuple(each.name for each in report.workspaces)
         done = await app.client.empty_trash(ask.EmptyTrash(names=names))
-        app.say(f"{len(done.workspaces)} workspaces are deleted for good, {size(done.size)} are free")
+        app.say(f"{counted(len(done.workspaces), 'workspace')} deleted for good, {size(done.size)} free")
 
 
 def _raise(ended: Operation) -> None:

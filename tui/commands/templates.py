@@ -66,7 +66,7 @@ async def add(app: BoatyardApp) -> None:
     body = AddTemplate(name=form.name, description=form.description, settings=settings, files=tuple(files))
     made = await app.client.add_template(body)
     app.forget_means()
-    app.say(f"the template {made.name} has {len(made.files)} files; new tasks can begin with it")
+    app.say(f"the template {made.name} has {counted(len(made.files), 'file')}; new tasks can begin with it")
 
 
 def _like(settings: Settings) -> WantedSettings:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-from core.errors import BoatyardError
 from tui.diff.bar import DiffBar
 from tui.diff.bases import Compared, of_checkpoints
 from tui.diff.files import READING, DiffFiles
-from tui.diff.folds import same_file
-from tui.diff.reading import DiffReading
+from tui.diff.seeking import DiffSeeking
 from tui.diff.source import DiffSource
 from tui.diff.view import DiffView
 from tui.engine.changes import Changes
@@ -34,7 +32,7 @@ REST_SECONDS = 0.08
 MOST_CONTEXT = 200
 
 
-class DiffPane(DiffReading):
+class DiffPane(DiffSeeking):
     """Files and one file's diff; only the diff where there is no room for both."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("diff")]
@@ -141,22 +139,17 @@ class DiffPane(DiffReading):
         event.stop()
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._show_current)
+        self._rest = self.set_timer(REST_SECONDS, self.show_current)
 
     @on(RowView.Highlighted, "#diff-view")
     def _line_moved(self, event: RowView.Highlighted) -> None:
         event.stop()
         self.post_message(self.Moved())
 
-    def _show_current(self) -> None:
-        file, shown = self.files.current, self.view.file
-        if file is not None and (shown is None or not same_file(file, shown)):
-            self._show(file)
-
     @on(RowView.Chosen, "#diff-files")
     def _file_chosen(self, event: RowView.Chosen) -> None:
         event.stop()
-        self._show_current()
+        self.show_current()
         self.add_class("-inside")
         self.view.focus()
 
@@ -173,11 +166,7 @@ class DiffPane(DiffReading):
         self._wanted = (repo_id, path, side, line)
         for at, file in enumerate(self.files.files):
             if (file.repo_id, file.path) == (repo_id, path):
-                self._folds.turn(file, False)
-                self.files.move_to(at)
-                self._show_current()
-                if self.view.folded:
-                    self._show_folded(file)
+                self.show_file(at)
         self.add_class("-inside")
         self.view.focus()
         self.page_came()
@@ -192,39 +181,12 @@ class DiffPane(DiffReading):
         elif self.view.go_to_place(*self._wanted[2:]):
             self._wanted = None
 
-    @on(DiffView.Seeks)
-    def _sought(self, event: DiffView.Seeks) -> None:
-        if self.source is not None and self.view.file is not None:
-            self._seek(self.source, self.view.file, event)
-
-    @work(group="diff-seek", exclusive=True)
-    async def _seek(self, source: DiffSource, file: FileChange, sought: DiffView.Seeks) -> None:
-        context, needle = self.view.context_lines, sought.needle
-        try:
-            found = await source.find(
-                self._link.client, file, context, start=sought.start, step=sought.step, needle=needle
-            )
-        except BoatyardError as error:
-            self.say(error.message)
-            return
-        if source == self.source and self.view.file is not None and same_file(self.view.file, file):
-            if found is not None:
-                self.view.go_to_line(found)
-            elif needle:
-                self.say(f"no line of this diff has {needle!r} in it")
-            else:
-                self.action_file(sought.step)
-
     # Keys
 
     def action_fold_all(self, folded: bool) -> None:
         self._folds.turn_all(folded)
         if self.view.file is not None:
             self._show_folded(self.view.file)
-
-    def action_file(self, step: int) -> None:
-        self.files.move_to(self.files.cursor_row + step)
-        self._show_current()
 
     def action_hunk(self, step: int) -> None:
         if not self.view.go_to_hunk(step):

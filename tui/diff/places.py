@@ -19,7 +19,7 @@ class DiffPlaces(DiffLines):
     """Lines of a diff by their place, whether they are here or have to be asked for."""
 
     class Seeks(Message):
-        """A line is looked for beyond those that are here."""
+        """A line is looked for beyond those that are here, in this file or others."""
 
         def __init__(self, start: int, step: int, needle: str) -> None:
             super().__init__()
@@ -168,9 +168,15 @@ class DiffPlaces(DiffLines):
         return self._row_at(next(iter(self._hunks.get(0, ())), 0))
 
     def _search(self, steps: range, direction: int = 1) -> bool:
+        """Among the rows up to the end; what has to be asked for, and other files, are the pane's."""
+        first = self.cursor_row + (direction if steps.start else 0)
         if all(page in self._pages.held() for page in range(-(-self._pages.total // PAGE))):
-            return super()._search(steps, direction)
-        row = max(0, self.cursor_row - len(self._head))
-        start = self._layout.line_at(row) + (direction if steps.start else 0)
+            for index in range(first, self.row_count()) if direction > 0 else range(first, -1, -1):
+                if self._needle in self.row_text(index).casefold():
+                    self.move_to(index)
+                    return True
+            start = self._pages.total if direction > 0 else -1
+        else:
+            start = self._layout.line_at(max(0, first - len(self._head)))
         self.post_message(self.Seeks(start, direction, self._needle))
         return True

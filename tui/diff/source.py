@@ -45,21 +45,31 @@ class DiffSource:
             base=self.compared.base, until=self.compared.until, whitespace=self.whitespace, partial=partial,
         )  # fmt: skip
 
+    async def containing(self, client: Client, needle: str) -> list[tuple[str, str]]:
+        """Repository and path of the files with a changed line that has `needle`, in whatever case."""
+        found = await client.diff(
+            self.workspace, base=self.compared.base, until=self.compared.until, whitespace=self.whitespace,
+            latest=True, containing=needle,
+        )  # fmt: skip
+        return [(file.repo_id, file.path) for file in found.files]
+
     async def find(
-        self, client: Client, file: FileChange, context: int, *, start: int, step: int, needle: str
+        self, client: Client, file: FileChange, context: int, *, start: int | None, step: int, needle: str
     ) -> int | None:
-        """The number of the next line that fits, window by window to the end, then from the other end.
+        """The number of the next line that fits, window by window up to the file's end.
 
         Args:
             client: Asked for the windows.
             file: The one looked through.
             context: Unchanged lines around a change.
-            start: The first line to look at.
+            start: The first line to look at; None: the one at the end that one comes from.
             step: 1 downwards, -1 upwards.
-            needle: In lower case; empty: the next hunk, which is not looked for from the other end.
+            needle: In lower case; empty: the next hunk.
         """
-        wrapped, at = not needle, max(0, start)
-        while True:
+        at = start if start is not None else 0
+        if start is None and step < 0:
+            at = (await self.window(client, file, 0, 1, context)).total - 1
+        while at >= 0:
             first = at if step > 0 else max(0, at - SEEK + 1)
             limit = SEEK if step > 0 else at - first + 1
             diff = await self.window(client, file, first, limit, context)
@@ -67,10 +77,9 @@ class DiffSource:
             if hits:
                 return first + (hits[0] if step > 0 else hits[-1])
             at = first + len(diff.lines) if step > 0 else first - 1
-            if at < 0 or at >= diff.total or not diff.lines:
-                if wrapped:
-                    return None
-                wrapped, at = True, 0 if step > 0 else diff.total - 1
+            if at >= diff.total or not diff.lines:
+                break
+        return None
 
 
 def _fits(line: DiffLine, needle: str) -> bool:

@@ -86,7 +86,7 @@ class Talk:
     async def _diff(self) -> None:
         summary = await self._client.diff(self._name)
         counts = f"{summary.added} lines added, {summary.removed} removed"
-        self._lines.say(f"{len(summary.files)} files, {counts}.")
+        self._lines.say(f"{counted(len(summary.files), 'file')}, {counts}.")
         for file in summary.files[:200]:
             self._lines.say(f"{file.change.value}: {file.path}, {file.added} added, {file.removed} removed")
         if summary.files and await self._lines.ask("Type y to read all lines, Enter to go on.") == "y":

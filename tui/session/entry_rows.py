@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core.values.conversation import Entry, EntryKind, FileEdit
+from core.values.wording import counted
 from tui.looks.durations import clock, took
 from tui.looks.glyphs import Glyphs
 from tui.looks.states import TOOL
@@ -108,11 +109,8 @@ def _output(output: str, how: Drawing) -> list[EntryRow]:
     shown = lines[-limit:]
     rows: list[EntryRow] = []
     if len(lines) > len(shown):
-        rows.append(
-            EntryRow(
-                ((f"  {how.glyphs.bar} {how.glyphs.cut} {len(lines) - len(shown)} lines before", "dim"),)
-            )
-        )
+        before = counted(len(lines) - len(shown), "line")
+        rows.append(EntryRow(((f"  {how.glyphs.bar} {how.glyphs.cut} {before} before", "dim"),)))
     for line in shown:
         pieces = hard_wrap(line[:4000], how.width - 5) if how.unfolded else [fit(line[:4000], how.width - 5)]
         rows += [EntryRow(((f"  {how.glyphs.bar} ", "rule"), (piece, "dim"))) for piece in pieces]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from core.values.entities import Project, Repo, Task
 from core.values.states import TaskStatus
+from core.values.wording import counted
 from tui.keys.keymap import Keymap
 from tui.looks.durations import ago
 from tui.looks.glyphs import Glyphs
@@ -93,7 +94,12 @@ def project_card(project: Project, repos: list[Repo], tasks: int, keys: Keymap) 
     """A project: its repositories, and what to do."""
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
-        lines: list[Line] = [(), ((f" {project.name}", "title"),), ((f" {tasks} tasks", "dim"),), ()]
+        lines: list[Line] = [
+            (),
+            ((f" {project.name}", "title"),),
+            ((f" {counted(tasks, 'task')}", "dim"),),
+            (),
+        ]
         for repo in repos:
             lines.append((("  ", "text"), (repo.display_name or repo.name, "text")))
             lines.append(((f"    {repo.path}", "dim"),))

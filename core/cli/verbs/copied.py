@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from core.cli.invocation import Invocation
 from core.cli.output import Output
 from core.values.entities import CopiedFiles
+from core.values.wording import counted
 
 
 def tell_copied(out: Output, reports: Sequence[CopiedFiles]) -> None:
     """How many files, and which patterns matched nothing."""
     for report in reports:
-        out.line(f"copied    {report.repo}: {len(report.files)} files beside git, never in a merge")
+        out.line(
+            f"copied    {report.repo}: {counted(len(report.files), 'file')} beside git, never in a merge"
+        )
         for pattern in report.unmatched:
             out.line(f"          nothing matches {pattern}")
         for path, why in report.left:

@@ -28,6 +28,7 @@ from core.values.entities import Process, Project, Task
 from core.values.events import ApprovalChanged, ProcessChanged, Reset
 from core.values.requests import AddProject, AddTask, AnswerApproval, MergeWorkspace, NewWorkspace
 from core.values.states import ApprovalStatus, MergeStyle, ProcessStatus, RunnerKind
+from core.values.wording import counted
 
 AGENT = "demo"
 
@@ -124,7 +125,7 @@ class _Voyage:
             )
         async with self._step("diff") as said:
             diff = await self._client.diff(name)
-            said.append(f"{len(diff.files)} files, +{diff.added} -{diff.removed}")
+            said.append(f"{counted(len(diff.files), 'file')}, +{diff.added} -{diff.removed}")
         async with self._step("merge") as said:
             result = await self._client.merge(name, MergeWorkspace(style=MergeStyle.MERGE))
             said += [f"{each.target_branch} is at {each.commit[:12]}" for each in result.merges]

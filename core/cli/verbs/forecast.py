@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.cli.invocation import Invocation
 from core.cli.verb import Verb
 from core.values.conflicts import Forecast
+from core.values.wording import counted
 
 
 async def forecast(call: Invocation) -> None:
@@ -16,7 +17,7 @@ async def forecast(call: Invocation) -> None:
 
 
 def _clashes(each: Forecast) -> tuple[str, str]:
-    target = f"{len(each.target)} files in conflict" if each.target else "fits"
+    target = f"{counted(len(each.target), 'file')} in conflict" if each.target else "fits"
     return target, ", ".join(f"{clash.workspace} ({len(clash.conflicts)})" for clash in each.others) or "-"
 
 

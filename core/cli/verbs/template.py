@@ -13,6 +13,7 @@ from core.client.template_files import content_of, folder_files
 from core.errors import UsageError
 from core.values.entities import Template, TemplateFile
 from core.values.requests import AddTemplate
+from core.values.wording import counted
 
 
 async def add(call: Invocation) -> None:
@@ -27,7 +28,7 @@ async def add(call: Invocation) -> None:
     )
     async with call.engine() as client:
         found = await client.add_template(body)
-    call.out.result(found, f"added the template {found.name} with {len(found.files)} files")
+    call.out.result(found, f"added the template {found.name} with {counted(len(found.files), 'file')}")
 
 
 async def show_all(call: Invocation) -> None:

@@ -20,6 +20,7 @@ from core.values.requests import (
     RemixWorkspace,
     UpdateWorkspace,
 )
+from core.values.wording import counted
 
 
 async def set_some(call: Invocation) -> None:
@@ -117,8 +118,10 @@ async def purge(call: Invocation) -> None:
     async with call.engine() as client:
         report = await client.empty_trash(body)
     word = "deleted for good" if report.deleted else "would be deleted for good"
-    lines = [f"{each.name}: {each.files} files, {size(each.size)}" for each in report.workspaces]
-    call.out.result(report, *lines, f"{len(report.workspaces)} workspaces, {size(report.size)} {word}")
+    lines = [f"{each.name}: {counted(each.files, 'file')}, {size(each.size)}" for each in report.workspaces]
+    call.out.result(
+        report, *lines, f"{counted(len(report.workspaces), 'workspace')}, {size(report.size)} {word}"
+    )
 
 
 def minutes(text: str) -> float | UnsetType | None:

@@ -19,6 +19,7 @@ from core.values.pushing import PushReport
 from core.values.requests import MergeWorkspace
 from core.values.review import FOLDER_LIMIT, DiffSummary, FileContent, FileNode, MergePreview
 from core.values.states import MergeStyle
+from core.values.wording import counted
 
 WINDOW = 2000
 
@@ -35,10 +36,10 @@ MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "copied"
 
 
 async def diff(call: Invocation) -> None:
-    """The patch; with --stat or --json the list of files."""
+    """The patch; with --stat, --containing or --json the list of files."""
     async with call.engine() as client:
-        if call.out.json or call.args.stat:
-            summary = await client.diff(call.args.name, **_wanted(call))
+        if call.out.json or call.args.stat or call.args.containing:
+            summary = await client.diff(call.args.name, containing=call.args.containing, **_wanted(call))
             call.out.document(summary)
             _print_stat(call.out, summary)
             return
@@ -63,7 +64,7 @@ def _print_stat(out: Output, summary: DiffSummary) -> None:
         moved = f"{file.old_path} → " if file.old_path else ""
         size = "binary" if file.binary else f"+{file.added} -{file.removed}"
         out.data(f"{MARKS[file.change.value]} {moved}{file.path}  {size}\n")
-    out.line(f"{len(summary.files)} files, +{summary.added} -{summary.removed}")
+    out.line(f"{counted(len(summary.files), 'file')}, +{summary.added} -{summary.removed}")
 
 
 async def files(call: Invocation) -> None:
@@ -138,7 +139,7 @@ def _print_preview(out: Output, preview: MergePreview, workspace: Workspace) -> 
         what = (
             "nothing to merge"
             if repo.old == repo.new
-            else f"{repo.files} files, +{repo.added} -{repo.removed}"
+            else f"{counted(repo.files, 'file')}, +{repo.added} -{repo.removed}"
         )
         out.line(f"{names.get(repo.repo_id, '')} into {repo.target_branch}: {what}")
     for conflict in preview.conflicts:
@@ -150,6 +151,10 @@ def _print_preview(out: Output, preview: MergePreview, workspace: Workspace) -> 
 def _diff(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--stat", action="store_true", help="the changed files instead of the patch")
+    parser.add_argument(
+        "--containing", default="", metavar="TEXT",
+        help="only the list of files in which a line with TEXT, in whatever case, was added or removed",
+    )  # fmt: skip
     against = parser.add_mutually_exclusive_group()
     against.add_argument(
         "--base", default="", metavar="BASE",

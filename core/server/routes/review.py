@@ -136,9 +136,11 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/diff",
-        lambda c: c.engine.review.diff(c.part("name"), _request(c), latest=c.flag("latest")),
+        lambda c: c.engine.review.diff(
+            c.part("name"), _request(c), latest=c.flag("latest"), containing=c.text("containing")
+        ),
         DiffSummary,
-        query=(*COMPARED, "latest"),
+        query=(*COMPARED, "latest", "containing"),
     ),
     Route(
         "GET",

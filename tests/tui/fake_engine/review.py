@@ -23,15 +23,21 @@ class Review(State):
     """A part of `tests.tui.fake_engine.FakeEngine`."""
 
     async def diff(
-        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False
-    ) -> DiffSummary:
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False,
+        containing: str = "",
+    ) -> DiffSummary:  # fmt: skip
         self._asked("diff_latest" if latest else "diff", (name, base, until) if base or until else name)
         if self.snapshotting is not None and not latest:
             await self.snapshotting.wait()
         if self.reading is not None:
             await self.reading.wait()
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
-        return DiffSummary(workspace=name, snapshot={}, files=self.changed, added=added, removed=removed)
+        files = tuple(file for file in self.changed if not containing or self._holds(file.path, containing))
+        return DiffSummary(workspace=name, snapshot={}, files=files, added=added, removed=removed)
+
+    def _holds(self, path: str, text: str) -> bool:
+        changed = (line for line in self.diffs.get(path, []) if line.old is None or line.new is None)
+        return any(text.casefold() in line.text.casefold() for line in changed)
 
     async def file_diff(
         self, name: str, repo_id: str, path: str, *, start: int = 0, limit: int = 2000, context: int = 3,
