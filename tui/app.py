@@ -60,7 +60,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
             is_light: Tells whether the terminal's background is light; asked where no theme was chosen.
         """
         super().__init__(connect, home=home, theme=theme, newest=newest, is_light=is_light)
-        self._undo: list[Callable[[], Awaitable[None]]] = []
+        self._undo: list[Callable[[], Awaitable[object]]] = []
         self._deeds: list[asyncio.Event] = []
         """Of what is under way and can be taken back when it is done: set then."""
         self.last_search = Search()
@@ -177,7 +177,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         """Shows a dialog and returns what it gives; None when it was left."""
         return await self.push_screen(screen, wait_for_dismiss=True)
 
-    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]], *, quiet: bool = False) -> None:
+    def can_undo(self, told: str, undo: Callable[[], Awaitable[object]], *, quiet: bool = False) -> None:
         """Keeps how to take back what was done, and says both, unless it is plain to see."""
         self._undo = [*self._undo[-MOST_UNDONE:], undo]
         self.home.undoable = True

@@ -29,6 +29,10 @@ class CommentCalls:
     async def remove_comment(self, comment: str) -> None:
         await self._http.call("DELETE", f"/comments/{part(comment)}", RemovedAnswer)
 
+    async def restore_comment(self, comment: str) -> ReviewComment:
+        """Brings a removed one back as it was."""
+        return await self._http.call("POST", f"/comments/{part(comment)}/restore", ReviewComment)
+
     async def send_comments(self, name: str, body: ask.SendComments) -> SendAnswer:
         """Sends comments to the agent as one follow-up; without ids all that wait."""
         return await self._http.call("POST", f"/workspaces/{part(name)}/comments/send", SendAnswer, body=body)

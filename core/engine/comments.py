@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 
+from core.engine.comments_prompt import comments_prompt
 from core.engine.comparing import Comparing, DiffRequest
 from core.engine.scratches import take_comment_draft
 from core.engine.sessions import Sessions
@@ -26,9 +26,9 @@ from core.values.prompting import Scratch
 from core.values.requests import AddComment, MarkReviewed, SendComments, SendPrompt, UpdateComment
 
 BODY_LIMIT = 64 * 1024
+REMOVED_KEPT_SECONDS = 30 * 24 * 3600.0
 LINES_LIMIT = 2000
 """Lines that one comment is about at most."""
-_RUN = re.compile("`+")
 SIZE_LIMIT = 32 * 1024 * 1024
 
 
@@ -91,7 +91,7 @@ class Comments:
         text = None if not isinstance(body.body, str) else check_text("the comment", body.body, BODY_LIMIT)
 
         def write() -> tuple[ReviewComment, Scratch | None]:
-            row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            row = _row(comment_id)
             if text is not None:
                 if not text.strip():
                     raise UsageError("the comment is empty", hint="Remove it instead.")
@@ -121,25 +121,48 @@ class Comments:
             self._context.hub.publish(Removed(entity="comment", id=comment_id))
 
     async def remove(self, comment_id: str) -> RemovedAnswer:
-        """Forgets it.
+        """Takes it away; for 30 days `restore` brings it back.
 
         Raises:
             ConflictError: It is on a pull request: it would come back from there.
         """
 
         def write() -> str:
-            row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            row = _row(comment_id)
             if row.remote_id:
                 raise ConflictError(
                     "the comment is on a pull request, and would come back from there",
                     hint="Mark it as resolved instead.",
                 )
-            row.delete_instance()
+            row.removed_at = now()
+            row.save(only=[m.ReviewComment.removed_at])
+            old = m.ReviewComment.removed_at < now() - REMOVED_KEPT_SECONDS
+            m.ReviewComment.delete().where(old).execute()
             return str(row.id)
 
         removed = await self._context.store.write(write)
         self._context.hub.publish(Removed(entity="comment", id=removed))
         return RemovedAnswer(removed=removed)
+
+    async def restore(self, comment_id: str) -> ReviewComment:
+        """Brings a removed one back as it was, for 30 days.
+
+        Raises:
+            NotFoundError: There is none, or no more.
+            ConflictError: It was not removed.
+        """
+
+        def write() -> ReviewComment:
+            row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+            if row.removed_at is None:
+                raise ConflictError(
+                    f"the comment {comment_id[:40]!r} is there", hint="Nothing is to be done."
+                )
+            row.removed_at = None
+            row.save(only=[m.ReviewComment.removed_at])
+            return _value(row, lookup.live_workspace(row.workspace.name).name)
+
+        return self._tell(await self._context.store.write(write))
 
     async def send(self, name: str, body: SendComments) -> SendAnswer:
         """Sends comments to the agent as one follow-up that quotes path, lines and code.
@@ -200,28 +223,6 @@ class Comments:
         return comment
 
 
-def comments_prompt(comments: Sequence[ReviewComment], names: dict[str, str], message: str = "") -> str:
-    """What the agent is told: each comment under its file and lines, with the code it is about."""
-    several = len(names) > 1
-    parts = [message.strip() or "Please address these review comments."]
-    for each in comments:
-        path = f"{names[each.repo_id]}/{each.path}" if several else each.path
-        lines = (
-            "" if not each.first else f":{each.first}" + (f"-{each.last}" if each.last > each.first else "")
-        )
-        side = " (removed lines)" if each.side is Side.OLD else ""
-        old = " (these lines have changed since)" if each.outdated else ""
-        fence = "`" * max(3, 1 + max((_ticks(line) for line in each.quote), default=0))
-        code = "\n".join([f"{fence}", *each.quote, fence]) + "\n" if each.quote else ""
-        parts.append(f"## {path}{lines}{side}{old}\n\n{code}{each.body}")
-    return "\n\n".join(parts)
-
-
-def _ticks(line: str) -> int:
-    """The longest run of backticks: a fence around it has to be longer."""
-    return max(map(len, _RUN.findall(line)), default=0)
-
-
 def _side_of(sides: Sequence[Compared], key: str) -> Compared:
     for side in sides:
         if key in (side.repo_id, side.name) or (not key and len(sides) == 1):
@@ -246,7 +247,15 @@ async def _lines(side: Compared, which: Side, path: str) -> list[str] | None:
 
 
 def _rows(name: str) -> list[m.ReviewComment]:
-    return list(lookup.live_workspace(name).comments.order_by(m.ReviewComment.created_at))
+    c = m.ReviewComment
+    return list(lookup.live_workspace(name).comments.where(c.removed_at.is_null()).order_by(c.created_at))
+
+
+def _row(comment_id: str) -> m.ReviewComment:
+    row = lookup.by_id(m.ReviewComment, comment_id, "comment")
+    if row.removed_at is not None:
+        raise NotFoundError(f"the comment {comment_id[:40]!r} was removed", hint="Bring it back first.")
+    return row
 
 
 def _placed(row: m.ReviewComment, name: str, lines: list[str] | None) -> ReviewComment:

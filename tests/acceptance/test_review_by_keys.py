@@ -66,7 +66,7 @@ def test_the_whole_review_by_keys(terminal: Terminal, user: User, repository: Pa
     terminal.keys("s")
     terminal.wait_for("sent to the agent", "sent  ")
     terminal.keys("Escape")
-    terminal.wait_for("sent  Say why", "0 running", gone="Comments on")
+    terminal.wait_for("sent  Say why", "+6", "0 running", gone="Comments on")  # the agent has worked
     assert user.boatyard("workspace", "comments", workspace["name"], "--json").json[0]["sent_at"]
 
     mine = (folder / "zz.txt").read_text()  # the agent has added a line of its own

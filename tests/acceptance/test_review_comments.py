@@ -108,6 +108,27 @@ async def test_they_are_sent_together_with_path_lines_and_code(yard: Yard) -> No
         await yard.client.update_comment(first.id, UpdateComment(resolved=True))
 
 
+async def test_a_removed_comment_comes_back_with_its_place_and_what_became_of_it(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    kept = await yard.client.add_comment("work", AddComment(path="a.py", first=2, last=3, body="why?"))
+    await yard.client.send_comments("work", SendComments())
+    await yard.turn("work")
+    (folder / "a.py").write_text("all else\n")
+    await yard.client.diff("work")
+    before = await yard.client.comments("work")
+    assert before[0].outdated and before[0].sent_at is not None
+    with pytest.raises(ConflictError, match="is there"):
+        await yard.client.restore_comment(kept.id)
+    await yard.client.remove_comment(kept.id)
+    assert await yard.client.comments("work") == ()
+    with pytest.raises(NotFoundError, match="was removed"):
+        await yard.client.remove_comment(kept.id)
+    async with yard.watch() as watch:
+        await yard.client.restore_comment(kept.id)
+        await watch.until(CommentChanged, lambda event: event.comment.id == kept.id)
+    assert await yard.client.comments("work") == before
+
+
 async def test_what_cannot_be_commented_on_is_refused(yard: Yard) -> None:
     await reviewed(yard)
     for body, why in (

@@ -7,12 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import uuid4
 
-from msgspec.structs import replace
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from core.errors import BoatyardError, UsageError
+from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.comments import ReviewComment
 from tui.comments.comment_sheet import CommentSheet
@@ -158,7 +157,7 @@ class CommentsSheet(Sheet[ReviewComment]):
         each = self._rows.current
         if each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
             await self._drafts.forget(each.id)
-            self.can_undo("The comment is removed", partial(_put_back, self._link, each))
+            self.can_undo("The comment is removed", partial(self._link.client.restore_comment, each.id))
             self._load()
 
     @work(group="send", exclusive=True)
@@ -180,19 +179,3 @@ class CommentsSheet(Sheet[ReviewComment]):
     def _chosen(self, event: RowView.Chosen) -> None:
         event.stop()
         self.dismiss(self._rows.comments[event.index])
-
-
-async def _put_back(link: Link, removed: ReviewComment) -> None:
-    """Makes a comment again, on its lines, or on its file where those are there no more."""
-    body = ask.AddComment(
-        path=removed.path, body=removed.body, repo=removed.repo_id, side=removed.side, first=removed.first,
-        last=removed.last,
-    )  # fmt: skip
-    try:
-        if removed.outdated:
-            body = replace(body, first=0, last=0)
-        made = await link.client.add_comment(removed.workspace, body)
-    except UsageError:
-        made = await link.client.add_comment(removed.workspace, replace(body, first=0, last=0))
-    if removed.resolved:
-        await link.client.update_comment(made.id, ask.UpdateComment(resolved=True))

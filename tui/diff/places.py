@@ -12,7 +12,7 @@ from tui.diff.lines import PAGE, DiffLines
 
 CODE = (LineKind.CONTEXT, LineKind.ADDED, LineKind.REMOVED)
 NEAR = 50
-"""Rows behind the cursor among which a line with a number is looked for."""
+"""Rows behind and before the cursor among which a line with a number is looked for."""
 
 
 class DiffPlaces(DiffLines):
@@ -101,18 +101,20 @@ class DiffPlaces(DiffLines):
         return found
 
     def place(self) -> tuple[Side, int]:
-        """Side and number of the line at the cursor, or of the next one that has one."""
-        for line in self._next_lines():
+        """Side and number of the line at the cursor, or of the nearest one that has one."""
+        for line in self._near_lines():
             if line.new or line.old:
                 return (Side.NEW, line.new) if line.new else (Side.OLD, line.old or 1)
         return Side.NEW, 1
 
     def line_number(self) -> int:
-        """The new side's number of the line at the cursor, or of the next one that has one."""
-        return next((line.new for line in self._next_lines() if line.new), 1)
+        """The new side's number of the line at the cursor, or of the nearest one that has one."""
+        return next((line.new for line in self._near_lines() if line.new), 1)
 
-    def _next_lines(self) -> list[DiffLine]:
-        rows = range(self.cursor_row, min(self.cursor_row + NEAR, self.row_count()))
+    def _near_lines(self) -> list[DiffLine]:
+        """The lines from the cursor on, then those before it."""
+        at = self.cursor_row
+        rows = [*range(at, min(at + NEAR, self.row_count())), *range(at - 1, max(-1, at - NEAR), -1)]
         return [line for line in map(self.line_at, rows) if line is not None]
 
     def hunk_position(self) -> tuple[int, int]:

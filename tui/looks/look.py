@@ -37,7 +37,7 @@ class Look(Protocol):
         """Shows a short message for a few seconds."""
         ...
 
-    def can_undo(self, told: str, undo: Callable[[], Awaitable[None]], *, quiet: bool = False) -> None:
+    def can_undo(self, told: str, undo: Callable[[], Awaitable[object]], *, quiet: bool = False) -> None:
         """Keeps how to take back what was done, and says both, unless it is plain to see."""
         ...
 

@@ -90,7 +90,7 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         """Does what a key stands for in this dialog."""
         self.acts()[action_id]()
 
-    def can_undo(self, told: str, back: Callable[[], Awaitable[None]]) -> None:
+    def can_undo(self, told: str, back: Callable[[], Awaitable[object]]) -> None:
         """Keeps how to take back what was done, here and after the dialog, and says both."""
         self._steps += 1
         cast("Look", self.app).can_undo(told, back)

@@ -51,6 +51,10 @@ async def comments(call: Invocation) -> None:
             await client.remove_comment(args.remove)
             call.out.result({"removed": args.remove}, f"removed the comment {args.remove}")
             return
+        if args.restore:
+            back = await client.restore_comment(args.restore)
+            call.out.result(back, f"the comment on {_place(back)} is back")
+            return
         found = await client.comments(args.name)
     rows = [(short(each.id), _state(each), _place(each), each.body.splitlines()[0]) for each in found]
     call.out.table(found, ("ID", "STATE", "PLACE", "COMMENT"), rows)
@@ -82,7 +86,8 @@ def _comments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--send", action="store_true", help="send those that wait to the agent, as one prompt")
     what.add_argument("--resolve", default="", metavar="ID")
     what.add_argument("--reopen", default="", metavar="ID")
-    what.add_argument("--remove", default="", metavar="ID")
+    what.add_argument("--remove", default="", metavar="ID", help="for 30 days --restore brings it back")
+    what.add_argument("--restore", default="", metavar="ID")
     what.add_argument("--edit", nargs=2, default=None, metavar=("ID", "TEXT"))
     parser.add_argument("--message", default="", help="with --send: said before them")
 

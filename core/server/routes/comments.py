@@ -37,6 +37,7 @@ ROUTES = (
         ReviewComment,
         ask.UpdateComment,
     ),
+    Route("POST", COMMENT + "/restore", lambda c: c.engine.comments.restore(c.part("id")), ReviewComment),
     Route("DELETE", COMMENT, lambda c: c.engine.comments.remove(c.part("id")), RemovedAnswer),
     Route(
         "POST",

@@ -29,6 +29,8 @@ class ReviewComment(Entity):
     """Its id at a pull request's host."""
     resolved = peewee.BooleanField(default=False)
     sent_at = MillisecondsField(null=True)
+    removed_at = MillisecondsField(null=True)
+    """Kept for a while after that, to be brought back."""
 
     class Meta:
         constraints = [one_of("side", Side), peewee.Check("first >= 0 AND last >= first")]

@@ -84,8 +84,12 @@ class Review(State):
 
     async def remove_comment(self, comment: str) -> None:
         self._asked("remove_comment", comment)
-        del self.comments_[comment]
+        self.removed_comments[comment] = self.comments_.pop(comment)
         self.emit(told.Removed(entity="comment", id=comment))
+
+    async def restore_comment(self, comment: str) -> ReviewComment:
+        self._asked("restore_comment", comment)
+        return self.put_comment(self.removed_comments.pop(comment))
 
     async def send_comments(self, name: str, body: ask.SendComments) -> None:
         self._asked("send_comments", body)

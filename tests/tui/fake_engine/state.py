@@ -138,6 +138,7 @@ class State:
         self.images_: dict[str, Image] = {}
         """Those that tasks may have, by id."""
         self.comments_: dict[str, ReviewComment] = {}
+        self.removed_comments: dict[str, ReviewComment] = {}
         self.forecasts_: tuple[Forecast, ...] = ()
         self.attempts_: tuple[Attempt, ...] = ()
         self.landing_ = LandingQueue()
