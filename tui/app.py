@@ -203,6 +203,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         """Takes back what was done last, as soon as it is done."""
         if self._deeds:
             self.say("It is taken back as soon as it is done")
+        while self._deeds:
             await self._deeds[-1].wait()
         if self._undo:
             undo = self._undo.pop()

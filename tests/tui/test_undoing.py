@@ -8,10 +8,11 @@ import pytest
 
 from core.errors import UnreachableError
 from core.values.comments import ReviewComment
-from core.values.entities import Operation
+from core.values.entities import Operation, Task
 from core.values.landing import LandingEntry, LandingQueue
+from core.values.requests import DiscardParts, MoveTask
 from tests.tui.driver import Driver, driven
-from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
 
 
 async def test_a_dropped_prompt_comes_back_to_its_place(engine: FakeEngine) -> None:
@@ -138,6 +139,67 @@ async def test_an_undo_while_something_is_under_way_waits_and_takes_that_back(
         goes_on.set()
         assert await ui.asked("recover_workspace") == "second"
         assert not any(call == "unmerge" for call, _ in engine.calls)
+
+
+async def test_an_undo_while_a_hunk_is_being_discarded_waits_and_brings_it_back(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.changed = (changed_file("a.py"),)
+    engine.diffs["a.py"] = diff_of(("@", "@@"), ("+", "new words"))
+    goes_on, discard = asyncio.Event(), engine.discard_parts
+
+    async def slowly(name: str, body: DiscardParts) -> Operation:
+        """It answers late: it takes a checkpoint first."""
+        answer = await discard(name, body)
+        await goes_on.wait()
+        return answer
+
+    monkeypatch.setattr(engine, "discard_parts", slowly)
+    async with driven(engine) as ui:
+        await merged(ui)
+        await ui.press("4", "enter")
+        await ui.sees("new words")
+        await ui.press("d", "h", "y")
+        await ui.asked("discard_parts")
+        await ui.press("z")
+        await ui.sees("It is taken back as soon as it is done")
+        assert not any(call in ("restore_to", "unmerge") for call, _ in engine.calls)
+        goes_on.set()
+        assert await ui.asked("restore_to") == ("second", 5)
+        assert not any(call == "unmerge" for call, _ in engine.calls)
+
+
+async def test_an_undo_right_behind_a_move_on_the_board_takes_the_move_back(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not the one before it."""
+    goes_on, move = asyncio.Event(), engine.move_task
+    goes_on.set()
+
+    async def slowly(task: str, body: MoveTask) -> Task:
+        await goes_on.wait()
+        return await move(task, body)
+
+    monkeypatch.setattr(engine, "move_task", slowly)
+    async with driven(engine) as ui:
+        await ui.press("6")
+        board = ui.app.home.board.main
+        await ui.until(lambda: board.current, "a card is at the cursor")
+        first = board.current
+        assert first is not None
+        await ui.press("L")
+        await ui.until(lambda: engine.tasks_[first.id].status is not first.status, "moved once")
+        once = engine.tasks_[first.id].status
+        goes_on.clear()
+        await ui.press("L", "z")
+        await ui.sees("It is taken back as soon as it is done")
+        goes_on.set()
+        moves = len([call for call, _ in engine.calls if call == "move_task"])
+        await ui.until(
+            lambda: len([call for call, _ in engine.calls if call == "move_task"]) >= moves + 2,
+            "there and back",
+        )
+        await ui.until(lambda: engine.tasks_[first.id].status is once, "as after the first move")
 
 
 async def test_an_undo_that_did_not_reach_the_engine_can_be_tried_again(engine: FakeEngine) -> None:

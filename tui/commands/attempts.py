@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values import requests as ask
-from tui.commands.parts import finished
+from tui.commands.operations import ended
 from tui.diff.bases import Compared
 from tui.tasks.attempts_sheet import AttemptsSheet
 from tui.widgets.menu import question
@@ -45,11 +45,13 @@ async def _choose(app: BoatyardApp, task: Task, workspace: str) -> None:
         "and each can be opened again."
     )
     if await app.ask(question("Choose an attempt", text, f"Keep {workspace}, archive the others")):
-        for operation in await app.client.choose_attempt(task.id, ask.ChooseAttempt(workspace=workspace)):
-            await finished(app, operation)
 
         async def back() -> None:
             for name in others:
                 await app.client.restore_workspace(name)
 
+        with app.deed():
+            chosen = ask.ChooseAttempt(workspace=workspace)
+            for operation in await app.client.choose_attempt(task.id, chosen):
+                await ended(app, operation)
         app.can_undo(f"{workspace} is kept; archived: {', '.join(others)}", back)

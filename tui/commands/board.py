@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from core.errors import ConflictError, NotFoundError
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
 Undo = Callable[[], Awaitable[None]]
 
 
+@asynccontextmanager
+async def _in_turn(app: BoatyardApp) -> AsyncIterator[None]:
+    """One move after the other; an undo means the last of them, and waits for it."""
+    with app.deed():
+        async with app.home.board.moving:
+            yield
+
+
 def carry(step: int) -> Callable[[BoatyardApp], Awaitable[None]]:
     """A handler that moves what is chosen to the next column, or the one before."""
 
     async def handler(app: BoatyardApp) -> None:
-        async with app.home.board.moving:
+        async with _in_turn(app):
             board = app.home.board.main
             chosen = board.chosen()
             if not chosen:
@@ -45,7 +54,7 @@ def shift(step: int) -> Callable[[BoatyardApp], Awaitable[None]]:
     """A handler that moves the card at the cursor down or up in its column."""
 
     async def handler(app: BoatyardApp) -> None:
-        async with app.home.board.moving:
+        async with _in_turn(app):
             board = app.home.board.main
             task, to = board.current, board.row + step
             if task is None or not 0 <= to < len(board.ids):
@@ -61,13 +70,8 @@ def shift(step: int) -> Callable[[BoatyardApp], Awaitable[None]]:
 
 async def put(app: BoatyardApp, tasks: Sequence[Task], status: TaskStatus) -> None:
     """Puts tasks at the top of a column, in their order; one undo takes all of them back."""
-    backs: list[Undo] = []
-    for task in tasks:
-        if task.status is not status:
-            others = [id_ for id_ in app.home.board.main.columns.tasks.get(status, ()) if id_ != task.id]
-            top = others[len(backs)] if len(backs) < len(others) else ""
-            backs.append(_way_back(app, task))
-            await _move(app, task.id, ask.MoveTask(status=status, before=top))
+    with app.deed():
+        backs = await _put(app, tasks, status)
     if not backs:
         return
 
@@ -77,6 +81,17 @@ async def put(app: BoatyardApp, tasks: Sequence[Task], status: TaskStatus) -> No
 
     named = repr(tasks[0].title) if len(backs) == 1 else f"{len(backs)} tasks"
     app.can_undo(f"{named}: {TASK[status][1].lower()}", back, quiet=len(tasks) == 1)
+
+
+async def _put(app: BoatyardApp, tasks: Sequence[Task], status: TaskStatus) -> list[Undo]:
+    backs: list[Undo] = []
+    for task in tasks:
+        if task.status is not status:
+            others = [id_ for id_ in app.home.board.main.columns.tasks.get(status, ()) if id_ != task.id]
+            top = others[len(backs)] if len(backs) < len(others) else ""
+            backs.append(_way_back(app, task))
+            await _move(app, task.id, ask.MoveTask(status=status, before=top))
+    return backs
 
 
 def _way_back(app: BoatyardApp, task: Task) -> Undo:

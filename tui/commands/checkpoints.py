@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.client.exchange import export_to, import_from
-from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.entities import Operation
-from core.values.states import OperationStatus
+from tui.commands.operations import finished
 from tui.session.timeline import LineSheet, Timeline
 from tui.widgets.menu import question
 
@@ -94,8 +93,4 @@ async def restored(app: BoatyardApp, name: str, number: int) -> Operation:
     Raises:
         BoatyardError: What made it fail.
     """
-    operation = await app.client.restore_to(name, ask.RestoreTo(number=number))
-    ended = await app.client.wait_operation(operation.id)
-    if ended.status is not OperationStatus.DONE:
-        raise error_from_document(dict(ended.error or {}))
-    return ended
+    return await finished(app, app.client.restore_to(name, ask.RestoreTo(number=number)))

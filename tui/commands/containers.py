@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.containers import Defaults
-from core.values.states import OperationStatus
+from tui.commands.operations import ended
 from tui.containers.sheet import ContainerSheet
 from tui.settings.defaults_sheet import DefaultsSheet
 from tui.widgets.menu import Menu, Option, choice
@@ -49,10 +48,7 @@ async def repair(app: BoatyardApp) -> None:
         return
     text = "\n".join(health.troubles)
     if await app.ask(Menu(f"Repair {workspace.name}", text, [choice("repair-now", "yes")])):
-        operation = await app.client.repair_workspace(workspace.name)
-        ended = await app.client.wait_operation(operation.id)
-        if ended.status is not OperationStatus.DONE:
-            raise error_from_document(dict(ended.error or {}))
+        await ended(app, await app.client.repair_workspace(workspace.name))
         app.say(f"{workspace.name} is whole again")
 
 

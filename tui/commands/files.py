@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.values.requests import ChangeFile, FileAction
-from tui.commands.parts import finished
+from tui.commands.operations import finished
 from tui.files.grep_sheet import GrepSheet
 from tui.files.path_sheet import PathSheet
 from tui.session.timeline import LineSheet
@@ -100,7 +100,7 @@ def _chosen(app: BoatyardApp) -> FileNode | None:
 async def changed(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     """Does it, and waits for the end; the number of the checkpoint that was taken before."""
     name = name or app.home.files.workspace or ""
-    ended = await finished(app, await app.client.change_file(name, body))
+    ended = await finished(app, app.client.change_file(name, body))
     app.home.files.read_again()
     before = ended.result.get("before")
     return before if isinstance(before, int) else 0

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from core.errors import error_from_document
 from core.values import requests as ask
-from core.values.entities import Operation, Trashed, Workspace
-from core.values.states import OperationStatus
+from core.values.entities import Trashed, Workspace
 from core.values.wording import counted
+from tui.commands.operations import ended, finished
 from tui.looks.durations import ago, size
 from tui.session.timeline import LineSheet
 from tui.widgets.finder import Finder, Found
@@ -49,10 +48,8 @@ async def archive(app: BoatyardApp) -> None:
         await app.client.restore_workspace(workspace.name)
         app.home.go_to_workspace(workspace.name, view="tree")
 
-    with app.deed():
-        operation = await app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace())
-        _raise(await app.client.wait_operation(operation.id))
-        app.can_undo(f"{workspace.name} is archived", back)
+    await finished(app, app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace()))
+    app.can_undo(f"{workspace.name} is archived", back)
 
 
 async def remix(app: BoatyardApp) -> None:
@@ -95,8 +92,7 @@ async def recover(app: BoatyardApp) -> None:
     chosen = await app.ask(Finder("Bring back", [_found(each) for each in found], "a removed workspace"))
     if not chosen:
         return
-    operation = await app.client.recover_workspace(chosen)
-    _raise(await app.client.wait_operation(operation.id))
+    await ended(app, await app.client.recover_workspace(chosen))
     app.home.go_to_workspace(chosen, view="tree")
     app.say(f"{chosen} is back")
 
@@ -121,8 +117,3 @@ async def empty_trash(app: BoatyardApp) -> None:
         names = tuple(each.name for each in report.workspaces)
         done = await app.client.empty_trash(ask.EmptyTrash(names=names))
         app.say(f"{counted(len(done.workspaces), 'workspace')} deleted for good, {size(done.size)} free")
-
-
-def _raise(ended: Operation) -> None:
-    if ended.status is not OperationStatus.DONE:
-        raise error_from_document(dict(ended.error or {}))

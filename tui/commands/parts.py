@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.errors import BoatyardError, ConflictError, error_from_document
+from core.errors import BoatyardError, ConflictError
 from core.values import requests as ask
 from core.values.review import DiffLine, LineKind
-from core.values.states import OperationStatus
 from tui.commands.checkpoints import restored
 from tui.commands.comparing import other_workspace
+from tui.commands.operations import finished
 from tui.diff.branch_sheet import BranchSheet
 from tui.widgets.menu import Menu, Option, choice, question
 
@@ -47,7 +47,7 @@ async def discard(app: BoatyardApp) -> None:
         return
     body = ask.DiscardParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot)
     try:
-        ended = await finished(app, await app.client.discard_parts(name, body))
+        ended = await finished(app, app.client.discard_parts(name, body))
     except ConflictError as error:
         _changed_meanwhile(app, error)
         return
@@ -74,7 +74,7 @@ async def take(app: BoatyardApp) -> None:
         return
     body = ask.TakeParts(parts=(wanted.part,), base=wanted.base, snapshot=wanted.snapshot, into=other)
     try:
-        ended = await finished(app, await app.client.take_parts(name, body))
+        ended = await finished(app, app.client.take_parts(name, body))
     except ConflictError as error:
         _changed_meanwhile(app, error)
         return
@@ -91,7 +91,7 @@ async def _take_onto(app: BoatyardApp, name: str, wanted: Wanted) -> None:
         message=given.message,
     )  # fmt: skip
     try:
-        ended = await finished(app, await app.client.take_parts(name, body))
+        ended = await finished(app, app.client.take_parts(name, body))
     except ConflictError as error:
         _changed_meanwhile(app, error)
         return
@@ -116,18 +116,6 @@ def _offer_undo(app: BoatyardApp, ended: Operation, told: str) -> None:
             app.home.diff.read_again()
 
     app.can_undo(told, back)
-
-
-async def finished(app: BoatyardApp, operation: Operation) -> Operation:
-    """Waits for the end.
-
-    Raises:
-        BoatyardError: What made it fail.
-    """
-    ended = await app.client.wait_operation(operation.id)
-    if ended.status is not OperationStatus.DONE:
-        raise error_from_document(dict(ended.error or {}))
-    return ended
 
 
 async def _choose(app: BoatyardApp, title: str) -> Wanted | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.client.public_page import public_page
 from core.values.entities import Workspace
 from core.values.requests import PublishWorkspace
-from tui.commands.parts import finished
+from tui.commands.operations import finished
 from tui.looks.durations import ago, size
 from tui.session.timeline import LineSheet
 from tui.terminal.programs import copy
@@ -56,8 +56,13 @@ async def _publish(app: BoatyardApp, workspace: Workspace) -> None:
     folder = await app.ask(LineSheet(title, "Folder", hint, _folder_at_hand(app, workspace)))
     if folder is None:
         return
-    operation = await app.client.publish_workspace(workspace.name, PublishWorkspace(folder=folder or USUAL))
-    result = (await finished(app, operation)).result
+    wanted = PublishWorkspace(folder=folder or USUAL)
+    with app.deed():
+        await _make_public(app, workspace, wanted)
+
+
+async def _make_public(app: BoatyardApp, workspace: Workspace, wanted: PublishWorkspace) -> None:
+    result = (await finished(app, app.client.publish_workspace(workspace.name, wanted))).result
     files, bytes_ = result.get("files"), result.get("size")
     count = "1 file" if files == 1 else f"{files} files"
     amount = f"{count}, {size(bytes_)}" if isinstance(bytes_, int) else "nothing"
@@ -76,7 +81,7 @@ async def _publish(app: BoatyardApp, workspace: Workspace) -> None:
 
 
 async def _unpublish(app: BoatyardApp, name: str) -> None:
-    await finished(app, await app.client.unpublish_workspace(name))
+    await finished(app, app.client.unpublish_workspace(name), undoable=False)
     app.say(f"Nothing of {name} is public any more")
 
 

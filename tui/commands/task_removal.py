@@ -15,6 +15,24 @@ if TYPE_CHECKING:
 
 async def remove_tasks(app: BoatyardApp, tasks: Sequence[Task]) -> None:
     """Removes those that can be; says which cannot, and why. One undo brings all of them back."""
+    with app.deed():
+        gone, kept = await _remove(app, tasks)
+    if gone:
+
+        async def back() -> None:
+            for task, pictures in gone:
+                await bring_back(app, task, pictures)
+
+        named = repr(gone[0][0].title) if len(gone) == 1 else f"{len(gone)} tasks"
+        app.can_undo(f"{named} removed", back)
+    for reason in kept[:3]:
+        app.fail(reason)
+
+
+async def _remove(
+    app: BoatyardApp, tasks: Sequence[Task]
+) -> tuple[list[tuple[Task, tuple[str, ...]]], list[BoatyardError]]:
+    """The tasks that are gone with their pictures, and why the others are not."""
     gone: list[tuple[Task, tuple[str, ...]]] = []
     kept: list[BoatyardError] = []
     for task in tasks:
@@ -26,16 +44,7 @@ async def remove_tasks(app: BoatyardApp, tasks: Sequence[Task]) -> None:
             continue  # somebody else has removed it
         except BoatyardError as error:
             kept.append(error)
-    if gone:
-
-        async def back() -> None:
-            for task, pictures in gone:
-                await bring_back(app, task, pictures)
-
-        named = repr(gone[0][0].title) if len(gone) == 1 else f"{len(gone)} tasks"
-        app.can_undo(f"{named} removed", back)
-    for reason in kept[:3]:
-        app.fail(reason)
+    return gone, kept
 
 
 async def bring_back(app: BoatyardApp, task: Task, pictures: Sequence[str]) -> None:

@@ -184,7 +184,8 @@ async def _set_status(app: BoatyardApp, status: TaskStatus) -> None:
     task = app.home.situation().task
     assert task is not None
     before = task.status
-    await app.client.update_task(task.id, ask.UpdateTask(status=status))
+    with app.deed():
+        await app.client.update_task(task.id, ask.UpdateTask(status=status))
 
     async def back(of: Task = task) -> None:
         await app.client.update_task(of.id, ask.UpdateTask(status=before))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import error_from_document
 from core.values import requests as ask
 from core.values.conversation import AgentMode, EntryKind
 from core.values.entities import Workspace
-from core.values.states import OperationStatus
 from core.values.wording import counted
 from tui.commands.checkpoints import restored
+from tui.commands.operations import finished
 from tui.session.queue_sheet import QueueSheet
 from tui.widgets.menu import Menu, Option, question
 
@@ -95,10 +94,7 @@ async def rewind(app: BoatyardApp) -> None:
     )
     if not await app.ask(question("Rewind", text, "Take them back")):
         return
-    operation = await app.client.rewind(name, ask.RewindWorkspace(process=entry.process_id))
-    ended = await app.client.wait_operation(operation.id)
-    if ended.status is not OperationStatus.DONE:
-        raise error_from_document(dict(ended.error or {}))
+    ended = await finished(app, app.client.rewind(name, ask.RewindWorkspace(process=entry.process_id)))
     before = ended.result.get("before")
 
     async def back() -> None:

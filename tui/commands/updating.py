@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.values import requests as ask
 from core.values.conflicts import UpdateStyle
 from tui.commands.checkpoints import restored
-from tui.commands.parts import finished
+from tui.commands.operations import finished
 from tui.landing.conflict_sheet import ConflictSheet
 from tui.landing.forecasts import clash_lines
 from tui.widgets.menu import Menu, choice, question
@@ -46,14 +46,17 @@ async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
         return
     app.say(f"Updating {workspace.name} from {targets}")
     body = ask.UpdateFromTarget(style=UpdateStyle(style))
-    await _tell(app, await finished(app, await app.client.update_from_target(workspace.name, body)))
+    await _tell(app, await finished(app, app.client.update_from_target(workspace.name, body)))
 
 
 async def _tell(app: BoatyardApp, ended: Operation) -> None:
     """What came of it: done, or conflicts to be resolved."""
     name = ended.workspace
     app.home.diff.read_again()
-    if await resolve(app, name):
+    with app.deed():
+        workspace = await app.client.workspace(name)
+    if workspace.update is not None:
+        await _resolve(app, workspace)
         return
     app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
     before = ended.result.get("before")
@@ -74,22 +77,26 @@ async def resolve(app: BoatyardApp, name: str) -> bool:
     It asks the engine: the event that tells of it may not have come yet.
     """
     workspace = await app.client.workspace(name)
-    if workspace.update is None:
-        return False
+    if workspace.update is not None:
+        await _resolve(app, workspace)
+    return workspace.update is not None
+
+
+async def _resolve(app: BoatyardApp, workspace: Workspace) -> None:
+    name = workspace.name
     wanted = await app.ask(ConflictSheet(app.link, app.store, workspace, app.taken_sides))
     if wanted == "hand-over":
         await app.client.hand_over_conflicts(name)
         key = app.keymap.hint("update")
         app.say(f"The agent of {name} resolves them; {key} goes on when it has ended its turn")
     elif wanted == "continue":
-        await _tell(app, await finished(app, await app.client.continue_update(name)))
+        await _tell(app, await finished(app, app.client.continue_update(name)))
     elif wanted == "abort":
         text = f"Give up the update of {name}?\n\nAll becomes as it was before it began."
         if await app.ask(question("Give up", text, "Give the update up")):
-            await finished(app, await app.client.abort_update(name))
+            await finished(app, app.client.abort_update(name), undoable=False)
             app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
             app.home.diff.read_again()
             app.say(f"{name} is as it was before the update")
         else:
             await resolve(app, name)
-    return True

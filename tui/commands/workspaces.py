@@ -10,7 +10,7 @@ from core.values.entities import Workspace
 from core.values.review import LossReport
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from core.values.wording import counted
-from tui.commands.parts import finished
+from tui.commands.operations import finished
 from tui.commands.task_removal import remove_tasks
 from tui.widgets.menu import Menu, Option, choice, question
 
@@ -54,9 +54,8 @@ async def close(app: BoatyardApp) -> None:
     async def back() -> None:
         await app.client.restore_workspace(workspace.name)
 
-    with app.deed():
-        await finished(app, await app.client.close_workspace(workspace.name))
-        app.can_undo(f"{workspace.name} is closed", back)
+    await finished(app, app.client.close_workspace(workspace.name))
+    app.can_undo(f"{workspace.name} is closed", back)
 
 
 async def restore(app: BoatyardApp) -> None:
@@ -95,9 +94,8 @@ async def remove(app: BoatyardApp) -> None:
         await app.client.recover_workspace(name)
         app.home.go_to_workspace(name, view="tree")
 
-    with app.deed():
-        await finished(app, await app.client.remove_workspace(name, ask.RemoveWorkspace(force=True)))
-        app.can_undo(f"{name} is in the trash", back)
+    await finished(app, app.client.remove_workspace(name, ask.RemoveWorkspace(force=True)))
+    app.can_undo(f"{name} is in the trash", back)
 
 
 async def _remove_task(app: BoatyardApp) -> None:
