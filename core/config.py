@@ -92,8 +92,10 @@ class PictureStyle(StrEnum):
     """How the interface draws pictures of files."""
 
     AUTO = "auto"
-    """By kitty's graphics where the terminal is known to have them, else in blocks."""
+    """By kitty's graphics where the terminal is known to have them, else by Sixel where it says so, else in
+    blocks."""
     KITTY = "kitty"
+    SIXEL = "sixel"
     BLOCKS = "blocks"
     NONE = "none"
     """Only what is known of them, in words."""

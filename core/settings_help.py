@@ -27,7 +27,8 @@ HELP: dict[str, str] = {
     "mcp.may_start_workspaces": "Whether agents that use it may start workspaces.",
     "keys.preset": "The set of keys that your own are put over.",
     "keys.map": "The key, or keys, of an action; see `boatyard keys` for their names.",
-    "interface.pictures": "How pictures among the files are drawn; auto: as well as the terminal can.",
+    "interface.pictures": "How pictures among the files are drawn; auto: kitty's graphics, else Sixel, else "
+    "half blocks, as the terminal can.",
     "interface.tmux": "Where shell and editor open inside tmux: over the interface, or in a window.",
     "pull_requests.poll_seconds": "How often an open pull request is looked at.",
     "default_agent": "The agent where none is named; empty: the only one there is.",

@@ -18,11 +18,16 @@ import pyte
 
 WHO_ARE_YOU, I_AM = b"\x1b[c", b"\x1b[?1;2c"
 """The question for a terminal's attributes (DA1), and the answer of a plain one."""
+SIXEL = {
+    b"\x1b[16t": b"\x1b[6;20;10t",
+    b"\x1b[?1;1;0S": b"\x1b[?1;0;256S",
+    WHO_ARE_YOU: b"\x1b[?62;4;22c",
+}
+"""How a terminal answers that draws Sixel and has cells of 10 by 20 pixels."""
 
-
-UNKNOWN = re.compile(rb"\x1b_.*?\x1b\\|\x1b\[[<=>][\d;]*[A-Za-z]", re.DOTALL)
+UNKNOWN = re.compile(rb"\x1b[_P].*?\x1b\\|\x1b\[[<=>][\d;]*[A-Za-z]|\x1b\[(?:16t|\?1;1;0S)", re.DOTALL)
 """What the terminal in memory would print rather than obey: pictures, and how keys are told."""
-UNFINISHED = re.compile(rb"\x1b(_.*|\[[<=>?]?[\d;]*)?\Z", re.DOTALL)
+UNFINISHED = re.compile(rb"\x1b([_P].*|\[[<=>?]?[\d;]*)?\Z", re.DOTALL)
 
 
 class Picture:
@@ -69,16 +74,18 @@ class Terminal:
         *,
         size: tuple[int, int] = (120, 40),
         env: Mapping[str, str] | None = None,
-        answers: bool = True,
+        answers: bool | Mapping[bytes, bytes] = True,
     ) -> None:
         """
         Args:
             argv: The program.
             size: Columns and rows.
             env: Its environment; None: the test's.
-            answers: Whether the terminal says who it is when it is asked; else the test has to.
+            answers: Whether the terminal says who it is when it is asked, else the test has to; or what it
+                answers to what.
         """
-        self._answers = answers
+        plain = {WHO_ARE_YOU: I_AM} if answers else {}
+        self._answers = plain if isinstance(answers, bool) else answers
         self.written = b""
         self.picture = Picture(size)
         self._undrawn = b""
@@ -117,8 +124,9 @@ class Terminal:
         self.read_at = time.perf_counter()
         self.written += data
         self._undrawn += data
-        if self._answers and WHO_ARE_YOU in data:
-            os.write(self._descriptor, I_AM)  # as every terminal does
+        for question, answer in self._answers.items():
+            if question in data:
+                os.write(self._descriptor, answer)
         return bool(data)
 
     def until(self, condition: Callable[[bytes], object], seconds: float = 20.0) -> float:

@@ -14,6 +14,7 @@ from core.values.review import (
     FoundLines,
     MergePreview,
     MergeResult,
+    SixelTerminal,
     SmallPicture,
     UnmergePreview,
     UnmergeResult,
@@ -48,10 +49,29 @@ class ReviewCalls:
         return await self._http.call("GET", f"/workspaces/{part(name)}/file", FileContent, query=query)
 
     async def picture(
-        self, name: str, path: str, *, width: int, height: int, background: str = "000000"
+        self,
+        name: str,
+        path: str,
+        *,
+        width: int,
+        height: int,
+        background: str = "000000",
+        sixel: SixelTerminal | None = None,
     ) -> SmallPicture:
-        """A picture among the files, in at most so many pixels, over a colour as RRGGBB."""
+        """A picture among the files, in at most so many pixels, over a colour as RRGGBB.
+
+        Args:
+            name: The workspace.
+            path: The file.
+            width: Pixels at most.
+            height: Pixels at most.
+            background: What is seen through it.
+            sixel: The terminal, where the picture is wanted as Sixel, too.
+        """
         query: Query = {"path": path, "width": width, "height": height, "background": background}
+        if sixel is not None:
+            cell: Query = {"cell_width": sixel.cell_width, "cell_height": sixel.cell_height}
+            query = {**query, **cell, "colours": sixel.colours}
         return await self._http.call("GET", f"/workspaces/{part(name)}/picture", SmallPicture, query=query)
 
     async def grep(

@@ -33,6 +33,7 @@ from core.values.review import (
     FileNode,
     MergePreview,
     MergeResult,
+    SixelTerminal,
     SmallPicture,
 )
 from core.values.states import MergeStyle, WorkspaceState
@@ -96,15 +97,23 @@ class Review:
         code = Place(self._context.home, name).code
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
 
-    async def picture(self, name: str, path: str, width: int, height: int, background: str) -> SmallPicture:
-        """A picture among the files, made small enough for so many pixels.
+    async def picture(
+        self,
+        name: str,
+        path: str,
+        width: int,
+        height: int,
+        background: str,
+        sixel: SixelTerminal | None = None,
+    ) -> SmallPicture:
+        """A picture among the files, made small enough for so many pixels; also as Sixel for a terminal.
 
         Raises:
             UsageError: It cannot be shown; it says why.
         """
         await self._live(name)
         code = Place(self._context.home, name).code
-        return await self._pictures.of_file(code, path, width, height, background)
+        return await self._pictures.of_file(code, path, width, height, background, sixel)
 
     async def diff(
         self, name: str, request: DiffRequest, *, latest: bool = False, containing: str = ""

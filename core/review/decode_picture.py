@@ -1,8 +1,13 @@
-"""A picture made small, in a process of its own: `python -m core.review.decode_picture WIDTH HEIGHT RRGGBB`.
+"""A picture made small, in a process of its own.
+
+`python -m core.review.decode_picture WIDTH HEIGHT RRGGBB [CELL_WIDTH CELL_HEIGHT COLOURS]`.
 
 What a workspace has may be made to harm whoever decodes it: this process has limits on memory, time and
 files, is killed by whoever started it, and has nothing to give away. Reads the picture from standard input;
 writes one line, `FORMAT WIDTH HEIGHT SMALL_WIDTH SMALL_HEIGHT`, and the small picture as rows of RGB.
+
+Where it is told of a terminal's cells, the picture that fits is written as Sixel behind that, filled up to
+whole cells, and the rows of RGB are of two pixels a cell: the same cells in half blocks.
 """
 
 from __future__ import annotations
@@ -11,6 +16,10 @@ import io
 import resource
 import sys
 import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 MOST_PIXELS = 50_000_000
@@ -20,7 +29,7 @@ REFUSED = 3
 """The exit code where the reason is on standard error."""
 
 
-def main(width: int, height: int, background: str) -> int:
+def main(width: int, height: int, background: str, cell: tuple[int, int] | None, colours: int) -> int:
     """Decodes, and says why where that is not possible."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -42,10 +51,27 @@ def main(width: int, height: int, background: str) -> int:
     except Exception as error:  # a decoder of untrusted bytes fails in any way there is
         return _refused(f"it cannot be decoded: {str(error)[:200] or type(error).__name__}")
     ground = Image.new("RGBA", small.size, f"#{background}")
-    pixels = Image.alpha_composite(ground, small).convert("RGB").tobytes()
-    head = f"{name} {size[0]} {size[1]} {small.size[0]} {small.size[1]}\n"
-    sys.stdout.buffer.write(head.encode() + pixels)
+    seen = Image.alpha_composite(ground, small).convert("RGB")
+    sixel = b""
+    if cell:
+        seen, sixel = _in_cells(seen, background, cell, colours)
+    head = f"{name} {size[0]} {size[1]} {seen.width} {seen.height}\n"
+    sys.stdout.buffer.write(head.encode() + seen.tobytes() + sixel)
     return 0
+
+
+def _in_cells(
+    picture: Picture, background: str, cell: tuple[int, int], colours: int
+) -> tuple[Picture, bytes]:
+    """The picture with two pixels a cell, and as Sixel."""
+    from PIL import Image
+
+    from core.review.sixel import sixel_of
+
+    columns, rows = -(-picture.width // cell[0]), -(-picture.height // cell[1])
+    whole = Image.new("RGB", (columns * cell[0], rows * cell[1]), f"#{background}")
+    whole.paste(picture)
+    return whole.resize((columns, rows * 2), Image.Resampling.BOX), sixel_of(whole, colours)
 
 
 def _refused(reason: str) -> int:
@@ -54,4 +80,7 @@ def _refused(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    wide, high, colour, *terminal = sys.argv[1:]
+    cell_width, cell_height, most = map(int, terminal or (0, 0, 0))
+    cell = (cell_width, cell_height) if terminal else None
+    raise SystemExit(main(int(wide), int(high), colour, cell, most))

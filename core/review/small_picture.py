@@ -12,14 +12,18 @@ from pathlib import Path
 from core.errors import BoatyardError, UsageError
 from core.review.decode_picture import REFUSED
 from core.review.walk import path_parts, small_file
-from core.values.review import SmallPicture
+from core.values.review import SixelTerminal, SmallPicture
 
 FILE_LIMIT = 32 * 1024 * 1024
 SECONDS = 15.0
 MOST = 2000
 """Pixels of a side that are asked for at most."""
+MOST_AS_SIXEL = 1_000_000
+"""Pixels in all, where they are written as Sixel, which takes a second or two for so many."""
+LARGEST_CELL = 200
 AT_ONCE = 2
 _HEAD = re.compile(rb"([A-Z]{3,5}) (\d{1,6}) (\d{1,6}) (\d{1,4}) (\d{1,4})\n")
+_SIXEL = re.compile(rb"[0-9;!\"#$\-?-~]*")
 _BACKGROUND = re.compile(r"[0-9a-f]{6}")
 
 
@@ -29,7 +33,15 @@ class SmallPictures:
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def of_file(self, root: Path, path: str, width: int, height: int, background: str) -> SmallPicture:
+    async def of_file(
+        self,
+        root: Path,
+        path: str,
+        width: int,
+        height: int,
+        background: str,
+        sixel: SixelTerminal | None = None,
+    ) -> SmallPicture:
         """A picture that fits into so many pixels.
 
         Args:
@@ -38,6 +50,7 @@ class SmallPictures:
             width: Pixels at most.
             height: Pixels at most.
             background: What is seen through it, as RRGGBB.
+            sixel: The terminal, where it is wanted as Sixel, too.
 
         Raises:
             NotFoundError: The path leads out of the workspace.
@@ -49,23 +62,45 @@ class SmallPictures:
         if not data or len(data) > FILE_LIMIT:
             raise _unshown(path, f"it is empty, or has more than {FILE_LIMIT >> 20} MiB")
         sides = (max(1, min(width, MOST)), max(1, min(height, MOST)))
+        if sixel is not None:
+            sixel, sides = _sensible(sixel), _limited(sides)
         async with self._places:
-            out = await _decoded(path, data, sides, background)
+            out = await _decoded(path, data, sides, background, sixel)
         head = _HEAD.match(out)
         if head is None:
             raise _unshown(path, "its decoder gave no readable answer")
         full_width, full_height, small_width, small_height = map(int, head.groups()[1:])
-        pixels = out[head.end() :]
-        if len(pixels) != small_width * small_height * 3 or small_width > sides[0] or small_height > sides[1]:
+        end = head.end() + small_width * small_height * 3
+        pixels, drawn = out[head.end() : end], out[end:]
+        fits = sixel is not None or (small_width <= sides[0] and small_height <= sides[1])
+        if len(out) < end or not fits or not (_SIXEL.fullmatch(drawn) if sixel else not drawn):
             raise _unshown(path, "its decoder gave no readable answer")
         return SmallPicture(
             path=path, format=head[1].decode(), full_width=full_width, full_height=full_height,
-            width=small_width, height=small_height, pixels=pixels,
+            width=small_width, height=small_height, pixels=pixels, sixel=drawn.decode("ascii"),
         )  # fmt: skip
 
 
-async def _decoded(path: str, data: bytes, sides: tuple[int, int], background: str) -> bytes:
-    argv = (sys.executable, "-P", "-m", "core.review.decode_picture", *map(str, sides), background)
+def _sensible(sixel: SixelTerminal) -> SixelTerminal:
+    return SixelTerminal(
+        cell_width=max(1, min(sixel.cell_width, LARGEST_CELL)),
+        cell_height=max(1, min(sixel.cell_height, LARGEST_CELL)),
+        colours=max(2, min(sixel.colours, 256)),
+    )
+
+
+def _limited(sides: tuple[int, int]) -> tuple[int, int]:
+    """The same shape in no more pixels than are written as Sixel."""
+    part = min(1.0, (MOST_AS_SIXEL / (sides[0] * sides[1])) ** 0.5)
+    return max(1, int(sides[0] * part)), max(1, int(sides[1] * part))
+
+
+async def _decoded(
+    path: str, data: bytes, sides: tuple[int, int], background: str, sixel: SixelTerminal | None
+) -> bytes:
+    terminal = (sixel.cell_width, sixel.cell_height, sixel.colours) if sixel is not None else ()
+    module = (sys.executable, "-P", "-m", "core.review.decode_picture")
+    argv = (*module, *map(str, sides), background, *map(str, terminal))
     process = await asyncio.create_subprocess_exec(
         *argv, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd="/", env=_environment(), start_new_session=True
     )

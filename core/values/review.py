@@ -143,6 +143,16 @@ class FileContent(Value, frozen=True, kw_only=True):
     """Of a picture: its format and size in pixels, for people."""
 
 
+class SixelTerminal(Value, frozen=True, kw_only=True):
+    """What a terminal that draws Sixel says of itself."""
+
+    cell_width: int
+    cell_height: int
+    """Pixels that a cell has."""
+    colours: int = 256
+    """That a picture may have."""
+
+
 class SmallPicture(Value, frozen=True, kw_only=True):
     """A picture of a workspace, made small."""
 
@@ -156,6 +166,9 @@ class SmallPicture(Value, frozen=True, kw_only=True):
     height: int
     pixels: bytes
     """Rows of red, green and blue, a byte each."""
+    sixel: str = ""
+    """The picture as Sixel, in cells of which each is two of the pixels, one above the other; only printable
+    ASCII, without the begin and the end of the control string. Empty: not asked for, or too much of it."""
 
 
 class RepoMerge(Value, frozen=True, kw_only=True):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from core.config import InterfaceSection, PictureStyle
 from core.errors import UsageError
-from core.values.review import FileContent, FileNode, SmallPicture
+from core.values.review import FileContent, FileNode, SixelTerminal, SmallPicture
 from tests.tui.driver import Driver, driven
 from tests.tui.fake_engine import FakeEngine
 from tui.app import BoatyardApp
@@ -22,6 +24,7 @@ from tui.files.picture_strips import (
     in_placeholders,
     kitty_is_there,
 )  # fmt: skip
+from tui.terminal.sixels import SIGN
 
 WORDS = "PNG picture, 640 x 480 pixels"
 RED, BLUE = b"\xff\0\0", b"\0\0\xff"
@@ -95,7 +98,7 @@ async def test_there_are_only_facts_where_pictures_are_not_wanted(
         if why == "setting":
             ui.app.interface = InterfaceSection(pictures=PictureStyle.NONE)
         await open_picture(ui)
-        assert ui.app.picture_style == "none"
+        assert (await ui.app.picture_way()).style == "none"
         assert not any(call == "picture" for call, _ in pictured.calls)
 
 
@@ -111,6 +114,39 @@ async def test_kittys_graphics_are_given_the_pixels_once_and_let_go_of(
         (given,) = [text for text in written if "a=T" in text]
         assert given.startswith("\x1b_Ga=T,U=1,") and given.endswith("\x1b\\")
     assert any("a=d" in text for text in written)
+
+
+async def test_sixel_is_asked_for_at_the_terminals_size_and_handed_over_once(
+    pictured: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(BoatyardApp, "write_to_terminal", lambda self, text: written.append(text))
+
+    async def small(name: str, path: str, **more: Any) -> SmallPicture:
+        pictured._asked("picture", more)
+        return msgspec.structs.replace(picture(2, 4, RED * 4 + BLUE * 4), sixel="#0~~")
+
+    monkeypatch.setattr(pictured, "picture", small)
+    async with driven(pictured) as ui:
+        ui.app.interface = InterfaceSection(pictures=PictureStyle.SIXEL)
+        await open_picture(ui)
+        await ui.sees(SIGN)
+        asked = await ui.asked("picture")
+        room = ui.app.home.files.main.size
+        assert asked["sixel"] == SixelTerminal(cell_width=10, cell_height=20)
+        assert asked["height"] == 20 * (room.height - 2) and asked["width"] % 10 == 0
+        ui.app.home.files.read_again()
+        await ui.until(lambda: sum(call == "picture" for call, _ in pictured.calls) == 2)
+        (given,) = [text for text in written if "_sixel" in text]
+        assert re.fullmatch(r"\x1b_sixel;\d+;2;2;#0~~\x1b\\", given)
+    assert [text for text in written if "_sixel" in text][1:] == [given.replace("2;2;#0~~", "0;0;")]
+
+
+async def test_what_is_too_much_as_sixel_is_drawn_in_blocks(pictured: FakeEngine) -> None:
+    async with driven(pictured) as ui:
+        ui.app.interface = InterfaceSection(pictures=PictureStyle.SIXEL)
+        await open_picture(ui)
+        await ui.sees("▀▀▀▀")
 
 
 def test_two_pixels_are_a_cell_and_equal_cells_one_segment() -> None:

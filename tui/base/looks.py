@@ -109,16 +109,6 @@ class LooksApp(App[None], inherit_bindings=False):
         return self.interface is None or self.interface.tmux == "popup"
 
     @property
-    def picture_style(self) -> str:
-        """How pictures are drawn: `kitty`, `blocks` or `none`."""
-        from core.config import PictureStyle
-        from tui.files.picture_pane import style_of
-
-        wanted = self.interface.pictures if self.interface is not None else PictureStyle.AUTO
-        colours = os.environ.get("NO_COLOR") is None
-        return style_of(wanted, colours=colours, blocks=self.glyphs.cut == "…")
-
-    @property
     def _own_themes(self) -> Path | None:
         return self._paths.config / "themes" if self._paths else None
 

@@ -26,6 +26,7 @@ from tui.text.literal import Scrub
 if TYPE_CHECKING:
     from core.paths import Home
     from tui.engine.form_drafts import FormDrafts
+    from tui.looks.pictures import PictureWay
 
 
 class TerminalApp(LooksApp, inherit_bindings=False):
@@ -128,6 +129,24 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         """Sends a control sequence of our own, unless the terminal is somebody else's just now."""
         if self._driver is not None and not self.is_headless and not self._lent:
             self._driver.write(sequence)
+
+    async def picture_way(self) -> PictureWay:
+        """How pictures are drawn; the terminal may be asked for that."""
+        from core.config import PictureStyle
+        from tui.files.picture_pane import style_of
+        from tui.looks.pictures import PictureWay
+        from tui.terminal.graphics import described, sixel_terminal
+
+        wanted = self.interface.pictures if self.interface is not None else PictureStyle.AUTO
+        colours = os.environ.get("NO_COLOR") is None
+        style = style_of(wanted, colours=colours, blocks=self.glyphs.cut == "…")
+        forced = wanted is PictureStyle.SIXEL
+        if not forced and (wanted is not PictureStyle.AUTO or style != "blocks"):
+            return PictureWay(style)
+        if not isinstance(self._driver, ThriftyDriver) or self._lent:
+            return PictureWay("sixel", described("", None)) if forced else PictureWay(style)
+        terminal = await sixel_terminal(self._driver, forced=forced)
+        return PictureWay("sixel", terminal) if terminal is not None else PictureWay(style)
 
     def draw_again(self) -> None:
         """Draws all of the screen: something else wrote to the terminal."""

@@ -213,17 +213,18 @@ class FilesPane(Horizontal):
         from tui.files.picture_strips import pixels_wanted
 
         look = cast("Look", self.app)
-        style = look.picture_style
-        if style == "none":
+        way = await look.picture_way()
+        if way.style == "none":
             return
-        width, height = pixels_wanted(wanted.columns, wanted.rows, kitty=style == "kitty")
+        width, height = pixels_wanted(wanted.columns, wanted.rows, way)
         ground = self.background_colors[1].hex6[1:].lower()
         try:
             picture = await self._link.client.picture(
-                workspace, wanted.path, width=width, height=height, background=ground
+                workspace, wanted.path, width=width, height=height, background=ground, sixel=way.sixel
             )
         except BoatyardError as error:
             self._preview.take_picture(wanted.path, None, error.message.rpartition(" is not shown: ")[2])
             return
-        if workspace == self.workspace and wanted.path == self._preview.path:
-            self._preview.take_picture(wanted.path, Drawn(picture, style, look.write_to_terminal))
+        here = workspace == self.workspace and wanted.path == self._preview.path
+        if here and not self._preview.shows_picture(picture, way):
+            self._preview.take_picture(wanted.path, Drawn(picture, way, look.write_to_terminal))

@@ -21,6 +21,7 @@ from textual.strip import Strip
 
 if TYPE_CHECKING:
     from core.values.review import SmallPicture
+    from tui.looks.pictures import PictureWay
 
 PLACEHOLDER = "\U0010eeee"
 ROW_MARKS = (
@@ -44,10 +45,13 @@ def kitty_is_there(environment: Mapping[str, str] = os.environ) -> bool:
     return bool(known) or environment.get("TERM_PROGRAM", "") == "ghostty"
 
 
-def pixels_wanted(columns: int, rows: int, *, kitty: bool) -> tuple[int, int]:
+def pixels_wanted(columns: int, rows: int, way: PictureWay) -> tuple[int, int]:
     """Width and height in pixels of what fits into so many cells."""
-    rows = min(rows, len(ROW_MARKS)) if kitty else rows
-    return (columns * CELL[0], rows * CELL[1]) if kitty else (columns, rows * 2)
+    if way.sixel is not None:
+        return columns * way.sixel.cell_width, rows * way.sixel.cell_height
+    if way.style == "kitty":
+        return columns * CELL[0], min(rows, len(ROW_MARKS)) * CELL[1]
+    return columns, rows * 2
 
 
 def in_blocks(picture: SmallPicture) -> list[Strip]:

@@ -18,8 +18,9 @@ from tui.widgets.pages import Pages
 from tui.widgets.rows import RowView
 
 if TYPE_CHECKING:
-    from core.values.review import FileContent
+    from core.values.review import FileContent, SmallPicture
     from tui.files.picture_pane import Drawn
+    from tui.looks.pictures import PictureWay
 
 PAGE = 500
 MOST_PAGES = 20
@@ -112,6 +113,10 @@ class Preview(RowView):
             self._note = f"{self._facts}: {note}" if note else self._facts
             self._draw_picture(drawn)
 
+    def shows_picture(self, picture: SmallPicture, way: PictureWay) -> bool:
+        """Whether it is drawn already: agents change files, and each time it may be another one."""
+        return self._drawn is not None and self._drawn.is_of(picture, way)
+
     def _draw_picture(self, drawn: Drawn | None) -> None:
         if self._drawn is not None:
             self._drawn.forget()
@@ -120,6 +125,8 @@ class Preview(RowView):
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
+        if self._drawn is not None:
+            self._drawn.outdate()
         self._want_picture()
 
     def on_unmount(self) -> None:

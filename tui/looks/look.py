@@ -8,6 +8,7 @@ from typing import Protocol
 from tui.keys.keymap import Keymap
 from tui.looks.glyphs import Glyphs
 from tui.looks.palette import Palette
+from tui.looks.pictures import PictureWay
 
 
 class Look(Protocol):
@@ -24,9 +25,8 @@ class Look(Protocol):
         """Whether programs open over the interface inside tmux, not in a window."""
         ...
 
-    @property
-    def picture_style(self) -> str:
-        """How pictures are drawn: `kitty`, `blocks` or `none`."""
+    async def picture_way(self) -> PictureWay:
+        """How pictures are drawn; the terminal may be asked for that."""
         ...
 
     def write_to_terminal(self, sequence: str) -> None:

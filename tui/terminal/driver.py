@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import selectors
+from codecs import getincrementaldecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TextIO
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.answers import Answers
 from tui.terminal.repaint import FORGET, Repaint
 
 if TYPE_CHECKING:
     from textual.app import App
+
+INPUT_SECONDS = 0.1
+"""After so long without a byte, what was read may be a key that begins like a longer one."""
 
 
 class ThriftyFile(io.TextIOBase):
@@ -49,10 +56,14 @@ class ThriftyFile(io.TextIOBase):
 
 
 class ThriftyDriver(LinuxDriver):
-    """Draws on the terminal by way of `ThriftyFile`."""
+    """Draws on the terminal by way of `ThriftyFile`, and can ask it something."""
+
+    draws_sixel: bool | None = None
+    """None: not asked yet."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        self._answers = Answers()
         if self._file is not None:
             self._file = ThriftyFile(self._file)  # type: ignore[assignment]  # all it needs of a file
 
@@ -65,6 +76,28 @@ class ThriftyDriver(LinuxDriver):
         if self._file is not None:
             self._file.write(data)
             super().write("")
+
+    async def ask(self, question: str) -> str:
+        """What the terminal answers to a question, and to that for its attributes behind it."""
+        return await self._answers.ask(question, self.write)
+
+    def run_input_thread(self) -> None:
+        """Reads what the terminal sends: keys for the application, and answers for whoever asked."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            last = False
+            while not last:
+                last = self.exit_event.is_set()
+                if selector.select(INPUT_SECONDS):
+                    keys = self._answers.sieve(decode(os.read(self.fileno, 4096)))
+                else:
+                    keys = self._answers.kept()
+                for message in parser.feed(keys) if keys else ():
+                    self.process_message(message)
+                for message in parser.tick():
+                    self.process_message(message)
 
     def forget(self) -> None:
         """Has the next frame sent as a whole: something else wrote to the terminal."""

@@ -101,12 +101,22 @@ async def _in_popup(title: str, argv: Sequence[str]) -> bool:
 
 async def _tmux_version() -> tuple[int, int]:
     """Major and minor; zeros where it does not say."""
-    process = await asyncio.create_subprocess_exec(
-        "tmux", "-V", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    said, _ = await process.communicate()
-    found = re.search(rb"(\d+)\.(\d+)", said)
+    found = re.search(r"(\d+)\.(\d+)", await _tmux_output("-V"))
     return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+async def tmux_says(format: str) -> str:  # noqa: A002
+    """What tmux puts in place of a format (tmux(1), FORMATS) for the interface's client; empty: nothing."""
+    return (await _tmux_output("display-message", "-p", format)).strip()
+
+
+async def _tmux_output(*argv: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        "tmux", *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return said.decode("utf-8", "replace")
 
 
 async def _on_this_terminal(app: App[Any], argv: Sequence[str]) -> None:

@@ -14,10 +14,12 @@ import re
 
 from tui.terminal.cells import Row, cells_of, differences, send_cells
 from tui.terminal.sgr import transition
+from tui.terminal.sixels import SIGN, Painted, Sixels
 
 FORGET = "\x1b_forget\x1b\\"
 """Taken, not sent: says that nothing is known of what the terminal shows."""
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+SIXEL_START, SIXEL_END = "\x1bP0;1;0q", "\x1b\\"
 _PART = re.compile(
     r"\x1b\[(?P<of>[1-9][\d;]*)m(?P<styled>[^\x1b\n]+)\x1b\[0?m"  # by far the most are such pieces
     r"|\x1b\[(?P<place>\d+;\d+)H|\x1b\[(?P<style>[\d;]*)m|(?P<plain>[^\x1b\n]+)|(?P<line>\n)"
@@ -33,6 +35,9 @@ class Repaint:
         self._wanted: dict[int, Row] = {}
         self._shown: dict[int, Row] = {}
         self._touched: set[int] = set()
+        self._pictured: set[int] = set()
+        """Rows that have, or had, cells of pictures."""
+        self._sixels = Sixels()
         self._size = (0, 0)
         self._out: list[str] = []
         self._at = (0, 0)
@@ -79,6 +84,7 @@ class Repaint:
         self._shown.clear()
         self._touched = set(self._wanted)
         self._cursor = None
+        self._sixels.doubt()
 
     def _resize(self, size: tuple[int, int]) -> None:
         self._size = size
@@ -87,6 +93,7 @@ class Repaint:
         for row in self._wanted.values():
             row.cut(size[0])
         self.forget()
+        self._sixels.outdate()
 
     def _put(self, text: str, style: str) -> None:
         column, number = self._at
@@ -99,6 +106,8 @@ class Repaint:
                 row = self._wanted[number] = Row()
             row.put(column, cells if column + len(cells) <= width else cells[: max(0, width - column)], style)
             self._touched.add(number)
+            if SIGN in text:
+                self._pictured.add(number)
 
     def _pass(self, sequence: str) -> None:
         """Sends what is no text, behind the text before it."""
@@ -109,20 +118,32 @@ class Repaint:
             self._frames = max(0, self._frames - 1)
         elif sequence == FORGET:
             self.forget()
-        elif not sequence.startswith("\x1b]8;"):  # what a link leads to is shown, and nowhere else kept
+        elif sequence.startswith("\x1b]8;") or self._sixels.take(sequence):
+            pass  # what a link leads to is shown, and nowhere else kept; a picture is sent with its cells
+        else:
             self._settle()
             self._lay_down_pen()
+            if erases := _ERASES.fullmatch(sequence):
+                for place in self._sixels.clear():
+                    self._erase(place, self._out)
             self._out.append(sequence)
-            if _ERASES.fullmatch(sequence):
+            if erases:
                 self._wanted.clear()
                 self.forget()
 
     def _settle(self) -> None:
         """Sends what differs, and leaves the cursor where Textual left it."""
         changes: list[str] = []
+        erased, painted = self._sixels.settle(self._wanted, self._size[1])
+        for place in erased:
+            self._erase(place, changes)
+        for place in painted:
+            self._touched.update(place.rows)
         for number in sorted(self._touched):
             self._send_row(number, changes)
         self._touched.clear()
+        for place in painted:
+            changes += [_leap(place.column, place.row), SIXEL_START, place.sixel.body, SIXEL_END]
         if changes or self._cursor != self._at:
             changes.append(_leap(*self._at))
             self._cursor = self._at
@@ -131,12 +152,27 @@ class Repaint:
     def _send_row(self, number: int, changes: list[str]) -> None:
         """Adds what differs in a row."""
         wanted, shown = self._wanted[number], self._shown.get(number)
+        if number in self._pictured:
+            sent = self._sixels.sent(number, wanted)
+            if sent is wanted:
+                self._pictured.discard(number)
+            wanted = sent
         if shown is not None and shown == wanted:
             return
         for begin, end in differences(wanted, shown):
             changes.append(_leap(begin, number))
             self._pen = send_cells(wanted, begin, end, self._pen, changes)
         self._shown[number] = wanted.copy()
+
+    def _erase(self, place: Painted, changes: list[str]) -> None:
+        """Takes a picture off the terminal; what is wanted in its place is sent behind that."""
+        if self._pen:
+            changes.append(transition(self._pen, ""))
+            self._pen = ""
+        for number in place.rows:
+            if number in self._wanted:
+                changes.append(f"{_leap(place.column, number)}\x1b[{place.sixel.columns}X")
+                self._touched.add(number)
 
     def _lay_down_pen(self) -> None:
         """Leaves no colour to what comes now, which knows nothing of it."""

@@ -18,6 +18,7 @@ from core.values.review import (
     FoundLines,
     MergePreview,
     MergeResult,
+    SixelTerminal,
     SmallPicture,
     UnmergePreview,
     UnmergeResult,
@@ -48,6 +49,17 @@ def _request(call: Call) -> DiffRequest:
         )
     shown = Shown(context=max(0, min(call.number("context", 3), CONTEXT_LIMIT)), whitespace=not whitespace)
     return DiffRequest(parse_base(call.text("base")), call.number("to", 0), shown)
+
+
+def _sixel_terminal(call: Call) -> SixelTerminal | None:
+    """The terminal for which a picture is also wanted as Sixel: where `cell_width` is given."""
+    if not (width := call.number("cell_width", 0)):
+        return None
+    return SixelTerminal(
+        cell_width=width,
+        cell_height=call.number("cell_height", 2 * width),
+        colours=call.number("colours", 256),
+    )
 
 
 ROUTES = (
@@ -115,9 +127,10 @@ ROUTES = (
             c.number("width", 80),
             c.number("height", 80),
             c.text("background") or "000000",
+            _sixel_terminal(c),
         ),
         SmallPicture,
-        query=("path", "width", "height", "background"),
+        query=("path", "width", "height", "background", "cell_width", "cell_height", "colours"),
     ),
     Route(
         "GET",

@@ -14,6 +14,7 @@ from core.values.review import (
     FileContent,
     FileDiff,
     FileNode,
+    SixelTerminal,
     SmallPicture,
 )
 from tests.tui.fake_engine.state import State
@@ -62,7 +63,14 @@ class Files(State):
         return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
 
     async def picture(
-        self, name: str, path: str, *, width: int, height: int, background: str = "000000"
+        self,
+        name: str,
+        path: str,
+        *,
+        width: int,
+        height: int,
+        background: str = "000000",
+        sixel: SixelTerminal | None = None,
     ) -> SmallPicture:
         self._asked("picture", {"path": path, "width": width, "height": height, "background": background})
         raise UsageError(f"{path!r} is not shown: there are no pictures here")
