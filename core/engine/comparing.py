@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ KEPT = 64
 """Comparisons whose sides are remembered for the next page of theirs."""
 Kept = tuple[str, Base, int]
 """Workspace, base, and the checkpoint on the new side."""
+HEAD = re.compile(r"\A(?:HEAD|@)(?=[~^]|\Z)")
+"""The workspace's own; the depot has none."""
 
 
 class Comparing:
@@ -110,17 +113,19 @@ class Comparing:
         return old, new
 
     async def _revision(self, facts: WorkspaceFacts, revision: str) -> dict[str, str]:
-        """The commit in each repo that knows the revision: an id, or a branch or tag of the user's."""
+        """The commit in each repo that knows the revision: an id, a branch or tag of the user's, or one
+        counted from any of them or from the workspace's HEAD, as in `HEAD~2` (gitrevisions(7))."""
         place = Place(self._context.home, facts.name)
         found = {}
         for repo in facts.repos:
-            commit = await _resolve(place.depot(repo.repo_id), revision)
+            wanted = HEAD.sub(repo.head, revision) if repo.head else revision
+            commit = await _resolve(place.depot(repo.repo_id), wanted)
             if commit:
                 found[repo.repo_id] = commit
         if not found:
             raise NotFoundError(
                 f"no repository of {facts.name!r} knows the commit {revision[:60]!r}",
-                hint="Give its id, or the name of a branch or tag of the user's repository.",
+                hint="Give its id, the name of a branch or tag of the user's repository, or HEAD~1.",
             )
         return found
 

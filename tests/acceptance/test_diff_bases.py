@@ -36,6 +36,10 @@ async def test_each_base_shows_its_own_differences(yard: Yard) -> None:
     head = git(folder, "rev-parse", "HEAD").strip()
     assert await paths(yard, "first", f"commit:{head}") == await paths(yard, "first", "uncommitted")
     assert await paths(yard, "first", "commit:main") == await paths(yard, "first")
+    for revision in ("HEAD~1", "@^", "main~0"):
+        assert await paths(yard, "first", f"commit:{revision}") == await paths(yard, "first")
+    for revision in ("HEAD", "HEAD^0"):
+        assert await paths(yard, "first", f"commit:{revision}") == await paths(yard, "first", "uncommitted")
     patch = await yard.client.patch("first", base="turn")
     assert "+two" in patch and "+one" not in patch
 

@@ -41,7 +41,8 @@ async def _of(app: BoatyardApp, name: str, kind: str) -> Compared | None:
     if kind in ("turn", "uncommitted"):
         return Compared(kind)
     if kind == "commit":
-        revision = await app.ask(LineSheet("Compare with a commit", "Commit", "a branch, a tag or an id"))
+        hint = "a branch, a tag, an id, or HEAD~1"
+        revision = await app.ask(LineSheet("Compare with a commit", "Commit", hint))
         return Compared(f"commit:{revision}") if revision else None
     if kind == "workspace":
         other = await other_workspace(app, name, "Compare with")
