@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from core.errors import ConflictError
 from core.values import events as told
 from core.values.conflicts import Clash, Conflict, ConflictSides, Forecast, UpdateStyle
 from core.values.conversation import Entry, EntryKind
 from core.values.landing import LandingEntry, LandingQueue, LandingStatus
 from core.values.provenance import LinesFrom, Origin
-from core.values.review import FileNode
+from core.values.requests import MergeWorkspace
+from core.values.review import FileNode, MergeResult
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
 
@@ -137,3 +139,31 @@ async def test_the_merge_offers_an_update_first_and_escape_keeps_the_message(eng
         await ui.sees("Merge second", "Mine")
         await ui.press("u")
         await ui.sees("Update second from main")
+
+
+async def test_a_message_that_was_written_is_there_again_after_the_merge_was_refused(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge = engine.merge
+
+    async def refuses(name: str, body: MergeWorkspace) -> MergeResult:
+        raise ConflictError("the hook commit-msg refused", hint="Put it right.")
+
+    monkeypatch.setattr(engine, "merge", refuses)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("m")
+        await ui.sees("enter merges")
+        await ui.press("i")
+        await ui.type("In my words: ")
+        engine.emit(told.FilesChanged(workspace="second"))  # the preview is computed anew meanwhile
+        await ui.press("escape", "enter")
+        await ui.sees("the hook commit-msg refused")
+    monkeypatch.setattr(engine, "merge", merge)
+    async with driven(engine) as ui:  # another terminal
+        await ui.open_workspace("second")
+        await ui.press("m")
+        await ui.sees("In my words: ", "enter merges")
+        await ui.press("enter")
+        assert (await ui.asked("merge"))[2] == "In my words: Merge the work"
+        await ui.until(lambda: ("draft_workspace", "second") not in engine.scratches, "forgotten")

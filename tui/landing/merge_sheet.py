@@ -1,4 +1,7 @@
-"""The dialog before a merge: what it would do, computed anew for each style, before anything changes."""
+"""The dialog before a merge: what it would do, computed anew for each style, before anything changes.
+
+A message that one has written is kept until the merge is done, whatever refuses it.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
     from core.values.conflicts import Conflict
     from core.values.review import MergePreview
     from tui.engine.changes import Changes
+    from tui.engine.form_drafts import FormDrafts
     from tui.engine.link import Link
     from tui.engine.store import Store
 
+MESSAGE = "merge_message"
+"""The field's name in the draft about a workspace."""
 STYLES = (
     (MergeStyle.MERGE, "style-merge"), (MergeStyle.SQUASH, "style-squash"),
     (MergeStyle.REBASE, "style-rebase"),
@@ -84,13 +90,18 @@ class MergeSheet(Sheet[MergeForm]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("merge")]
 
-    def __init__(self, store: Store, link: Link, workspace: str, repos: dict[str, str]) -> None:
+    def __init__(
+        self, store: Store, link: Link, workspace: str, repos: dict[str, str], drafts: FormDrafts
+    ) -> None:
         super().__init__(f"Merge {workspace}", *HINTS)
+        self._drafts = drafts
         self._store = store
         self._link = link
         self._workspace = workspace
         self._repos = repos
         self._preview: MergePreview | None = None
+        self._shown = ""
+        """The message, as far as it was not typed here."""
         self._edited = False
         self._push = False
 
@@ -118,6 +129,8 @@ class MergeSheet(Sheet[MergeForm]):
         rows = self.query_one(MergeRows)
         if self._preview is None or style is not self._preview.style:
             rows.show([(("Computing what a merge would do", "dim"),)])
+        if self._preview is None:
+            self._show((await self._drafts.of(self._workspace)).get(MESSAGE, ""), written=True)
         try:
             preview = await self._link.client.merge_preview(self._workspace, style)
         except BoatyardError as error:
@@ -127,9 +140,24 @@ class MergeSheet(Sheet[MergeForm]):
             return
         self._preview = preview
         self.problem("")
-        if not self._edited:
-            self.query_one("#message", Prompt).show(preview.message)
+        self._show(preview.message)
         rows.show(self._lines(preview))
+
+    def _show(self, message: str, *, written: bool = False) -> None:
+        """Shows a message where none has been written; `written`: one that has been, at another time."""
+        if message and not self._edited:
+            self._edited = written
+            prompt = self.query_one("#message", Prompt)
+            prompt.show(message, at_start=True)
+            self._shown = prompt.text
+
+    @on(Prompt.Changed, "#message")
+    def _typed(self, event: Prompt.Changed) -> None:
+        event.stop()
+        text = event.text_area.text
+        if text != self._shown:
+            self._shown, self._edited = text, bool(text.strip())
+            self._drafts.keep(self._workspace, {MESSAGE: text} if self._edited else {})
 
     def _lines(self, preview: MergePreview) -> list[Line]:
         styles: list[tuple[str, str]] = []
@@ -209,7 +237,6 @@ class MergeSheet(Sheet[MergeForm]):
     def _written(self, event: Prompt.Left) -> None:
         """Out of the message, which stays as it is; not out of the sheet."""
         event.prevent_default()
-        self._edited = True
         self.query_one(MergeRows).focus()
 
     @on(RowView.Chosen)
@@ -219,7 +246,6 @@ class MergeSheet(Sheet[MergeForm]):
 
     def submit(self) -> None:
         """Enter in the message: done with it, not yet with the merge."""
-        self._edited = True
         self.query_one(MergeRows).focus()
 
     def _merge(self) -> None:

@@ -106,10 +106,10 @@ class Prompt(TextArea):
         """Whether it is the prompt of a session, which has a history and can have pictures with it."""
         return self.id == "prompt"
 
-    def show(self, text: str) -> None:
+    def show(self, text: str, *, at_start: bool = False) -> None:
         """Puts text that came from outside here, with everything in it to be seen; the cursor at its end."""
         self.text = safe_text(text, multiline=True)
-        self.move_cursor(self.document.end)
+        self.move_cursor((0, 0) if at_start else self.document.end)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         return key not in self._bound and super().check_consume_key(key, character)
