@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from core.values import events as told
+from core.values.requests import UpdateTask
 from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
@@ -44,6 +45,22 @@ async def test_what_is_selected_stays_in_sight_when_its_task_is_done(engine: Fak
         await ui.sees("Done 2")
         assert ui.app.home.session.workspace == "second"
         assert ui.app.home.situation().workspace is not None
+
+
+async def test_what_is_selected_stays_so_where_it_moves_up_from_the_last_row(engine: FakeEngine) -> None:
+    """As a workspace does whose merge is taken back: its group is gone, and there are fewer rows."""
+    for each in [*engine.tasks_]:
+        status = TaskStatus.DONE if each == "task-1" else TaskStatus.TODO
+        await engine.update_task(each, UpdateTask(status=status))
+    async with driven(engine) as ui:
+        await engine.remove_project("project-docs")
+        await ui.open_workspace("second")
+        tree = ui.app.home.tree_view
+        await ui.until(lambda: tree.cursor_row == tree.row_count() - 1, "it is the last")
+        await engine.update_task("task-1", UpdateTask(status=TaskStatus.TODO))
+        await ui.until(lambda: tree.cursor_row < tree.row_count() - 1, "it is among the others")
+        assert tree.current is not None and tree.current.workspace == "second"
+        assert ui.app.home.session.workspace == "second"
 
 
 async def test_space_folds_and_enter_drills_in_and_escape_comes_back(engine: FakeEngine) -> None:

@@ -43,6 +43,7 @@ class Tree(RowView):
         self._index: dict[str, int] = {}
         self._toggled: set[str] = set()
         self._key = ""
+        self._rebuilding = False
         self._gone: TreeRow | None = None
         """What the cursor was on, for when that is not there any more."""
         self._wanted = ""
@@ -78,7 +79,9 @@ class Tree(RowView):
         if self._key and self._key not in self._index and (folds := self._folds_over(self._key)):
             self._toggled.symmetric_difference_update(folds)  # It moved into a folded group: stay on it.
             self._list()
+        self._rebuilding = True  # Where rows are fewer now, the cursor is put on another one for a moment.
         self.rows_changed()
+        self._rebuilding = False
         if self._wanted in self._index:
             self._key, self._wanted = self._wanted, ""
         index = self._index.get(self._key)
@@ -113,7 +116,7 @@ class Tree(RowView):
     def watch_cursor_row(self, old: int, new: int) -> None:
         super().watch_cursor_row(old, new)
         row = self.current
-        if row is not None and row.key != self._key:
+        if row is not None and row.key != self._key and not self._rebuilding:
             self._selected()
 
     @property
