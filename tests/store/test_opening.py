@@ -158,9 +158,10 @@ class TestMigrating:
             begin("draft_comment")
         monkeypatch.undo()
         begin("draft_comment")
-        found = [
-            (row.kind, row.payload, row.updated_at) for row in m.Scratch.select().order_by(m.Scratch.kind)
-        ]
+        with open_database(home).connection_context():
+            found = [
+                (row.kind, row.payload, row.updated_at) for row in m.Scratch.select().order_by(m.Scratch.kind)
+            ]
         assert found == [(kind, {"title": "kept"}, 12.5) for kind in ("draft_comment", "draft_task")]
 
     def test_a_database_of_this_version_is_not_copied(self, home: Home) -> None:

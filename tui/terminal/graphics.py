@@ -11,13 +11,10 @@ import os
 import re
 import struct
 import termios
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from core.values.review import SixelTerminal
 from tui.terminal.programs import in_tmux, tmux_says
-
-if TYPE_CHECKING:
-    from tui.terminal.driver import ThriftyDriver
 
 USUAL_CELL = (10, 20)
 """Pixels, where nobody says: those of the VT340, and of terminals that scale Sixel to their own."""
@@ -26,6 +23,18 @@ _ATTRIBUTES = re.compile(r"\x1b\[\?([\d;]*)c")
 _CELL = re.compile(r"\x1b\[6;(\d+);(\d+)t")
 _COLOURS = re.compile(r"\x1b\[\?1;0;(\d+)S")
 CELL_QUESTION, COLOUR_QUESTION = "\x1b[16t", "\x1b[?1;1;0S"
+
+
+class Terminal(Protocol):
+    """The driver, as far as it matters here."""
+
+    fileno: int
+    draws_sixel: bool | None
+    """None: not asked yet."""
+
+    async def ask(self, question: str) -> str:
+        """What the terminal answers to a question, and to that for its attributes behind it."""
+        ...
 
 
 def has_sixel(answer: str) -> bool:
@@ -58,7 +67,7 @@ def cell_of_window(descriptor: int) -> tuple[int, int] | None:
     return (width // columns, height // rows) if width >= columns > 0 and height >= rows > 0 else None
 
 
-async def sixel_terminal(driver: ThriftyDriver, *, forced: bool) -> SixelTerminal | None:
+async def sixel_terminal(driver: Terminal, *, forced: bool) -> SixelTerminal | None:
     """The terminal as one that draws Sixel; None: it does not.
 
     Args:
