@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -9,9 +11,10 @@ from core.errors import ConflictError
 from core.values import events as told
 from core.values.conflicts import Clash, Conflict, ConflictSides, Forecast, UpdateStyle
 from core.values.conversation import Entry, EntryKind
+from core.values.entities import Operation
 from core.values.landing import LandingEntry, LandingQueue, LandingStatus
 from core.values.provenance import LinesFrom, Origin
-from core.values.requests import MergeWorkspace
+from core.values.requests import MergeWorkspace, TakeSide
 from core.values.review import FileNode, MergeResult
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
@@ -46,6 +49,49 @@ async def test_an_update_stops_at_a_conflict_that_is_taken_and_gone_on_with(
         await ui.press("c")
         assert await ui.asked("continue_update") == "second"
         await ui.sees("has everything of its target branch")
+
+
+async def test_sides_that_are_taken_in_one_burst_are_all_taken_before_it_goes_on(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = msgspec.structs.replace(CONFLICT, path="b.txt")
+    engine.conflicts, engine.sides = (CONFLICT, other), {"a.txt": SIDES, "b.txt": SIDES}
+    goes_on, take = asyncio.Event(), engine.take_side
+
+    async def slowly(name: str, body: TakeSide) -> Operation:
+        answer = await take(name, body)
+        await goes_on.wait()
+        return answer
+
+    monkeypatch.setattr(engine, "take_side", slowly)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("u", "m")
+        await ui.sees("the merge has stopped", "b.txt")
+        await ui.press("o", "j", "t", "c")
+        await ui.sees("taking")
+        assert not any(call == "continue_update" for call, _ in engine.calls)
+        goes_on.set()
+        assert await ui.asked("continue_update") == "second"
+        taken = [value for call, value in engine.calls if call == "take_side"]
+        assert taken == [("a.txt", False), ("b.txt", True)]
+
+
+async def test_what_is_left_to_resolve_is_shown_again(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.conflicts, engine.sides = (CONFLICT,), {"a.txt": SIDES}
+
+    async def refuses(name: str) -> Operation:
+        raise ConflictError("conflict marks are left in a.txt", hint="Resolve them.")
+
+    monkeypatch.setattr(engine, "continue_update", refuses)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("u", "m")
+        await ui.sees("the merge has stopped")
+        await ui.press("c")
+        await ui.sees("conflict marks are left in a.txt", "the merge has stopped", "THEIRS")
 
 
 async def test_an_update_is_given_up_after_a_question_or_handed_to_the_agent(engine: FakeEngine) -> None:

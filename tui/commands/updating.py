@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import ConflictError
 from core.values import requests as ask
 from core.values.conflicts import UpdateStyle
 from tui.commands.checkpoints import restored
@@ -82,6 +83,17 @@ async def resolve(app: BoatyardApp, name: str) -> bool:
     return workspace.update is not None
 
 
+async def _go_on(app: BoatyardApp, name: str) -> None:
+    """Goes on with the update; what is left to resolve is shown again."""
+    try:
+        ended = await finished(app, app.client.continue_update(name))
+    except ConflictError as error:
+        app.fail(error)
+        await resolve(app, name)
+        return
+    await _tell(app, ended)
+
+
 async def _resolve(app: BoatyardApp, workspace: Workspace) -> None:
     name = workspace.name
     wanted = await app.ask(ConflictSheet(app.link, app.store, workspace, app.taken_sides))
@@ -90,7 +102,7 @@ async def _resolve(app: BoatyardApp, workspace: Workspace) -> None:
         key = app.keymap.hint("update")
         app.say(f"The agent of {name} resolves them; {key} goes on when it has ended its turn")
     elif wanted == "continue":
-        await _tell(app, await finished(app, app.client.continue_update(name)))
+        await _go_on(app, name)
     elif wanted == "abort":
         text = f"Give up the update of {name}?\n\nAll becomes as it was before it began."
         if await app.ask(question("Give up", text, "Give the update up")):

@@ -44,6 +44,8 @@ class ConflictRows(RowView):
         self.conflicts: tuple[Conflict, ...] = ()
         self.names: dict[str, str] = {}
         self.taken: dict[tuple[str, str], str] = {}
+        self.taking: set[tuple[str, str]] = set()
+        """Those of which a side is being taken."""
 
     def show(self, conflicts: tuple[Conflict, ...]) -> None:
         """Shows these."""
@@ -61,8 +63,9 @@ class ConflictRows(RowView):
 
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         each = self.conflicts[index]
-        taken = self.taken.get((each.repo_id, each.path), "")
-        sign = "done" if taken else "failed"
+        key = (each.repo_id, each.path)
+        taken = "taking" if key in self.taking else self.taken.get(key, "")
+        sign = "running" if key in self.taking else "done" if taken else "failed"
         repo = f"{self.names.get(each.repo_id, '')}/" if len(self.names) > 1 else ""
         return (
             (
@@ -70,7 +73,7 @@ class ConflictRows(RowView):
                 (f"{each.kind:<14} ", "warning"),
                 (repo + each.path, "text"),
             ),
-            ((f"{taken} ", "done"),),
+            ((f"{taken} ", "dim" if key in self.taking else "done"),),
         )
 
     def empty_text(self) -> Line:
@@ -89,6 +92,8 @@ class ConflictSheet(Sheet[str]):
         super().__init__(f"{workspace.name}: the {workspace.update.style} has stopped", *HINTS)
         self._link, self._store, self._taken = link, store, taken
         self._workspace = workspace
+        self._turn = asyncio.Lock()
+        """One file after the other, and going on after them all."""
 
     def body(self) -> ComposeResult:
         yield ConflictRows()
@@ -145,9 +150,10 @@ class ConflictSheet(Sheet[str]):
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         return {
-            "take-ours": lambda: self._take(False), "take-theirs": lambda: self._take(True),
+            "take-ours": lambda: self._take(self._rows.current, False),
+            "take-theirs": lambda: self._take(self._rows.current, True),
             "conflict-edit": self._edit, "conflict-agent": lambda: self.dismiss("hand-over"),
-            "conflict-continue": lambda: self.dismiss("continue"),
+            "conflict-continue": self._go_on,
             "conflict-abort": lambda: self.dismiss("abort"),
         }  # fmt: skip
 
@@ -164,11 +170,27 @@ class ConflictSheet(Sheet[str]):
         self.problem("")
         return True
 
-    @work(group="take", exclusive=True)
-    async def _take(self, theirs: bool) -> None:
-        current = self._rows.current
+    @work(group="take")
+    async def _take(self, current: Conflict | None, theirs: bool) -> None:
+        """Takes a side of the file that was at the cursor when the key came."""
         if current is None:
             return
+        key = (current.repo_id, current.path)
+        self._rows.taking.add(key)
+        self._tell()
+        try:
+            async with self._turn:
+                await self._take_now(current, theirs)
+        finally:
+            self._rows.taking.discard(key)
+        self._tell()
+
+    @work(group="take")
+    async def _go_on(self) -> None:
+        async with self._turn:
+            self.dismiss("continue")
+
+    async def _take_now(self, current: Conflict, theirs: bool) -> None:
         body = ask.TakeSide(path=current.path, repo=self._repo(current), theirs=theirs)
 
         async def take() -> None:
