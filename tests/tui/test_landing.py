@@ -16,6 +16,7 @@ from core.values.landing import LandingEntry, LandingQueue, LandingStatus
 from core.values.provenance import LinesFrom, Origin
 from core.values.requests import MergeWorkspace, TakeSide
 from core.values.review import FileNode, MergeResult
+from core.values.states import WorkspaceState
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
 
@@ -92,6 +93,19 @@ async def test_what_is_left_to_resolve_is_shown_again(
         await ui.sees("the merge has stopped")
         await ui.press("c")
         await ui.sees("conflict marks are left in a.txt", "the merge has stopped", "THEIRS")
+
+
+async def test_a_closed_workspace_is_updated_and_says_where_that_has_stopped(engine: FakeEngine) -> None:
+    engine.conflicts, engine.sides = (CONFLICT,), {"a.txt": SIDES}
+    engine.set_workspace(engine.workspaces_["second"], state=WorkspaceState.CLOSED)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("u", "m")
+        await ui.sees("the merge has stopped")
+        await ui.press("escape", "1")
+        await ui.sees("update stopped")
+        await ui.press("u")
+        await ui.sees("the merge has stopped")
 
 
 async def test_an_update_is_given_up_after_a_question_or_handed_to_the_agent(engine: FakeEngine) -> None:

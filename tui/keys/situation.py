@@ -122,7 +122,7 @@ def _prompt(now: Situation) -> str:
 
 def _merge(now: Situation) -> str:
     if now.workspace is not None and now.workspace.state is WorkspaceState.FAILED:
-        return "the set-up failed: there is nothing to merge"
+        return "the set-up failed: there is no work to bring together"
     if now.workspace is not None and now.workspace.state is WorkspaceState.CREATING:
         return "the workspace is still being set up"
     return _workspace(now)
@@ -217,7 +217,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "pull-request": _kept,
     "timeline": _workspace,
     "compare": _workspace,
-    "update": _open,
+    "update": _merge,
     "attempts": _task,
     "blame": _in_file,
     "file-history": lambda now: _workspace(now) or ("" if now.path else "go to a file first"),

@@ -61,6 +61,8 @@ def workspace_sign(workspace: Workspace) -> Sign:
             return ("queued", "setting up")
         case WorkspaceState.FAILED:
             return ("failed", "set-up failed")
+        case WorkspaceState.CLOSED if workspace.update is not None:
+            return ("failed", "update stopped")
         case WorkspaceState.CLOSED:
             return ("idle", "archived" if workspace.archived else "closed")
         case _:
