@@ -19,6 +19,7 @@ from core.paths import Home, find_home
 from core.values.entities import Snapshot
 from core.values.requests import RemoveWorkspace
 from tests.waiting import until
+from tests.zygote import zygote
 
 COMMAND = (sys.executable, "-c", "import sys; from tui.entry import main; sys.exit(main())")
 """What the console script does, also where it is not on PATH."""
@@ -59,16 +60,7 @@ class User:
 
     def boatyard(self, *argv: str, ok: bool = True, seconds: float = SECONDS) -> Answer:
         """Runs a command to its end; one that should succeed and does not fails the test."""
-        done = subprocess.run(
-            [*COMMAND, *argv],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
-        answer = Answer(done.returncode, done.stdout, done.stderr)
+        answer = Answer(*zygote().run(argv, self.environment, seconds))
         assert not ok or answer.code == 0, f"boatyard {' '.join(argv)}: {answer}"
         return answer
 
