@@ -173,7 +173,9 @@ def forge(source: Path, target: Path, change: Callable[[Members], None], mode: i
     members.setdefault("manifest.json", json.dumps(manifest).encode())
     with zipfile.ZipFile(target, "w") as archive:
         for name, data in members.items():
-            archive.writestr(entry(name, 0o100600 if name in old else mode), data)
+            # What is empty is not compressed: that would be most of the time that a hundred thousand take.
+            kind = None if data else zipfile.ZIP_STORED
+            archive.writestr(entry(name, 0o100600 if name in old else mode), data, compress_type=kind)
     return target
 
 

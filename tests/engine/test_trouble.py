@@ -178,20 +178,23 @@ async def test_nothing_is_left_open_by_ten_thousand_reads(yard: Yard) -> None:
     def everything() -> tuple[int, int, int]:
         return engine.num_fds(), engine.num_threads(), len(engine.children(recursive=True))
 
-    async def look(conversations: int) -> None:
-        await asyncio.gather(
-            yard.client.log(process.id),
-            yard.client.snapshot(),
-            yard.client.files(workspace.name),
-            yard.client.workspace(workspace.name),
-            *(yard.client.conversation(workspace.name) for _ in range(conversations)),
-        )
+    opening = (  # of which each opens files or asks the database for much
+        lambda: yard.client.log(process.id),
+        lambda: yard.client.snapshot(),
+        lambda: yard.client.files(workspace.name),
+        lambda: yard.client.workspace(workspace.name),
+    )
 
-    for _ in range(20):  # pools of threads and connections have their full size by then
-        await look(16)
+    async def look(number: int) -> None:
+        """Twenty reads at once."""
+        conversations = (yard.client.conversation(workspace.name) for _ in range(19))
+        await asyncio.gather(opening[number % len(opening)](), *conversations)
+
+    for number in range(20):  # pools of threads and connections have their full size by then
+        await look(number)
     before = everything()
-    for _ in range(500):
-        await look(16)
+    for number in range(500):
+        await look(number)
     await until(lambda: all(now <= then + 2 for now, then in zip(everything(), before, strict=True)))
     for _ in range(20):  # these run git each time
         await yard.client.diff(workspace.name)
