@@ -72,8 +72,8 @@ class Base:
 
     client: Client
 
-    def __init__(self, config: str = HOST + AGENTS) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="by-"))
+    def __init__(self, config: str = HOST + AGENTS, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="by-"))
         """Short, for a socket's path may not be long."""
         self.home: Home = find_home(str(self.folder / "home"))
         self.config = config
@@ -238,13 +238,16 @@ class Yard(Base):
 class Daemon(Base):
     """The engine as a background process of its own; use as an asynchronous context manager."""
 
-    def __init__(self, config: str = HOST + AGENTS, *, forked: bool = False) -> None:
+    def __init__(
+        self, config: str = HOST + AGENTS, *, forked: bool = False, folder: Path | None = None
+    ) -> None:
         """
         Args:
             config: The settings.
             forked: Whether engines are forked from a process that has loaded everything.
+            folder: In which everything is; None for a new one.
         """
-        super().__init__(config)
+        super().__init__(config, folder)
         self.client = Client(self.home.socket)
         self._forked = forked
 
@@ -256,14 +259,18 @@ class Daemon(Base):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            await self.start()
-            await self.clear()
-            await self.stop()
+            if await engine_answers(self.home) or self._has_workspaces():
+                await self.start()  # a dead one has left processes
+                await self.clear()
+                await self.stop()
         finally:
             if engine_holds(self.home):  # something of the above failed: it must not outlive its home
                 await self.kill()
             await self.client.close()
             self.delete()
+
+    def _has_workspaces(self) -> bool:
+        return self.home.workspaces.is_dir() and any(self.home.workspaces.iterdir())
 
     @property
     def pid(self) -> int:

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.usefixtures("
 
 
 async def test_workspaces_containers_and_processes_are_all_there_and_nothing_twice() -> None:
-    async with Daemon() as yard:
+    async with Daemon(forked=True) as yard:
         await yard.start()
         await fill(yard, workspaces=24, containers=4)
         try:

@@ -21,7 +21,7 @@ STARTS = 2
 
 @pytest.fixture
 async def homes(docker_engine: str) -> AsyncIterator[tuple[Daemon, Daemon]]:
-    async with Daemon(AGENTS) as first, Daemon(AGENTS) as second:
+    async with Daemon(AGENTS, forked=True) as first, Daemon(AGENTS, forked=True) as second:
         for daemon in (first, second):
             await daemon.start()
         yield first, second

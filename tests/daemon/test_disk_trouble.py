@@ -73,7 +73,7 @@ def small_disk() -> Iterator[Path]:
 async def afloat(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
     """A home, and the user's repository, on the small disk."""
     monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
-    daemon = Daemon()
+    daemon = Daemon(forked=True)
     monkeypatch.setattr(tempfile, "tempdir", None)
     async with daemon:
         yield daemon

@@ -11,9 +11,10 @@ import pytest
 
 from core.errors import ConflictError, NotFoundError
 from core.lifecycle.queue_records import prompt_id
-from core.values.events import ApprovalChanged
+from core.values.events import ApprovalChanged, ProcessChanged
 from core.values.requests import AnswerApproval, SendPrompt
 from core.values.states import ApprovalStatus, ProcessStatus
+from tests.daemon.beginnings import begin_with_a_turn, begin_with_a_workspace
 from tests.daemon.killing import killed
 from tests.yard import Daemon
 
@@ -25,13 +26,12 @@ AFTER = ("turn:ended", "turn:checked", "turn:settled")
 
 async def ended(daemon: Daemon, process: str) -> None:
     """Returns when a prompt has become a turn, and that has ended well."""
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                found = await daemon.client.wait_process(process)
-                break
-            except NotFoundError:  # it waits in the queue; nothing tells an outsider when it leaves
-                await asyncio.sleep(0.02)
+    async with daemon.watch() as watch:
+        try:
+            found = await daemon.client.wait_process(process)
+        except NotFoundError:  # it waits in the queue
+            await watch.until(ProcessChanged, lambda e: e.process.id == process, 60)
+            found = await daemon.client.wait_process(process)
     assert found.status is ProcessStatus.COMPLETED, found
 
 
@@ -42,11 +42,7 @@ def told(workspace_folder: str) -> list[str]:
 @pytest.mark.parametrize("repeats", [True, False], ids=["the client asks again", "the client is gone, too"])
 @pytest.mark.parametrize("point", [*BEFORE, *AFTER])
 async def test_a_sent_prompt_is_carried_out_once(daemon: Daemon, point: str, repeats: bool) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(agent="writer", prompt="one")
-    await daemon.turn(workspace.name)
-    await daemon.stop()  # with all that follows the first turn, which has the same points
-    await daemon.start()
+    workspace = await begin_with_a_turn(daemon)  # and with all that follows it, which has the same points
     body = SendPrompt(prompt="two", request_id="mine")
     await killed(daemon, point, lambda: daemon.client.send(workspace.name, body))
     if repeats:
@@ -59,9 +55,7 @@ async def test_a_sent_prompt_is_carried_out_once(daemon: Daemon, point: str, rep
 
 
 async def test_a_client_killed_while_it_sends_neither_loses_nor_doubles(daemon: Daemon) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(agent="writer", prompt="one")
-    await daemon.turn(workspace.name)
+    workspace = await begin_with_a_turn(daemon)
     argv = [sys.executable, "-m", "core.cli.main", "--home", str(daemon.folder / "home"), "workspace", "send"]
     for number in range(6):
         command = [*argv, workspace.name, f"p{number}", "--request-id", f"r{number}"]
@@ -81,10 +75,10 @@ async def test_a_client_killed_while_it_sends_neither_loses_nor_doubles(daemon: 
 async def test_the_queue_goes_on_where_it_was(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:
+    monkeypatch.setenv("GATE", str(daemon.folder / "gate"))
+    workspace = await begin_with_a_workspace(daemon)
     gate = daemon.fifo()
-    monkeypatch.setenv("GATE", str(gate))
-    await daemon.start()
-    workspace = await daemon.workspace(agent="gated", prompt="hold")
+    await daemon.client.send(workspace.name, SendPrompt(prompt="hold", agent="gated"))
     waiting = [
         (await daemon.client.send(workspace.name, SendPrompt(prompt=prompt, agent="writer"))).id
         for prompt in ("one", "two", "three")
@@ -105,9 +99,7 @@ async def test_the_queue_goes_on_where_it_was(
 async def test_a_prompt_that_the_engine_died_on_the_way_to_write_is_written_by_the_next(
     daemon: Daemon,
 ) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(agent="writer", prompt="one")
-    await daemon.turn(workspace.name)
+    workspace = await begin_with_a_turn(daemon)
     body = SendPrompt(prompt="Describe README.md", agent="demo", request_id="mine")
     await killed(daemon, "send:journalled", lambda: daemon.client.send(workspace.name, body))
     await completed(daemon, workspace.name, prompt_id(workspace.name, "mine"))

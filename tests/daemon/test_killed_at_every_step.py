@@ -46,6 +46,7 @@ from core.values.requests import (
     UpdateRepo,
 )
 from core.values.states import OperationStatus, ProcessStatus, RunReason, WorkspaceState
+from tests.daemon.beginnings import begin, begin_with_a_turn, begin_with_a_workspace
 from tests.daemon.killing import killed
 from tests.yard import Daemon, Watch, git, make_repository
 
@@ -77,13 +78,18 @@ def nothing_left(daemon: Daemon, repository: Path) -> None:
     assert git(repository, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("step", CREATE)
-async def test_a_creation(daemon: Daemon, step: str) -> None:
-    await daemon.start()
-    repository = daemon.repository()
-    task = await daemon.task("Do it", repository)
+async def make_a_task(daemon: Daemon) -> None:
+    """One that is not begun, of a repository with a script that sets it up."""
+    await daemon.task("Do it")
     (repo,) = await daemon.client.repos()
     await daemon.client.update_repo(repo.id, UpdateRepo(setup_script="echo x >> ../set-up"))
+
+
+@pytest.mark.parametrize("step", CREATE)
+async def test_a_creation(daemon: Daemon, step: str) -> None:
+    await begin(daemon, "a task", make_a_task)
+    repository = daemon.repository()
+    (task,) = await daemon.client.tasks()
     body = NewWorkspace(task=task.id, agent="writer", prompt="once")
     await killed(daemon, f"create:{step}", lambda: daemon.client.new_workspace(body))
     ended = await operation_of(daemon, "create")
@@ -139,9 +145,26 @@ async def test_a_retry_that_had_not_begun_goes_on_and_deletes_nothing(daemon: Da
     assert (await daemon.turn("do-it")).status is ProcessStatus.COMPLETED
 
 
-async def used_workspace(daemon: Daemon, *repositories: Path) -> None:
+async def used_workspace(daemon: Daemon) -> None:
     """A workspace `do-it` with a committed, an uncommitted and an ignored file."""
-    await daemon.start()
+    await begin(daemon, "used", lambda each: use_workspace(each, with_ignored(each)))
+
+
+async def used_workspace_of_two(daemon: Daemon) -> None:
+    """As `used_workspace`, of the repositories `repo` and `other`, the second of which it leaves alone."""
+    await begin(daemon, "used of two", use_two)
+
+
+async def use_two(daemon: Daemon) -> None:
+    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
+    await use_workspace(daemon, with_ignored(daemon), other)
+
+
+def with_ignored(daemon: Daemon) -> Path:
+    return daemon.repository("repo", {"README.md": "# Repo\n", ".gitignore": "*.log\n"})
+
+
+async def use_workspace(daemon: Daemon, *repositories: Path) -> None:
     await daemon.workspace(*repositories, name="do-it")
     script = "echo c > c.md; git add c.md; git commit -qm c; echo u > u.md; echo i > i.log"
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
@@ -160,13 +183,19 @@ def all_there(folder: Path) -> None:
 
 @pytest.fixture
 def repository(daemon: Daemon) -> Path:
-    return daemon.repository("repo", {"README.md": "# Repo\n", ".gitignore": "*.log\n"})
+    """Where the user's repository is once a test has begun."""
+    return daemon.folder / "repo"
+
+
+@pytest.fixture
+def other(daemon: Daemon) -> Path:
+    """Where the second one is, if the test has two."""
+    return daemon.folder / "other"
 
 
 @pytest.mark.parametrize("step", names(MERGE_STEPS))
-async def test_a_merge(daemon: Daemon, step: str, repository: Path) -> None:
-    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
-    await used_workspace(daemon, repository, other)
+async def test_a_merge(daemon: Daemon, step: str, repository: Path, other: Path) -> None:
+    await used_workspace_of_two(daemon)
     before = git(repository, "rev-parse", "main")
     await killed(daemon, f"merge:{step}", lambda: daemon.client.merge("do-it", MergeWorkspace()))
     ended = await operation_of(daemon, "merge")
@@ -188,9 +217,8 @@ async def test_a_merge(daemon: Daemon, step: str, repository: Path) -> None:
     assert (folder / "u.md").exists()
 
 
-async def test_a_merge_between_two_repositories(daemon: Daemon, repository: Path) -> None:
-    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
-    await used_workspace(daemon, repository, other)
+async def test_a_merge_between_two_repositories(daemon: Daemon, repository: Path, other: Path) -> None:
+    await used_workspace_of_two(daemon)
     (daemon.home.workspaces / "do-it" / "code" / "other" / "new.md").write_text("new\n")
     before = git(other, "rev-parse", "main")
     await killed(daemon, "merge:land:0", lambda: daemon.client.merge("do-it", MergeWorkspace()))
@@ -205,10 +233,9 @@ async def test_a_merge_between_two_repositories(daemon: Daemon, repository: Path
 
 
 @pytest.mark.parametrize("step", [*names(UNMERGE_STEPS), "move:0"])
-async def test_a_merge_that_is_taken_back(daemon: Daemon, step: str, repository: Path) -> None:
-    other = make_repository(daemon.folder / "other", {"README.md": "# Other\n"})
+async def test_a_merge_that_is_taken_back(daemon: Daemon, step: str, repository: Path, other: Path) -> None:
+    await used_workspace_of_two(daemon)
     tips = [git(each, "rev-parse", "main") for each in (repository, other)]
-    await used_workspace(daemon, repository, other)
     (daemon.home.workspaces / "do-it" / "code" / "other" / "new.md").write_text("new\n")
     task = (await daemon.client.workspace("do-it")).task_id
     was = (await daemon.client.task(task)).status
@@ -228,7 +255,7 @@ async def test_a_merge_that_is_taken_back(daemon: Daemon, step: str, repository:
 
 async def test_a_merge_that_is_taken_back_among_the_files(daemon: Daemon, repository: Path) -> None:
     """The machine went down when git had moved the files, and the branch not yet."""
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     tip = git(repository, "rev-parse", "main")
     (merge,) = (await daemon.client.merge("do-it", MergeWorkspace())).merges
     await killed(
@@ -242,7 +269,7 @@ async def test_a_merge_that_is_taken_back_among_the_files(daemon: Daemon, reposi
 
 @pytest.mark.parametrize("step", names(CLOSE_STEPS))
 async def test_a_closing(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
     await killed(daemon, f"close:{step}", lambda: daemon.client.close_workspace("do-it"))
     assert (await operation_of(daemon, "close")).status is OperationStatus.DONE
@@ -254,7 +281,7 @@ async def test_a_closing(daemon: Daemon, step: str, repository: Path) -> None:
 
 @pytest.mark.parametrize("step", names(RESTORE_STEPS))
 async def test_an_opening(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     await daemon.done(await daemon.client.close_workspace("do-it"))
     await killed(daemon, f"restore:{step}", lambda: daemon.client.restore_workspace("do-it"))
     assert (await operation_of(daemon, "restore")).status is OperationStatus.DONE
@@ -265,7 +292,7 @@ async def test_an_opening(daemon: Daemon, step: str, repository: Path) -> None:
 
 @pytest.mark.parametrize("step", names(REMOVE_STEPS))
 async def test_a_removal_and_its_recovery(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     running = await daemon.client.run_command("do-it", RunCommand(argv=("sleep", "600")))
     body = RemoveWorkspace(force=True)
     await killed(daemon, f"remove:{step}", lambda: daemon.client.remove_workspace("do-it", body))
@@ -279,7 +306,7 @@ async def test_a_removal_and_its_recovery(daemon: Daemon, step: str, repository:
 
 @pytest.mark.parametrize("step", names(RECOVER_STEPS))
 async def test_a_recovery(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     await daemon.remove("do-it")
     await killed(daemon, f"recover:{step}", lambda: daemon.client.recover_workspace("do-it"))
     assert (await operation_of(daemon, "recover")).status is OperationStatus.DONE
@@ -290,7 +317,7 @@ async def test_a_recovery(daemon: Daemon, step: str, repository: Path) -> None:
 
 @pytest.mark.parametrize("step", names(RESTORE_TO_STEPS))
 async def test_going_back_to_a_checkpoint(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     await daemon.client.take_checkpoint("do-it", TakeCheckpoint())
     (folder / "u.md").write_text("spoiled\n")
@@ -305,10 +332,8 @@ async def test_going_back_to_a_checkpoint(daemon: Daemon, step: str, repository:
 
 
 @pytest.mark.parametrize("step", names(REWIND_STEPS))
-async def test_a_rewind(daemon: Daemon, step: str, repository: Path) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(repository, name="do-it", agent="writer", prompt="one")
-    await daemon.turn("do-it")
+async def test_a_rewind(daemon: Daemon, step: str) -> None:
+    workspace = await begin_with_a_turn(daemon)
     sent = await daemon.client.send("do-it", SendPrompt(prompt="two"))
     await daemon.client.wait_process(sent.id)
     file = Path(workspace.repos[0].path) / "WORK.md"
@@ -329,7 +354,7 @@ def commit_to(repository: Path, files: dict[str, str]) -> str:
 @pytest.mark.parametrize("conflict", [False, True], ids=["clean", "conflict"])
 @pytest.mark.parametrize("step", names(APPLY_STEPS))
 async def test_an_update(daemon: Daemon, step: str, repository: Path, conflict: bool) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     tip = commit_to(repository, {"new.md": "new\n", **({"c.md": "theirs\n"} if conflict else {})})
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     body = UpdateFromTarget()
@@ -355,7 +380,7 @@ def all_there_after_merge(folder: Path) -> None:
 
 @pytest.mark.parametrize("step", names(APPLY_STEPS))
 async def test_a_part_of_a_diff_that_is_discarded(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     body = DiscardParts(parts=(DiffPart(path="u.md"),))
     await killed(daemon, f"apply:{step}", lambda: daemon.client.discard_parts("do-it", body))
@@ -368,7 +393,7 @@ async def test_a_part_of_a_diff_that_is_discarded(daemon: Daemon, step: str, rep
 
 @pytest.mark.parametrize("step", names(step_labels(agent=False, remix=True)))
 async def test_a_remix(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     body = RemixWorkspace(name="again")
     await killed(daemon, f"create:{step}", lambda: daemon.client.remix_workspace("do-it", body))
     ended = await operation_of(daemon, "create")
@@ -387,7 +412,7 @@ async def test_a_remix(daemon: Daemon, step: str, repository: Path) -> None:
 
 @pytest.mark.parametrize("step", names(ARCHIVE_STEPS))
 async def test_an_archiving(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     await daemon.client.update_repo("repo", UpdateRepo(archive_script="echo x >> ../archived"))
     body = ArchiveWorkspace()
     await killed(daemon, f"archive:{step}", lambda: daemon.client.archive_workspace("do-it", body))
@@ -401,7 +426,7 @@ async def test_an_archiving(daemon: Daemon, step: str, repository: Path) -> None
 
 @pytest.mark.parametrize("step", names(PURGE_STEPS))
 async def test_a_purge(daemon: Daemon, step: str, repository: Path) -> None:
-    await used_workspace(daemon, repository)
+    await used_workspace(daemon)
     await daemon.remove("do-it")
     body = EmptyTrash(names=("do-it",))
     await killed(daemon, f"purge:{step}", lambda: daemon.client.empty_trash(body))
@@ -418,16 +443,18 @@ def served(daemon: Daemon) -> str | None:
     return path.read_text() if path.exists() else None
 
 
-async def with_a_page(daemon: Daemon) -> Path:
+async def with_a_page(daemon: Daemon) -> None:
     """A workspace whose first page is published; its second one is not yet."""
-    await daemon.start()
+    await begin(daemon, "a page", make_a_page)
+
+
+async def make_a_page(daemon: Daemon) -> None:
     workspace = await daemon.workspace(name="do-it")
     page = Path(workspace.repos[0].path) / "canvas" / "index.html"
     page.parent.mkdir()
     page.write_text("one")
     await daemon.done(await daemon.client.publish_workspace("do-it", PublishWorkspace()))
     page.write_text("two")
-    return page
 
 
 @pytest.mark.parametrize("step", names(PUBLISH_STEPS))
@@ -455,8 +482,7 @@ async def test_a_publication_taken_back(daemon: Daemon, step: str) -> None:
 @pytest.mark.parametrize("branch", ["main", "new"])
 @pytest.mark.parametrize("step", ["begun", *names(TAKE_STEPS)])
 async def test_a_taking_onto_a_branch(daemon: Daemon, step: str, branch: str) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(name="do-it")
+    workspace = await begin_with_a_workspace(daemon)
     (Path(workspace.repos[0].path) / "new.md").write_text("n\n")
     body = TakeParts(parts=(DiffPart(path="new.md"),), branch=branch, message="Take it")
     await killed(daemon, f"take:{step}", lambda: daemon.client.take_parts("do-it", body))
@@ -529,13 +555,11 @@ def test_every_point_between_two_steps_is_died_at() -> None:
 
 @pytest.mark.parametrize("step", names(REPAIR_STEPS))
 async def test_a_repair_is_finished(daemon: Daemon, step: str) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace(agent="writer", prompt="work")
-    await daemon.turn(workspace)
+    workspace = await begin_with_a_turn(daemon)
     await daemon.client.loss(workspace.name)
     shutil.rmtree(daemon.home.workspaces / workspace.name / "code" / "repo")
     await killed(daemon, f"repair:{step}", lambda: daemon.client.repair_workspace(workspace.name))
     ended = await operation_of(daemon, "repair")
     assert ended.status is OperationStatus.DONE, ended
-    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "work\n"
+    assert (Path(workspace.repos[0].path) / "WORK.md").read_text() == "one\n"
     assert (await daemon.client.workspace_health(workspace.name)).troubles == ()

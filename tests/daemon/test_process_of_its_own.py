@@ -41,6 +41,14 @@ async def daemon(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
         yield each
 
 
+@pytest.fixture
+async def forked(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
+    """One whose engines start sooner, where it is not about how they do."""
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    async with Daemon(forked=True) as each:
+        yield each
+
+
 def engines(daemon: Daemon) -> list[psutil.Process]:
     """All engine processes of the home."""
     found = []
@@ -93,76 +101,77 @@ async def test_a_signal_stops_it_cleanly(daemon: Daemon, number: signal.Signals)
     assert "the engine has stopped" in daemon.home.log.read_text()
 
 
-async def test_stopping_leaves_processes_running_and_the_next_engine_takes_them_up(daemon: Daemon) -> None:
-    await daemon.start()
-    gate = daemon.fifo()
-    workspace = await daemon.workspace()
+async def test_stopping_leaves_processes_running_and_the_next_engine_takes_them_up(forked: Daemon) -> None:
+    await forked.start()
+    gate = forked.fifo()
+    workspace = await forked.workspace()
     argv = ("sh", "-c", f"echo before; read line < {gate}; echo after; exit 5")
-    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
-    await daemon.stop()
-    await until(lambda: engines(daemon) == [])
-    await daemon.start()
-    assert (await daemon.client.process(process.id)).status is ProcessStatus.RUNNING
-    assert (await daemon.client.engine_status()).running == 1
+    process = await forked.client.run_command(workspace.name, RunCommand(argv=argv))
+    pid = forked.pid
+    await forked.stop()
+    await until(lambda: not psutil.pid_exists(pid))
+    await forked.start()
+    assert (await forked.client.process(process.id)).status is ProcessStatus.RUNNING
+    assert (await forked.client.engine_status()).running == 1
     await asyncio.to_thread(gate.write_text, "go\n")
-    ended = await daemon.client.wait_process(process.id)
+    ended = await forked.client.wait_process(process.id)
     assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 5)
-    assert (await daemon.client.log(process.id)).text == "before\nafter\n"
+    assert (await forked.client.log(process.id)).text == "before\nafter\n"
 
 
-async def test_a_process_that_ends_while_no_engine_runs_keeps_its_exit_code(daemon: Daemon) -> None:
-    await daemon.start()
-    gate = daemon.fifo()
-    workspace = await daemon.workspace()
+async def test_a_process_that_ends_while_no_engine_runs_keeps_its_exit_code(forked: Daemon) -> None:
+    await forked.start()
+    gate = forked.fifo()
+    workspace = await forked.workspace()
     argv = ("sh", "-c", f"read line < {gate}; seq 1 20000; exit 9")
-    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
-    await daemon.kill()
+    process = await forked.client.run_command(workspace.name, RunCommand(argv=argv))
+    await forked.kill()
     await asyncio.to_thread(gate.write_text, "go\n")
-    exit_file = daemon.home.workspaces / workspace.name / "runs" / process.id / "exit"
+    exit_file = forked.home.workspaces / workspace.name / "runs" / process.id / "exit"
     await until(lambda: exit_file.read_text().strip())
-    await daemon.start()
-    ended = await daemon.client.wait_process(process.id)
+    await forked.start()
+    ended = await forked.client.wait_process(process.id)
     assert (ended.status, ended.exit_code) == (ProcessStatus.FAILED, 9)
-    chunk = await daemon.client.log(process.id, offset=0, limit=2**20)
+    chunk = await forked.client.log(process.id, offset=0, limit=2**20)
     assert chunk.text.splitlines() == [str(number) for number in range(1, 20001)]
 
 
 async def test_a_turn_that_ended_while_no_engine_ran_is_seen_to(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+    forked: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = daemon.fifo()
+    gate = forked.fifo()
     monkeypatch.setenv("GATE", str(gate))
-    await daemon.start()
-    workspace = await daemon.workspace(agent="gated")
-    await daemon.client.send(workspace.name, SendPrompt(prompt="next", agent="writer"))
-    await daemon.kill()
+    await forked.start()
+    workspace = await forked.workspace(agent="gated")
+    await forked.client.send(workspace.name, SendPrompt(prompt="next", agent="writer"))
+    await forked.kill()
     await asyncio.to_thread(gate.write_text, "go\n")
-    await daemon.start()
-    async with daemon.watch() as watch:
-        if (await daemon.client.workspace(workspace.name)).turns < 2:
+    await forked.start()
+    async with forked.watch() as watch:
+        if (await forked.client.workspace(workspace.name)).turns < 2:
             await watch.until(WorkspaceChanged, lambda e: e.workspace.turns == 2)
-    await daemon.turn(workspace)
+    await forked.turn(workspace)
     assert (Path(workspace.repos[0].path) / "WORK.md").read_text().startswith("next\n")
-    (task,) = await daemon.client.tasks()
+    (task,) = await forked.client.tasks()
     assert task.status in (TaskStatus.IN_PROGRESS, TaskStatus.IN_REVIEW)
 
 
 async def test_what_follows_a_turn_is_done_by_the_next_engine_when_the_first_was_killed_before(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+    forked: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cleanup script, which runs after a turn, kills the engine: task and queue are still seen to."""
-    await daemon.start()
-    workspace = await daemon.workspace(agent="writer", title="first")
-    await daemon.turn(workspace)
-    (repo,) = await daemon.client.repos()
-    await until_reviewed(daemon)
-    once = f"mkdir ../once && kill -9 {daemon.pid}; true"
-    await daemon.client.update_repo(repo.id, UpdateRepo(cleanup_script=once))
-    await daemon.client.send(workspace.name, SendPrompt(prompt="second"))
-    await daemon.gone()
-    assert await daemon.start()
-    await until_reviewed(daemon)
-    assert (await daemon.client.workspace(workspace.name)).turns == 2
+    await forked.start()
+    workspace = await forked.workspace(agent="writer", title="first")
+    await forked.turn(workspace)
+    (repo,) = await forked.client.repos()
+    await until_reviewed(forked)
+    once = f"mkdir ../once && kill -9 {forked.pid}; true"
+    await forked.client.update_repo(repo.id, UpdateRepo(cleanup_script=once))
+    await forked.client.send(workspace.name, SendPrompt(prompt="second"))
+    await forked.gone()
+    assert await forked.start()
+    await until_reviewed(forked)
+    assert (await forked.client.workspace(workspace.name)).turns == 2
 
 
 async def until_reviewed(daemon: Daemon) -> None:
@@ -173,14 +182,14 @@ async def until_reviewed(daemon: Daemon) -> None:
 
 
 async def test_it_stops_by_itself_when_nobody_needs_it() -> None:
-    async with Daemon("[engine]\nidle_minutes = 0.002\n" + HOST + AGENTS) as daemon:
+    async with Daemon("[engine]\nidle_minutes = 0.002\n" + HOST + AGENTS, forked=True) as daemon:
         await daemon.start()
         await daemon.gone()
         assert "nobody has needed the engine" in daemon.home.log.read_text()
 
 
 async def test_it_stays_while_a_process_runs_or_somebody_listens() -> None:
-    async with Daemon("[engine]\nidle_minutes = 0.005\n" + HOST + AGENTS) as daemon:
+    async with Daemon("[engine]\nidle_minutes = 0.005\n" + HOST + AGENTS, forked=True) as daemon:
         await daemon.start()
         gate = daemon.fifo()
         workspace = await daemon.workspace()
@@ -201,55 +210,55 @@ async def test_it_stays_while_a_process_runs_or_somebody_listens() -> None:
         await daemon.gone()
 
 
-async def test_the_socket_of_a_dead_engine_is_replaced(daemon: Daemon) -> None:
-    daemon.home.socket.parent.mkdir(parents=True, exist_ok=True)
+async def test_the_socket_of_a_dead_engine_is_replaced(forked: Daemon) -> None:
+    forked.home.socket.parent.mkdir(parents=True, exist_ok=True)
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(daemon.home.socket))
-    assert not await engine_answers(daemon.home)
-    await daemon.start()
-    assert (await daemon.client.engine_status()).pid == daemon.pid
+        dead.bind(str(forked.home.socket))
+    assert not await engine_answers(forked.home)
+    await forked.start()
+    assert (await forked.client.engine_status()).pid == forked.pid
 
 
 @pytest.mark.parametrize("what", ["the socket", "its folder", "something else in its place"])
-async def test_a_socket_that_was_removed_comes_back(daemon: Daemon, what: str) -> None:
-    await daemon.start()
-    task, pid = await daemon.task("here"), daemon.pid
+async def test_a_socket_that_was_removed_comes_back(forked: Daemon, what: str) -> None:
+    await forked.start()
+    task, pid = await forked.task("here"), forked.pid
     if what == "its folder":
-        shutil.rmtree(daemon.home.socket.parent)
+        shutil.rmtree(forked.home.socket.parent)
     else:
-        daemon.home.socket.unlink()
+        forked.home.socket.unlink()
     if what == "something else in its place":
-        daemon.home.socket.touch()
-    await until_async(lambda: engine_answers(daemon.home), seconds=60)
-    assert not await daemon.start(), "a second engine was started"
-    async with Client(daemon.home.socket) as client:
+        forked.home.socket.touch()
+    await until_async(lambda: engine_answers(forked.home), seconds=60)
+    assert not await forked.start(), "a second engine was started"
+    async with Client(forked.home.socket) as client:
         assert (await client.tasks())[0].id == task.id
-    assert daemon.pid == pid
-    assert stat.S_IMODE(daemon.home.socket.stat().st_mode) == 0o600
-    assert stat.S_IMODE(daemon.home.socket.parent.stat().st_mode) == 0o700
+    assert forked.pid == pid
+    assert stat.S_IMODE(forked.home.socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(forked.home.socket.parent.stat().st_mode) == 0o700
 
 
-async def test_after_a_reboot_what_ran_is_lost_with_a_reason_and_work_goes_on(daemon: Daemon) -> None:
-    await daemon.start()
-    workspace = await daemon.workspace()
+async def test_after_a_reboot_what_ran_is_lost_with_a_reason_and_work_goes_on(forked: Daemon) -> None:
+    await forked.start()
+    workspace = await forked.workspace()
     argv = ("sh", "-c", "echo before; exec sleep 600")
-    process = await daemon.client.run_command(workspace.name, RunCommand(argv=argv))
-    run = daemon.home.workspaces / workspace.name / "runs" / process.id
+    process = await forked.client.run_command(workspace.name, RunCommand(argv=argv))
+    run = forked.home.workspaces / workspace.name / "runs" / process.id
     await until(lambda: (run / "out").read_bytes() == b"before\n", seconds=60)
     # A reboot ends everything at once, without a word, and clears the folder for sockets.
-    await daemon.kill()
+    await forked.kill()
     for each in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if each.environ().get("BOATYARD_RUN") == run.name or str(run) in each.cmdline():
                 each.kill()
-    shutil.rmtree(daemon.home.socket.parent)
-    await daemon.start()
-    ended = await daemon.client.wait_process(process.id)
+    shutil.rmtree(forked.home.socket.parent)
+    await forked.start()
+    ended = await forked.client.wait_process(process.id)
     assert (ended.status, ended.exit_code) == (ProcessStatus.LOST, None)
     assert ended.reason
-    assert (await daemon.client.log(process.id)).text == "before\n"
-    again = await daemon.client.run_command(workspace.name, RunCommand(argv=("true",)))
-    assert (await daemon.client.wait_process(again.id)).exit_code == 0
+    assert (await forked.client.log(process.id)).text == "before\n"
+    again = await forked.client.run_command(workspace.name, RunCommand(argv=("true",)))
+    assert (await forked.client.wait_process(again.id)).exit_code == 0
 
 
 async def test_socket_lock_log_and_database_are_the_users_alone_whatever_the_umask() -> None:
@@ -334,17 +343,17 @@ async def test_the_log_is_rotated(daemon: Daemon) -> None:
 async def test_two_homes_see_nothing_of_each_other(daemon: Daemon) -> None:
     await daemon.start()
     await daemon.task("here")
-    async with Daemon() as other:
+    async with Daemon(forked=True) as other:
         await other.start()
         assert (await other.client.engine_status()).instance != (await daemon.client.engine_status()).instance
         assert (await other.client.tasks(), await other.client.repos()) == ((), ())
 
 
-async def test_an_acknowledged_write_survives_a_kill(daemon: Daemon) -> None:
-    await daemon.start()
-    task = await daemon.task("x")
+async def test_an_acknowledged_write_survives_a_kill(forked: Daemon) -> None:
+    await forked.start()
+    task = await forked.task("x")
     for number in range(20):
-        await daemon.client.update_task(task.id, UpdateTask(title=f"title {number}"))
+        await forked.client.update_task(task.id, UpdateTask(title=f"title {number}"))
         if number % 7 == 0:
-            await daemon.restart()
-            assert (await daemon.client.task(task.id)).title == f"title {number}"
+            await forked.restart()
+            assert (await forked.client.task(task.id)).title == f"title {number}"

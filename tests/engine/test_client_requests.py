@@ -139,7 +139,7 @@ async def test_a_terminal_is_ended_by_its_agent_or_with_it(asked: tuple[Yard, Wo
 
 
 async def test_a_terminal_outlives_the_engine_and_its_agent_still_hears_of_it() -> None:
-    async with Daemon(CONFIG) as daemon:
+    async with Daemon(CONFIG, forked=True) as daemon:
         gate = daemon.fifo()
         await daemon.start()
         repository = daemon.repository(files={"agent.py": AGENT})
