@@ -137,7 +137,7 @@ def test_a_damaged_database_and_depot_are_found(user: User, tmp_path: Path) -> N
 def test_what_a_killed_engine_left_is_told_and_taken_away(user: User, tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "repo", {"a": "a"})
     user.boatyard("run", "Do it", "--repo", str(repository), "--agent", "writer", "--wait")
-    os.kill(user.engine_pid(), 9)
+    user.kill_engine()
     (depot,) = (user.home / "data" / "depots").glob("*.git")
     lock = depot / "packed-refs.lock"
     lock.touch()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -44,8 +42,7 @@ def test_a_killed_engine_loses_no_byte_of_log_and_no_exit_code(
 
     # Twice: also the engine that took over is killed while the agent still writes.
     for _ in range(2):
-        pid = user.engine_pid()
-        os.kill(pid, signal.SIGKILL)
+        user.kill_engine()
 
     log = user.boatyard("process", "logs", process, "--follow").out
     assert log.splitlines() == [f"line {n}" for n in range(1, LINES + 1)]

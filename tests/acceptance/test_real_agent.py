@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -118,7 +116,7 @@ def test_a_real_agent_asks_is_answered_interrupted_and_fails(
     name = run["workspace"]["name"]
     asked = until_it_asks(user, name)
     assert (asked["question"], asked["title"]) == (False, "Write hello.py")
-    os.kill(user.engine_pid(), signal.SIGKILL)
+    user.kill_engine()
     assert until_it_asks(user, name)["id"] == asked["id"]
     user.boatyard("workspace", "approve", name)
     assert until_answered(user, name, asked["process_id"])["status"] == "completed"

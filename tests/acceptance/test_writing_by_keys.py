@@ -165,7 +165,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
-        time.sleep(0.05)  # an event would have to be caught before the key that leads to it
+        time.sleep(0.2)  # an event would have to be caught before the key that leads to it; asking costs time
 
 
 def test_a_command_runs_in_colour_and_cannot_touch_the_terminal(opened: Open) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -91,6 +92,11 @@ class User:
     def engine_pid(self) -> int:
         """Process id of the engine, which is started when it does not run."""
         return int(self.boatyard("engine", "start", "--json").json["pid"])
+
+    def kill_engine(self) -> None:
+        """It dies without a word; returns when it is gone, which the next command could be too soon for."""
+        os.kill(self.engine_pid(), signal.SIGKILL)
+        asyncio.run(until(lambda: not engine_holds(find_home(str(self.home)))))
 
 
 async def leave(home: Home) -> None:
