@@ -293,11 +293,11 @@ class Soak:
                     self.losses.append(f"{prompt!r} landed {on_target.count(prompt)} times")
 
 
-async def soak(kills: int, seed: int, *, forked: bool = False) -> Soak:
+async def soak(kills: int, seed: int) -> Soak:
     """Runs one soak and prints what happened."""
     began = time.monotonic()
     os.environ["BOATYARD_DEMO_PACE"] = "0"
-    async with Daemon(HOST + AGENTS, forked=forked) as daemon:
+    async with Daemon(HOST + AGENTS) as daemon:
         each = Soak(daemon, kills, seed)
         try:
             await each.run()
