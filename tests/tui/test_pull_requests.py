@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from unittest.mock import AsyncMock
+
+import msgspec
 import pytest
 
-from core.errors import UsageError
-from core.values.pull_requests import Check, CheckStatus, RemoteComment
+from core.errors import ConflictError, UsageError
+from core.values.pull_requests import Check, CheckStatus, PullLink, RemoteComment
+from core.values.pushing import PushReport
+from core.values.requests import OpenPullRequest
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine.pull_requests import PUSH
 
 FAILING = Check(name="tests", status=CheckStatus.FAILED, url="https://host/1", summary="3 of 80 [failed]")
 PASSING = Check(name="lint", status=CheckStatus.PASSED)
@@ -35,6 +41,26 @@ async def test_one_is_opened_with_what_was_drafted_and_edited(
         await ui.sees("It is open already")
         await ui.press("escape", "1")
         await ui.sees("second", "#12 draft")
+
+
+async def test_what_was_pushed_is_shown_after_the_host_refused_the_rest(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(name: str, body: OpenPullRequest) -> tuple[PullLink, ...]:
+        pushed = msgspec.structs.replace(PUSH, ahead=0, old=PUSH.new)
+        answer = PushReport(workspace=name, repos=(pushed,))
+        monkeypatch.setattr(engine, "push_preview", AsyncMock(return_value=answer))
+        raise ConflictError("the host answers 422", hint="Look at it.")
+
+    monkeypatch.setattr(engine, "open_pull_requests", refuses)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("2 commits to push", "Cache the [prices]")
+        await ui.press("o")
+        await ui.sees("Open a pull request")
+        await ui.press("enter")
+        await ui.sees("the host answers 422", "nothing to push")
 
 
 async def test_checks_and_comments_are_seen_and_handed_over(engine: FakeEngine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import uuid4
@@ -214,11 +215,15 @@ class PullSheet(Sheet[str]):
         return await self.app.push_screen_wait(PullTextSheet(heading, text))
 
     async def _do(self, words: str, call: Callable[[], Awaitable[object]]) -> None:
-        """Something at the host, which takes a while; then everything is read anew."""
+        """Something at the host, which takes a while; then everything is read anew: what failed in the end
+        may have pushed before."""
         self.problem(f"{words} …")
         if await self._try(call):
             self._known = self._links()
             self._load()
+            return
+        with contextlib.suppress(BoatyardError):  # what it failed for is told already
+            await self._show()
 
     def _say(self, text: str) -> None:
         cast("Look", self.app).say(text)
