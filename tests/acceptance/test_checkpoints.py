@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.acceptance.user import User, git, make_repository
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -65,11 +67,17 @@ def test_every_kind_of_file_comes_back_over_all_repos_at_once(
     assert git(one, "status", "--porcelain") == ""
 
 
-def test_turns_leave_checkpoints_that_say_what_they_changed(user: User, tmp_path: Path) -> None:
+async def test_turns_leave_checkpoints_that_say_what_they_changed(user: User, tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "repo", {"README.md": "# Repo\n"})
     options = ["--repo", str(repository), "--agent", "demo", "--wait", "--runner", "host", "--json"]
     name = user.boatyard("run", "Describe README.md", *options).json["workspace"]["name"]
-    before, after = user.boatyard("workspace", "checkpoints", name, "--json").json
+
+    def taken() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = user.boatyard("workspace", "checkpoints", name, "--json").json
+        return found
+
+    await until(lambda: len(taken()) == 2)  # the second one comes soon after the turn
+    before, after = taken()
     assert (before["kind"], before["files"], after["kind"]) == ("before_turn", 0, "after_turn")
     assert after["files"] > 0
     people = user.boatyard("workspace", "checkpoints", name).out

@@ -17,6 +17,7 @@ from core.errors import BoatyardError
 from core.server.openapi import openapi_document
 from core.server.routes import ROUTES
 from core.values import requests
+from core.values.review import SixelTerminal
 from tests.yard import Yard
 
 PARTS = (requests.Request, requests.WantedSettings, requests.SetBudget, requests.DiffPart)
@@ -44,6 +45,10 @@ class Recorder(Connection):
         raise BoatyardError("noted")
 
 
+SPECIAL = {"force": True, "style": None, "sixel": SixelTerminal(cell_width=10, cell_height=20)}
+"""Parameters that take neither a text nor a number."""
+
+
 def arguments(method: Any) -> dict[str, Any]:
     """Something for every parameter; `body` of its own type."""
     hints = get_type_hints(method, vars(inspect.getmodule(method)))
@@ -57,7 +62,7 @@ def arguments(method: Any) -> dict[str, Any]:
             }
             given[name] = hints[name](**fields)
         elif name != "self":
-            given[name] = {"force": True, "style": None}.get(name, 1 if "int" in str(hints[name]) else "x")
+            given[name] = SPECIAL.get(name, 1 if "int" in str(hints[name]) else "x")
     return given
 
 
