@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.containers import docker_engine, environment, instance, runner
-from tests.reliability import is_reliability
+from tests.reliability import is_reliability, may_have_some
 
 # Where nothing may write bytecode, as in many container images, each engine and each command that a test
 # starts would compile all of Boatyard anew.
@@ -46,6 +47,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """Says which tests are taken."""
     return "tests: all" if config.option.all else "tests: the quick ones; --all runs the slow ones too"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves files without any unread when only the tests about reliability are wanted."""
+    alone = config.option.markexpr == "reliability"
+    return True if alone and not may_have_some(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -101,6 +101,12 @@ def named() -> frozenset[tuple[Path, str]]:
     return frozenset((ROOT / path, name) for path, name in found)
 
 
+def may_have_some(path: Path) -> bool:
+    """Whether a file of tests has any of them, or is no file of tests; for a run of them alone."""
+    is_tests = path.suffix == ".py" and path.name.startswith("test_")
+    return not is_tests or path in modules() or any(path == file for file, _ in named())
+
+
 def is_reliability(path: Path, test: str) -> bool:
     """Whether a test, by its file and the name of its function, is one of them."""
     return path in modules() or (path, test) in named()
