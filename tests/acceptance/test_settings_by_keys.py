@@ -67,5 +67,6 @@ def test_a_setting_is_changed_undone_and_edited_in_the_file(
     terminal.keys("Enter")
     terminal.wait_for("How work lands", gone="idle_minutes")
     terminal.keys("e")
+    style = ("config", "get", "merge.style", "--json")
+    terminal.wait_until(lambda _: user.boatyard(*style).json == "squash", "the editor has written")
     terminal.wait_for("squash", "file")
-    assert user.boatyard("config", "get", "merge.style", "--json").json == "squash"
