@@ -6,6 +6,7 @@ The prompt stands in an argument of its own and on standard input, never in a sh
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ PLACEHOLDER = "{prompt}"
 ARGUMENT_LIMIT = 120 * 1024
 """Bytes of one argument; Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN)."""
 OUTPUT_LIMIT = 64 * 1024
-"""Characters that the conversation keeps; every line replaces the entry, so more would cost a lot."""
+"""Characters that the conversation keeps: what is read replaces the entry, so more would cost a lot."""
 LET_GO = OUTPUT_LIMIT // 4
 """Characters that go at once when there are too many: what stays then only grows, and is told by its end."""
 SUMMARY_LIMIT = 4000
@@ -80,7 +81,7 @@ class CommandDriver:
         self._book = EntryBook(request.process_id)
         self._complaints = Complaints()
         self._entry = ""
-        self._text = ""
+        self._output = LastLines()
         self._over = False
 
     def begin(self) -> list[Effect]:
@@ -90,14 +91,14 @@ class CommandDriver:
         )[1]  # fmt: skip
 
     def receive(self, line: bytes, now: float) -> list[Effect]:
-        text = _plain(line[-4 * OUTPUT_LIMIT :])
-        self._text = f"{self._text}\n{text}" if self._entry else text
-        if len(self._text) > OUTPUT_LIMIT:
-            self._text = _end_of(self._text)
+        self._output.append(_plain(line[-4 * OUTPUT_LIMIT :]))
         if self._entry:
-            return self._book.change(self._entry, text=self._text)
-        self._entry, effects = self._book.add(EntryKind.MESSAGE, now, text=self._text)
+            return []
+        self._entry, effects = self._book.add(EntryKind.MESSAGE, now)
         return effects
+
+    def flush(self) -> list[Effect]:
+        return self._book.change(self._entry, text=self._output.text)
 
     def complain(self, line: bytes, now: float) -> list[Effect]:
         self._complaints.add(line)
@@ -135,15 +136,37 @@ class CommandDriver:
         if self._over:
             return []
         self._over = True
-        summary = tail(self._text.strip(), SUMMARY_LIMIT)
-        return [*self._book.change(self._entry, ended_at=now), TurnEnded(status, reason, summary)]
+        text = self._output.text
+        said = self._book.change(self._entry, text=text, ended_at=now)
+        return [*said, TurnEnded(status, reason, tail(text.strip(), SUMMARY_LIMIT))]
 
 
-def _end_of(text: str) -> str:
-    """What stays of a text that has become too long: whole lines, if there are any."""
-    kept = text[LET_GO - OUTPUT_LIMIT :]
-    head, _, rest = kept.partition("\n")
-    return rest or head
+class LastLines:
+    """The last lines of an output, `OUTPUT_LIMIT` characters at most; which they are does not depend on
+    how the output was cut into readings, so that a turn is rebuilt as it was told.
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque()
+        self._size = -1  # the first line has no line end in front
+
+    def append(self, line: str) -> None:
+        self._lines.append(line)
+        self._size += len(line) + 1
+        if self._size > OUTPUT_LIMIT:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        kept = OUTPUT_LIMIT - LET_GO
+        while self._size > kept and len(self._lines) > 1:
+            self._size -= len(self._lines.popleft()) + 1
+        if self._size > kept:
+            self._lines[0] = self._lines[0][-kept:]
+            self._size = kept
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines)
 
 
 def _plain(line: bytes) -> str:

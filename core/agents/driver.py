@@ -178,6 +178,14 @@ class Driver(Protocol):
         """One line of standard output, without its end; anything may be in it, at any length."""
         ...
 
+    def flush(self) -> list[Effect]:
+        """All lines that were read together have been given: what was put off until now.
+
+        The engine calls it after every run of `receive`, so a driver need not work out for each line what
+        the next one replaces.
+        """
+        ...
+
     def complain(self, line: bytes, now: float) -> list[Effect]:
         """One line of standard error."""
         ...

@@ -50,6 +50,9 @@ class NativeTurn:
         text = clean(self.request.prompt + names)
         return self.book.add(EntryKind.USER, started, text=text, ended_at=started)[1]
 
+    def flush(self) -> list[Effect]:
+        return []  # every line is worked out as it comes
+
     def complain(self, line: bytes, now: float) -> list[Effect]:
         self.complaints.add(line)
         return []

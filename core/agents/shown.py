@@ -26,6 +26,9 @@ class ShownPrompt:
     def receive(self, line: bytes, now: float) -> list[Effect]:
         return self._shown(self._driver.receive(line, now))
 
+    def flush(self) -> list[Effect]:
+        return self._shown(self._driver.flush())
+
     def complain(self, line: bytes, now: float) -> list[Effect]:
         return self._shown(self._driver.complain(line, now))
 

@@ -59,6 +59,26 @@ class LineBuffer:
             self._held += len(piece)
 
 
+class Gathered:
+    """Effects in order, and of an entry that changes again and again its last state, where it first changed.
+
+    A turn of a hundred thousand changes is rebuilt in the memory of its entries, not of all their states.
+    """
+
+    def __init__(self) -> None:
+        self.effects: list[Effect] = []
+        self._places: dict[str, int] = {}
+
+    def add(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Upsert):
+                place = self._places.setdefault(effect.entry.id, len(self.effects))
+                if place < len(self.effects):
+                    self.effects[place] = effect
+                    continue
+            self.effects.append(effect)
+
+
 class Transcript:
     """A driver and the conversation that its effects have built so far."""
 
@@ -93,10 +113,12 @@ class Transcript:
         return self.lines(self.out.feed(chunk), now)
 
     def lines(self, lines: Iterable[bytes], now: float) -> list[Effect]:
-        effects: list[Effect] = []
+        """Lines of standard output that were read together."""
+        gathered = Gathered()
         for line in lines:
-            effects += self.note(self.driver.receive(line, now))
-        return effects
+            gathered.add(self.driver.receive(line, now))
+        gathered.add(self.driver.flush())
+        return self.note(gathered.effects)
 
     def errors(self, chunk: bytes, now: float) -> list[Effect]:
         """A chunk of standard error."""
@@ -156,29 +178,30 @@ def replay(transcript: Transcript, records: Sequence[Record], read: Read, starte
     Standard error has no place in that order: drivers only keep its end for the case of a failure.
 
     Returns:
-        All effects in order; the caller decides which still have to be carried out.
+        All effects in order (see `Gathered`); the caller decides which still have to be carried out.
     """
-    effects = transcript.begin()
+    effects = Gathered()
+    effects.add(transcript.begin())
     now = started_at
     for record in records:
         if record.kind != "exited":
             _feed(transcript, read, record.out, now, effects)
             now = record.at
-            effects += transcript.apply(record)
+            effects.add(transcript.apply(record))
     _feed(transcript, read, None, now, effects)
     while chunk := read("err", transcript.err.fed, REPLAY_CHUNK):
-        effects += transcript.errors(chunk, now)
+        effects.add(transcript.errors(chunk, now))
     for record in records:
         if record.kind == "exited":
-            effects += transcript.apply(record)
-    return effects
+            effects.add(transcript.apply(record))
+    return effects.effects
 
 
-def _feed(transcript: Transcript, read: Read, end: int | None, now: float, effects: list[Effect]) -> None:
+def _feed(transcript: Transcript, read: Read, end: int | None, now: float, effects: Gathered) -> None:
     """Feeds the output up to `end` (None: all there is)."""
     while end is None or transcript.out.fed < end:
         position = transcript.out.fed
         chunk = read("out", position, REPLAY_CHUNK if end is None else min(REPLAY_CHUNK, end - position))
         if not chunk:
             break
-        effects += transcript.output(chunk, now)
+        effects.add(transcript.output(chunk, now))

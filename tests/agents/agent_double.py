@@ -40,7 +40,7 @@ class AgentDouble:
 
     def line(self, line: bytes) -> list[Effect]:
         self.now += 1
-        return self.did(self.driver.receive(line, self.now))
+        return self.did([*self.driver.receive(line, self.now), *self.driver.flush()])
 
     def say(self, message: dict[str, Any]) -> list[Effect]:
         return self.line(json.dumps({"jsonrpc": "2.0", **message}).encode())

@@ -38,7 +38,7 @@ class Double:
 
     def line(self, line: bytes) -> list[Effect]:
         self.now += 1
-        return self.did(self.driver.receive(line, self.now))
+        return self.did([*self.driver.receive(line, self.now), *self.driver.flush()])
 
     def say(self, message: dict[str, Any]) -> list[Effect]:
         return self.line(json.dumps(message).encode())

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.agents.command import OUTPUT_LIMIT, CommandDriver, CommandExecutor
 from core.agents.driver import TurnEnded, TurnRequest, Upsert
 from core.errors import AgentError
+from core.supervision.transcript import REPLAY_CHUNK, Stream, Transcript, replay
 from core.values.conversation import EntryKind
 from core.values.states import ProcessStatus
 from tests.agents.native_double import recorded
@@ -23,6 +26,13 @@ def executor(*argv: str, **given: str) -> CommandExecutor:
 
 def request(prompt: str) -> TurnRequest:
     return TurnRequest("p1", prompt, "/repo")
+
+
+def heard(driver: CommandDriver, line: bytes) -> Upsert:
+    """What the conversation has after a line that was read alone."""
+    *_, effect = [*driver.receive(line, 1.0), *driver.flush()]
+    assert isinstance(effect, Upsert)
+    return effect
 
 
 ECHO = "import sys; print('argument:', sys.argv[1]); print('input:', sys.stdin.read())"
@@ -89,8 +99,7 @@ def test_long_output_is_one_entry_that_keeps_its_end() -> None:
     texts: dict[str, str] = {}
     told_anew = 0
     for number in range(5000):
-        (effect,) = driver.receive(f"line {number} {'x' * 50}".encode(), 1.0)
-        assert isinstance(effect, Upsert)
+        effect = heard(driver, f"line {number} {'x' * 50}".encode())
         told_anew += not effect.entry.text.startswith(texts.get(effect.entry.id, ""))
         texts[effect.entry.id] = effect.entry.text
         assert len(effect.entry.text) <= OUTPUT_LIMIT
@@ -100,11 +109,48 @@ def test_long_output_is_one_entry_that_keeps_its_end() -> None:
     assert told_anew < 5000 * 60 / (OUTPUT_LIMIT // 4) + 1, "else it only grows"
 
 
+def test_a_hundred_thousand_lines_read_together_change_the_conversation_once() -> None:
+    transcript = Transcript(CommandDriver(request("Go")))
+    transcript.begin()
+    output = b"".join(b"line %d\n" % number for number in range(100_000))
+    effects = transcript.output(output, 1.0)
+    (entry,) = [effect.entry for effect in effects if isinstance(effect, Upsert)]
+    assert entry.text.endswith("line 99999") and len(effects) == 1
+    assert transcript.entries[entry.id] == entry
+
+
+def test_a_turn_of_many_readings_is_rebuilt_with_one_state_of_each_entry() -> None:
+    output = b"".join(b"line %d of what the command says\n" % number for number in range(100_000))
+    transcript = Transcript(CommandDriver(request("Go")))
+
+    def read(stream: Stream, offset: int, size: int) -> bytes:
+        return output[offset : offset + size] if stream == "out" else b""
+
+    effects = replay(transcript, [], read, 1.0)
+    assert len(output) > 2 * REPLAY_CHUNK
+    assert effects == [Upsert(entry) for entry in transcript.entries.values()]
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 70, 9_000, OUTPUT_LIMIT, 2 * OUTPUT_LIMIT]), max_size=30),
+    st.lists(st.integers(1, 300_000), max_size=8),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_is_kept_does_not_depend_on_how_the_output_was_read(sizes: list[int], cuts: list[int]) -> None:
+    output = b"".join(b"%d " % number + b"x" * size + b"\n" for number, size in enumerate(sizes))
+    whole, cut = Transcript(CommandDriver(request("Go"))), Transcript(CommandDriver(request("Go")))
+    whole.output(output, 1.0)
+    begin = 0
+    for end in sorted({*cuts, len(output)}):
+        cut.output(output[begin:end], 1.0)
+        begin = end
+    assert cut.entries == whole.entries
+
+
 def test_a_line_that_never_ends_is_kept_by_its_end() -> None:
     driver = CommandDriver(request("Go"))
     driver.begin()
-    (effect,) = driver.receive(b"x" * (2 * OUTPUT_LIMIT) + b"end", 1.0)
-    assert isinstance(effect, Upsert)
+    effect = heard(driver, b"x" * (2 * OUTPUT_LIMIT) + b"end")
     assert OUTPUT_LIMIT // 2 <= len(effect.entry.text) <= OUTPUT_LIMIT
     assert effect.entry.text.endswith("xend")
 
@@ -112,8 +158,7 @@ def test_a_line_that_never_ends_is_kept_by_its_end() -> None:
 def test_colours_and_progress_bars_become_plain_text() -> None:
     driver = CommandDriver(request("Go"))
     driver.begin()
-    (effect,) = driver.receive(b"\x1b[1;32m10%\r50%\r\x1b[0mready \x1b]0;title\x07now\xff\r", 1.0)
-    assert isinstance(effect, Upsert)
+    effect = heard(driver, b"\x1b[1;32m10%\r50%\r\x1b[0mready \x1b]0;title\x07now\xff\r")
     assert effect.entry.text == "ready now\ufffd"
 
 
@@ -133,7 +178,7 @@ def test_the_recorded_one_way_output_of_any_agent_is_kept_as_it_came(name: str) 
     driver = CommandDriver(request("go"))
     effects = [*driver.begin()]
     for number, line in enumerate(lines):
-        effects += driver.receive(line.encode(), float(number))
+        effects += [*driver.receive(line.encode(), float(number)), *driver.flush()]
     effects += driver.exited(0, float(len(lines)))
     (ended,) = [effect for effect in effects if isinstance(effect, TurnEnded)]
     assert ended.status is ProcessStatus.COMPLETED

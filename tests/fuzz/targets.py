@@ -69,6 +69,7 @@ def driver(make: Callable[[TurnRequest], Driver], *opening: bytes) -> Target:
         each.begin()
         for now, line in enumerate((*opening, *data.split(b"\n")[:LINES]), 1):
             each.receive(line, float(now))
+        each.flush()
         each.exited(0, 1000.0)
 
     return target

@@ -124,6 +124,9 @@ class AcpDriver:
             case rpc.Garbage():
                 return self._book.raw(line, now)
 
+    def flush(self) -> list[Effect]:
+        return []  # every line is worked out as it comes
+
     def complain(self, line: bytes, now: float) -> list[Effect]:
         self._complaints.add(line)
         return []
