@@ -7,18 +7,22 @@ from collections.abc import Sequence
 import msgspec
 
 from core.store import models as m
+from core.store.prepared import Prepared
 from core.values.pull_requests import PullLink, PullState, PullStatus
+
+_OPENED = Prepared(
+    lambda ids: m.Merge.select(m.Merge.id).where(m.Merge.workspace.in_(ids), m.Merge.kind == "pull_request")
+)
 
 
 def pull_links(ids: Sequence[str]) -> dict[str, tuple[PullLink, ...]]:
     """By workspace: of each repo and host the pull request that was opened last."""
-    query = (
-        m.Merge.select()
-        .where(m.Merge.workspace.in_(list(ids)), m.Merge.kind == "pull_request")
-        .order_by(m.Merge.pr_number)  # which a host counts up, whatever the clock here does
-    )
+    opened = [merge_id for (merge_id,) in _OPENED.tuples(ids)]
+    if not opened:
+        return {}
     latest: dict[tuple[str, str, str], m.Merge] = {}
-    for row in query:
+    # A host counts its numbers up, whatever the clock here does.
+    for row in m.Merge.select().where(m.Merge.id.in_(opened)).order_by(m.Merge.pr_number):
         key = (row.workspace_id, row.repo_id, row.pr_repository or "")
         latest.pop(key, None)
         latest[key] = row

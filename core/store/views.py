@@ -103,7 +103,8 @@ def tasks(query: Any) -> tuple[Task, ...]:
         t.id, t.project, t.title, t.description, t.status, t.parent_workspace, t.position,
         t.created_at, t.updated_at, t.budget,
     )  # fmt: skip
-    names = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
+    rows = t._meta.database.execute(columns).fetchall()
+    names = queries.names(row[5] for row in rows)
     return tuple(
         Task(
             id=row[0],
@@ -117,7 +118,7 @@ def tasks(query: Any) -> tuple[Task, ...]:
             updated_at=row[8] / 1000,
             budget=msgspec.json.decode(row[9], type=Budget) if row[9] else _NO_BUDGET,
         )
-        for row in t._meta.database.execute(columns)
+        for row in rows
     )
 
 
@@ -134,7 +135,7 @@ def workspaces(rows: Sequence[m.Workspace]) -> tuple[Workspace, ...]:
     turns, queued = queries.turns(ids), queries.queued(ids)
     asking, unseen = queries.waiting(ids), queries.unseen(agents)
     ports, servers = queries.ports_of(ids), queries.dev_servers(ids)
-    parents = dict(m.Workspace.select(m.Workspace.id, m.Workspace.name).tuples())
+    parents = queries.names(row.parent_workspace_id for row in rows)
     pulls, landed = pull_links(ids), queries.landed(ids)
     return tuple(
         Workspace(
