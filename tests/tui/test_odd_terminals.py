@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,14 @@ def test_it_starts_survives_another_size_and_leaves(size: tuple[int, int], more:
         terminal.press(b"\x11")
         assert terminal.end() == 0
         check_given_back(terminal)
+
+
+def test_it_is_drawn_where_the_terminal_is_when_errors_go_to_a_file(tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    argv = ["sh", "-c", 'exec "$0" -c "$1" 2>"$2"', sys.executable, SCENE, str(errors)]
+    with Terminal(argv, env=environment()) as terminal:
+        terminal.until_shown("engine ok")
+        terminal.press(b"\x11")
+        assert terminal.end() == 0
+        check_given_back(terminal)
+    assert errors.read_text() == ""

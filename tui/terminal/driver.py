@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import selectors
+import sys
 from codecs import getincrementaldecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TextIO
@@ -64,8 +65,10 @@ class ThriftyDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._answers = Answers()
-        if self._file is not None:
-            self._file = ThriftyFile(self._file)  # type: ignore[assignment]  # all it needs of a file
+        # Textual draws on standard error; where that leads to a file, standard output is the terminal.
+        screen = self._file if self._file is None or self._file.isatty() else sys.__stdout__
+        if screen is not None:
+            self._file = ThriftyFile(screen)  # type: ignore[assignment]  # all it needs of a file
 
     def write(self, data: str) -> None:
         """Takes what is drawn at once, and has it sent by the thread for output.
