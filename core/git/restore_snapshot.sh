@@ -40,6 +40,8 @@ cp -p "$index" "$work/agent"
 GIT_INDEX_FILE=$work/agent
 export GIT_INDEX_FILE
 quiet read-tree -m "$new_head"
+# What a submodule that is not checked out is at stands nowhere else.
+[ -z "$(links "$index")" ] || absent_links "$index" 160000 | quiet update-index -z --replace --index-info
 unset GIT_INDEX_FILE
 mv -f "$work/agent" "$git_dir/index"
 mv -f "$index" "$own/index"
