@@ -61,7 +61,6 @@ class Pulls:
         try:
             user = await (await self._context.forges.open(place)).who()
         except BoatyardError as error:
-            await self._context.forges.forget(place)
             trouble = f"{error.message}. {error.hint}".strip()
         return ForgeStatus(name=place.name, kind=place.kind.value, url=place.web, user=user, trouble=trouble)
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from core.errors import BoatyardError
 from core.forges.errors import RateLimitedError
 from core.lifecycle.context import Context
 from core.lifecycle.pull_following import Following
 from core.lifecycle.pull_records import Followed, open_pulls
-from core.values.pull_requests import PullView
+from core.values.pull_requests import PullLink, PullView
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ class _Pace:
     due: float
     pause: float
     seen: tuple[object, ...] = ()
+    link: PullLink | None = None
+    """What was written down of it then."""
 
 
 class PullWatching:
@@ -62,16 +66,29 @@ class PullWatching:
         self._paces = {each.link.id: self._pace(each) for each in found}
         moment = self.clock()
         due = [each for each in found if self._paces[each.link.id].due <= moment]
+        hosts: dict[str, list[Followed]] = {}
+        for each in due:
+            hosts.setdefault(each.link.repository.partition("/")[0], []).append(each)
+        # One that does not answer keeps nobody from hearing of the others.
+        await asyncio.gather(*map(self._at_one_host, hosts.values()))
+        return len(due)
+
+    async def _at_one_host(self, due: Sequence[Followed]) -> None:
         for each in due:
             await self._one(each, self._paces[each.link.id])
-        return len(due)
 
     @property
     def _usual(self) -> float:
         return self._context.config.pull_requests.poll_seconds
 
     def _pace(self, followed: Followed) -> _Pace:
-        return self._paces.get(followed.link.id) or _Pace(0.0, self._usual)
+        """Its pace so far; one at which the user has done something since is looked at soon again."""
+        pace = self._paces.get(followed.link.id) or _Pace(0.0, self._usual)
+        if pace.link is not None and _written(pace.link) != _written(followed.link):
+            pace.pause = self._usual
+            pace.due = min(pace.due, self.clock() + self._usual)
+            pace.link = followed.link
+        return pace
 
     async def _one(self, followed: Followed, pace: _Pace) -> None:
         try:
@@ -84,7 +101,7 @@ class PullWatching:
             log.info("%s: %s", followed.link.url, error)
             self._slower(pace)
         else:
-            now = _seen(view)
+            pace.link, now = view.link, _seen(view)
             if now != pace.seen:
                 pace.seen, pace.pause = now, self._usual
             else:
@@ -93,6 +110,11 @@ class PullWatching:
 
     def _slower(self, pace: _Pace) -> None:
         pace.pause = min(pace.pause * 1.5, self._usual * SLOWEST)
+
+
+def _written(link: PullLink) -> PullLink:
+    """What is known of it, whenever that was and whatever went wrong since."""
+    return replace(link, state=replace(link.state, looked_at=None, trouble=""))
 
 
 def _seen(view: PullView) -> tuple[object, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -13,6 +16,10 @@ from core.forges.errors import RateLimitedError, RefusedError
 
 _TOLD = 500
 """Characters of a host's own words that an error repeats."""
+_PAGE = 2048
+"""Bytes of a page in which its heading is looked for."""
+_HEADING = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _USUAL_WAIT = 60.0
 _LONGEST_WAIT = 86_400.0
 
@@ -38,7 +45,7 @@ def raise_for(
     """
     if 200 <= status < 300:
         return
-    said = covered(_words(body))[:_TOLD]
+    said = (covered(_words(body)) or _phrase(status))[:_TOLD]
     until = _limited_until(status, headers, said, moment)
     if until is not None:
         raise RateLimitedError(
@@ -88,11 +95,27 @@ def _words(body: bytes) -> str:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        return " ".join(body.decode("utf-8", "replace").split())[:_TOLD] or "nothing more"
+        return _plain(body[:_PAGE].decode("utf-8", "replace"))
     if not isinstance(document, dict):
         return str(document)[:_TOLD]
     parts = [_flat(document.get(key)) for key in ("message", "error", "error_description", "errors")]
-    return "; ".join(dict.fromkeys(filter(None, parts))) or "nothing more"
+    return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _plain(text: str) -> str:
+    """A text on one line; of a page, as a proxy in front of a host sends one, its heading alone."""
+    if text.lstrip().startswith("<"):
+        found = _HEADING.search(text)
+        text = html.unescape(_TAG.sub(" ", found[2])) if found else ""
+    return " ".join(text.split())[:_TOLD]
+
+
+def _phrase(status: int) -> str:
+    """What a status means, where the host says nothing."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "nothing more"
 
 
 def _flat(value: Any) -> str:

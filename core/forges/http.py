@@ -37,6 +37,8 @@ KEPT = 256
 KEPT_BYTES = 256 * 1024
 LOG_BYTES = 256 * 1024
 """Of a log its end is enough."""
+REFUSED = (401, 403, 404)
+"""Answers for which another token may be what is wanted: a host hides what a token may not see."""
 REDIRECTS = (301, 302, 303, 307, 308)
 _MANY_REDIRECTS = 4
 
@@ -77,6 +79,8 @@ class ForgeHttp:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
+        self.refused = False
+        """Whether the host has said that the token is none, or may not do or see something."""
         self._session: aiohttp.ClientSession | None = None
         self._kept: OrderedDict[str, Answer] = OrderedDict()
 
@@ -125,7 +129,8 @@ class ForgeHttp:
                 if wait is None or number == tries:
                     return self._judged(method, url, answer)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                if number == tries:
+                # Who has waited in vain for the whole time is told so, not made to wait as long again.
+                if number == tries or isinstance(error, TimeoutError):
                     raise self._silent(error) from None
                 wait = float(2 ** (number - 1))
             await self.sleep(wait)
@@ -147,6 +152,7 @@ class ForgeHttp:
     def _judged(self, method: str, url: str, answer: Answer) -> Answer:
         if answer.status == 304 and url in self._kept:
             return self._kept[url]
+        self.refused = self.refused or answer.status in REFUSED
         raise_for(answer.status, answer.headers, answer.body, self._host, self.clock(), self._covered)
         if method == "GET" and "ETag" in answer.headers and len(answer.body) <= KEPT_BYTES:
             self._kept[url] = answer

@@ -1,4 +1,5 @@
-"""Forges made from places: the token is resolved when it is first needed, and kept in memory only."""
+"""Forges made from places: the token is resolved when it is first needed or was refused, and kept in memory
+only."""
 
 from __future__ import annotations
 
@@ -54,23 +55,28 @@ class Forges:
         )
 
     async def open(self, place: ForgePlace) -> Forge:
-        """The repository, to be asked.
+        """The repository, to be asked; with the token that there is now, once the host has refused one.
 
         Raises:
             NotFoundError: There is no token, or what its reference names is missing.
             UsageError: The reference is none, or the token cannot be one.
         """
         key = (place.api, place.token)
-        if key not in self._doors:
-            token = await _token(place)
-            self._doors[key] = ForgeHttp(place.api, token, _headers(place.kind, token))
-        return _KINDS[place.kind](self._doors[key], place.path)
+        door = self._doors.get(key)
+        if door is None or door.refused:
+            door = await self._opened(key, place)
+        return _KINDS[place.kind](door, place.path)
 
-    async def forget(self, place: ForgePlace) -> None:
-        """Asks for the token anew the next time, as after the host has refused it."""
-        door = self._doors.pop((place.api, place.token), None)
-        if door is not None:
-            await door.close()
+    async def _opened(self, key: tuple[str, str], place: ForgePlace) -> ForgeHttp:
+        token = await _token(place)
+        known = self._doors.get(key)
+        if known is not None and known.token == token:
+            known.refused = False
+            return known
+        door = self._doors[key] = ForgeHttp(place.api, token, _headers(place.kind, token))
+        if known is not None:
+            await known.close()
+        return door
 
     async def close(self) -> None:
         for door in self._doors.values():

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from core.errors import BoatyardError, ConflictError, NotFoundError
-from core.forges.address import ForgePlace
-from core.forges.errors import RefusedError
 from core.forges.forge import Forge
 from core.git.depot import Depot
 from core.git.merge import record_landed
@@ -60,18 +58,13 @@ class Following:
         Raises:
             ConflictError: The remote leads to another repository now.
         """
-        return (await self._asked(followed))[2]
+        return (await self._asked(followed))[1]
 
     async def _look(self, followed: Followed) -> PullView:
-        repo, place, forge = await self._asked(followed)
-        try:
-            pull = await forge.get(followed.link.number)
-            checks = await forge.checks(pull)
-            comments = await forge.comments(pull)
-        except RefusedError as error:
-            if error.status == 401:
-                await self._context.forges.forget(place)
-            raise
+        repo, forge = await self._asked(followed)
+        pull = await forge.get(followed.link.number)
+        checks = await forge.checks(pull)
+        comments = await forge.comments(pull)
         if pull.status is PullStatus.MERGED and followed.link.status is not PullStatus.MERGED:
             await self._landed(followed, repo, pull)
         seen = await self._record(followed, pull, checks, len(comments))
@@ -96,7 +89,7 @@ class Following:
         except BoatyardError as error:
             log.warning("after the merge of %s: %s", pull.url, error)
 
-    async def _asked(self, followed: Followed) -> tuple[RepoFacts, ForgePlace, Forge]:
+    async def _asked(self, followed: Followed) -> tuple[RepoFacts, Forge]:
         facts = await self._context.store.read(workspace_facts, followed.workspace)
         repo = next((each for each in facts.repos if each.repo_id == followed.link.repo_id), None)
         if repo is None:
@@ -108,7 +101,7 @@ class Following:
                 f"is at {followed.link.repository}",
                 hint="Look at it in a browser, or set the remote's address back.",
             )
-        return repo, place, forge
+        return repo, forge
 
     async def _record(
         self, followed: Followed, pull: PullRequest, checks: tuple[Check, ...], comments: int

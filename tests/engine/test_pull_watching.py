@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from core.engine.pull_watching import SLOWEST, PullWatching
-from core.values.requests import OpenPullRequest
+from core.values.events import Noticed
+from core.values.requests import NewWorkspace, OpenPullRequest, UpdatePullRequest
 from tests.acceptance.pull_yard import commit_inside, forge_settings, hosted, watch_branches
 from tests.forges.gitea_host import GiteaHost
+from tests.forges.github_host import GitHubHost
 from tests.forges.host import Fault, Host, Run
 from tests.waiting import until
 from tests.yard import AGENTS, HOST, Yard
@@ -74,6 +78,40 @@ async def test_pauses_grow_while_nothing_happens_and_shrink_when_something_does(
     await pause(watching, clock)
     assert await pause(watching, clock) == USUAL
     assert (await yard.client.workspace("fix-it")).pull_requests[0].state.failed == 1
+
+
+async def test_one_at_which_the_user_has_done_something_is_looked_at_soon_again(
+    yard: Yard, host: Host, clock: Clock
+) -> None:
+    watching = yard.engine.pull_watching
+    assert await watching.look() == 1
+    for _ in range(12):
+        assert await pause(watching, clock) >= USUAL
+    commit_inside(await yard.client.workspace("fix-it"), {"b.txt": "b\n"})
+    await yard.client.update_pull_requests("fix-it", UpdatePullRequest(title="More"))
+    assert await pause(watching, clock) == USUAL
+
+
+async def test_a_host_that_does_not_answer_keeps_nobody_from_hearing_of_another(
+    yard: Yard, host: Host, tmp_path: Path
+) -> None:
+    async with GitHubHost() as other:
+        other.before = lambda: watch_branches(other, bare)
+        settings = forge_settings(other, tmp_path).partition("[forges.test]")[2]
+        config = yard.home.config / "config.toml"
+        config.write_text(f"{config.read_text()}\n[forges.second]{settings}")
+        await yard.restart()
+        repository, bare = hosted(yard, other, "lib")
+        task = await yard.task("Fix it", repository, project="library")
+        await yard.done(await yard.client.new_workspace(NewWorkspace(task=task.id, name="fix-lib")))
+        commit_inside(await yard.client.workspace("fix-lib"), {"a.txt": "a\n"})
+        await yard.client.open_pull_requests("fix-lib", OpenPullRequest())
+        host.faults = [Fault(hangs=True)] * 9
+        other.merge(1)
+        async with yard.watch() as watch:
+            looking = asyncio.create_task(yard.engine.pull_watching.look())
+            await watch.until(Noticed, lambda e: "of fix-lib was merged" in e.notice.text, 20)
+            looking.cancel()
 
 
 async def test_a_rate_limit_is_waited_for(yard: Yard, host: Host, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from core.config import ForgeSection
-from core.errors import ForgeError, NotFoundError, UsageError
+from core.errors import BoatyardError, ForgeError, NotFoundError, UsageError
 from core.forges.errors import RateLimitedError, RefusedError
 from core.forges.forge import Draft, Edit, Forge
 from core.forges.http import TRIES
@@ -144,7 +144,29 @@ async def test_a_token_that_is_not_taken(host: Host, monkeypatch: pytest.MonkeyP
     with pytest.raises(RefusedError, match="401") as caught:
         await forge.who()
     assert caught.value.status == 401 and "an-old-one" not in str(caught.value.document())
+    monkeypatch.setenv("THE_TOKEN", TOKEN)
+    again = await forges.open(forges.place(f"{host.url}/{REPOSITORY}"))
+    assert await again.who() == "octo"
     await forges.close()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_token_that_may_not_see_it_is_asked_for_anew(
+    host: Host, forges: Forges, forge: Forge, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    place = forges.place(f"{host.url}/{REPOSITORY}")
+    assert (await forges.open(place)).http is forge.http
+    host.faults = [Fault(status, body='{"message": "no"}')]
+    with pytest.raises(BoatyardError):
+        await forge.who()
+    assert (await forges.open(place)).http is forge.http, "it is the same token"
+    assert await (await forges.open(place)).who() == "octo"
+    host.faults = [Fault(status)]
+    with pytest.raises(BoatyardError):
+        await forge.who()
+    monkeypatch.setenv("THE_TOKEN", "another")
+    with pytest.raises(RefusedError, match="401"):
+        await (await forges.open(place)).who()
 
 
 async def test_what_is_not_there(host: Host, forges: Forges, forge: Forge) -> None:
@@ -169,9 +191,30 @@ async def test_a_failing_host_is_asked_again_with_growing_pauses(host: Host, for
     host.faults = [Fault(503), Fault(502)]
     assert (await forge.get(1)).number == 1
     assert naps(forge) == [1.0, 2.0]
-    host.faults = [Fault(500, body="<html>sorry</html>")] * TRIES
-    with pytest.raises(RefusedError, match="500: <html>sorry"):
+    host.faults = [Fault(500, body="{}")] * TRIES
+    with pytest.raises(RefusedError, match="500: Internal Server Error"):
         await forge.get(1)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (
+            "<html><head><title>502 Bad\n Gateway</title></head><body><hr>nginx</body></html>",
+            "502 Bad Gateway",
+        ),
+        ("<!doctype html><body><H1 class=a>Down <b>&amp;</b> out</H1>", "Down & out"),
+        ("<html><p>sorry</p></html>", "Bad Gateway"),
+        ("sorry\nfor that", "sorry for that"),
+    ],
+)
+async def test_of_a_page_in_place_of_an_answer_its_heading_is_told(
+    host: Host, forge: Forge, page: str, said: str
+) -> None:
+    host.faults = [Fault(502, body=page)] * TRIES
+    with pytest.raises(RefusedError) as caught:
+        await forge.who()
+    assert caught.value.message.endswith(f"answers 502: {said}")
 
 
 async def test_a_change_is_never_made_twice(host: Host, forge: Forge) -> None:
@@ -216,10 +259,10 @@ async def test_a_token_without_the_right_is_no_rate_limit(host: Host, forge: For
 
 async def test_a_host_that_does_not_answer_in_time(host: Host, forge: Forge) -> None:
     forge.http.seconds = 0.2
-    host.faults = [Fault(hangs=True)] * TRIES
+    host.faults = [Fault(hangs=True)]
     with pytest.raises(ForgeError, match="does not answer within"):
         await forge.who()
-    assert len(naps(forge)) == TRIES - 1
+    assert naps(forge) == [], "it is not waited for a second time"
 
 
 async def test_a_host_that_is_not_there(host: Host, forge: Forge) -> None:
