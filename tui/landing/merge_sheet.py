@@ -160,11 +160,12 @@ class MergeSheet(Sheet[MergeForm]):
             self._drafts.keep(self._workspace, {MESSAGE: text} if self._edited else {})
 
     def _lines(self, preview: MergePreview) -> list[Line]:
+        glyphs = self.query_one(MergeRows).glyphs
         styles: list[tuple[str, str]] = []
         for style, name in STYLES:
             chosen = style is preview.style
-            styles += [self._key(name), (f"{BY_ID[name].label}    ", "strong" if chosen else "dim")]
-        glyphs = self.query_one(MergeRows).glyphs
+            mark = glyphs.running if chosen else glyphs.todo
+            styles += [self._key(name), (f"{mark} {BY_ID[name].label}    ", "strong" if chosen else "dim")]
         lines: list[Line] = [tuple(styles), ()]
         for repo in preview.repos:
             name = self._repos.get(repo.repo_id, repo.repo_id[:8])
