@@ -29,7 +29,23 @@ NOUNS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are Boatyard's own."""
+    """An argument parser whose errors are Boatyard's own, and which takes options between arguments."""
+
+    _again = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As ever; where arguments are left, they may belong to a positional that takes none or more of them,
+        which argparse thinks complete as soon as an option follows.
+        """
+        found, left = super().parse_known_args(args, namespace)
+        takes_all = any(each.nargs in (argparse.REMAINDER, argparse.PARSER) for each in self._actions)
+        if not left or takes_all or self._again:
+            return found, left
+        self._again = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._again = False
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"See '{self.prog} --help'.")

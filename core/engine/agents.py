@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from core.agents.driver import Executor
 from core.engine.agent_trials import AgentTrials
@@ -52,7 +53,16 @@ class Agents:
             _describe(executor, place, own=executor.name in own)
             for executor, place in zip(executors, places, strict=True)
         ]
-        return tuple(sorted(found, key=lambda info: (not info.available, info.demonstration, info.name)))
+        usual = self._context.config.default_agent or _only(found)
+        marked = (replace(info, usual=info.name == usual) for info in found)
+        return tuple(sorted(marked, key=lambda info: (not info.available, info.demonstration, info.name)))
+
+    async def usual(self, workspace: str) -> str:
+        """The agent that is taken in a workspace where none is named: the settings', else the only one that
+        can be used there. Empty: there is none, or are several.
+        """
+        default = self._context.config.default_agent
+        return default or next((info.name for info in await self.list(workspace) if info.usual), "")
 
     async def test(self, name: str, body: TestAgent) -> AgentTrial:
         """Lets an agent answer one line, and says what happened; nothing of it is kept.
@@ -124,6 +134,11 @@ class Agents:
             host if each.where == "host" else place
             for each, host, place in zip(executors, here, [*inside, *[""] * len(here)], strict=False)
         ]
+
+
+def _only(found: Sequence[AgentInfo]) -> str:
+    usable = [info.name for info in found if info.available and not info.demonstration]
+    return usable[0] if len(usable) == 1 else ""
 
 
 def _describe(executor: Executor, place: str, *, own: bool) -> AgentInfo:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from core.engine.approvals import find_option
@@ -37,8 +39,18 @@ from core.values.states import ApprovalStatus, ProcessStatus, WorkspaceState
 class Sessions:
     """What a user can do with the conversations of a workspace."""
 
-    def __init__(self, context: Context, turns: Turns, closing: Closing) -> None:
+    def __init__(
+        self, context: Context, turns: Turns, closing: Closing, usual: Callable[[str], Awaitable[str]]
+    ) -> None:
+        """
+        Args:
+            context: What all share.
+            turns: Starts them.
+            closing: Ends sessions.
+            usual: The agent that is taken in a workspace where none is named; empty: there is none.
+        """
         self._context = context
+        self._usual = usual
         self._turns = turns
         self._closing = closing
 
@@ -225,7 +237,7 @@ class Sessions:
         return facts
 
     async def _agent_name(self, facts: WorkspaceFacts, asked: str) -> str:
-        name = asked or facts.executor or self._context.config.default_agent
+        name = asked or facts.executor or await self._usual(facts.name)
         if not name:
             raise UsageError(
                 f"no agent has worked in {facts.name!r} yet",

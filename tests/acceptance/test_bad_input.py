@@ -26,7 +26,8 @@ def repository(tmp_path: Path) -> Path:
 
 def run(user: User, repository: Path | str, *options: str) -> Answer:
     argv = ["run", "Something", "--repo", str(repository), "--runner", "host", "--json"]
-    return user.boatyard(*argv, *options, ok=False)
+    agent = () if "--agent" in options else ("--no-agent",)
+    return user.boatyard(*argv, *agent, *options, ok=False)
 
 
 def check(user: User, answer: Answer, code: int, *words: str) -> None:
@@ -113,7 +114,18 @@ def test_an_agent_that_the_container_lacks(user: User, repository: Path, docker_
 @pytest.mark.container
 def test_an_image_that_cannot_be_had(user: User, repository: Path, docker_engine: str) -> None:
     """Nobody can tell a wrong name from a registry that is away: it waits to be tried again, or removed."""
-    argv = ["run", "Something", "--repo", str(repository), "--runner", "docker", "--name", "waits", "--json"]
+    argv = [
+        "run",
+        "Something",
+        "--no-agent",
+        "--repo",
+        str(repository),
+        "--runner",
+        "docker",
+        "--name",
+        "waits",
+        "--json",
+    ]
     answer = user.boatyard(*argv, "--image", "localhost:1/no/such:image", ok=False)
     assert "localhost:1/no/such:image" in answer.error["message"]
     assert answer.error["hint"]
@@ -151,13 +163,13 @@ def silent_engine(tmp_path: Path) -> Iterator[str]:
 
 def test_a_container_engine_that_does_not_answer(user: User, repository: Path, silent_engine: str) -> None:
     user.env["DOCKER_HOST"] = silent_engine
-    argv = ["run", "Something", "--repo", str(repository), "--runner", "docker", "--json"]
+    argv = ["run", "Something", "--no-agent", "--repo", str(repository), "--runner", "docker", "--json"]
     check(user, user.boatyard(*argv, ok=False, seconds=60), 5, "does not answer")
 
 
 def test_without_a_container_engine_the_host_is_used_and_says_so(user: User, repository: Path) -> None:
     user.env["DOCKER_HOST"] = "unix:///nonexistent/docker.sock"
-    answer = user.boatyard("run", "Something", "--repo", str(repository), "--json")
+    answer = user.boatyard("run", "Something", "--no-agent", "--repo", str(repository), "--json")
     assert answer.json["workspace"]["runner"] == "host"
     assert "nothing isolates it" in answer.json["workspace"]["notice"]
 

@@ -31,7 +31,7 @@ def test_every_kind_of_file_comes_back_over_all_repos_at_once(
     options = ["--runner", runner, "--json"]
     if runner == "docker":
         options += ["--image", request.getfixturevalue("docker_engine")]
-    made = user.boatyard("run", "Sail", "--repo", str(one), "--repo", str(two), *options).json
+    made = user.boatyard("run", "Sail", "--no-agent", "--repo", str(one), "--repo", str(two), *options).json
     name, folder = made["workspace"]["name"], Path(made["workspace"]["folder"])
 
     for repo in ("one", "two"):

@@ -24,7 +24,7 @@ def user(docker_engine: str) -> Iterator[User]:
     user = User(folder / "home")
     repository = make_repository(folder / "repository", {"README.md": "# Mine\n"})
     options = ("--runner", "docker", "--image", docker_engine, "--network", "none", "--name", NAME)
-    user.boatyard("run", "Harm", "--repo", str(repository), "--processes", "64", *options)
+    user.boatyard("run", "Harm", "--no-agent", "--repo", str(repository), "--processes", "64", *options)
     yield user
     user.leave()
     shutil.rmtree(folder)

@@ -19,7 +19,7 @@ def test_removed_work_comes_back_with_branch_files_and_history(
     options = ["--repo", str(repository), "--runner", runner, "--json"]
     if runner == "docker":
         options += ["--image", request.getfixturevalue("docker_engine")]
-    name = user.boatyard("run", "Sail", *options).json["workspace"]["name"]
+    name = user.boatyard("run", "Sail", "--no-agent", *options).json["workspace"]["name"]
     script = "echo c > c; git add c; git commit -qm mine; echo x >> README.md; echo u > u; echo i > i.log"
     user.boatyard("workspace", "exec", name, "--", "sh", "-c", script)
     user.boatyard("workspace", "checkpoint", name, "-m", "kept")
@@ -62,7 +62,7 @@ def test_a_remix_goes_its_own_way_from_what_was_there(
     options = ["--repo", str(repository), "--runner", runner, "--env", "COLOUR=red", "--json"]
     if runner == "docker":
         options += ["--image", request.getfixturevalue("docker_engine")]
-    name = user.boatyard("run", "Sail", *options).json["workspace"]["name"]
+    name = user.boatyard("run", "Sail", "--no-agent", *options).json["workspace"]["name"]
     user.boatyard(
         "workspace", "exec", name, "--", "sh", "-c", "echo c > c; git add c; git commit -qm c; echo u > u"
     )

@@ -25,7 +25,7 @@ def repository(tmp_path: Path, canary: Path) -> Path:
 
 
 def run(user: User, repository: Path, name: str) -> str:
-    argv = ["run", "Something", "--repo", str(repository), "--runner", "host", "--name", name]
+    argv = ["run", "Something", "--no-agent", "--repo", str(repository), "--runner", "host", "--name", name]
     return user.boatyard(*argv).err
 
 
@@ -90,7 +90,7 @@ def test_an_option_goes_before_the_environment_and_that_before_the_file(user: Us
     user.boatyard("repo", "trust", "shop", "--yes")
 
     def image(*options: str) -> str:
-        argv = ["run", "x", "--repo", str(folder), *options, "--json"]
+        argv = ["run", "x", "--no-agent", "--repo", str(folder), *options, "--json"]
         return str(user.boatyard(*argv).json["workspace"]["settings"]["image"])
 
     user.env["BOATYARD_RUNNER"] = "host"
@@ -99,5 +99,5 @@ def test_an_option_goes_before_the_environment_and_that_before_the_file(user: Us
     assert image() == "by-the-environment"
     assert image("--image", "by-an-option") == "by-an-option"
     user.env["BOATYARD_RUNNER"] = "moon"
-    refused = user.boatyard("run", "x", "--repo", str(folder), "--json", ok=False)
+    refused = user.boatyard("run", "x", "--no-agent", "--repo", str(folder), "--json", ok=False)
     assert refused.code == 2 and "BOATYARD_RUNNER" in refused.error["message"]

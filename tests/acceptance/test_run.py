@@ -80,9 +80,9 @@ def test_a_second_merge_brings_only_what_is_new(user: User, tmp_path: Path) -> N
 
 def test_what_has_landed_does_not_count_as_a_loss(user: User, tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "small", {"README.md": "# Small\n"})
-    name = user.boatyard("run", "Write", "--repo", str(repository), "--runner", "host", "--json").json[
-        "workspace"
-    ]["name"]
+    name = user.boatyard(
+        "run", "Write", "--no-agent", "--repo", str(repository), "--runner", "host", "--json"
+    ).json["workspace"]["name"]
     user.boatyard("workspace", "exec", name, "--", "sh", "-c", "echo new > NEW.md")
     refused = user.boatyard("workspace", "remove", name, "--json", ok=False)
     assert refused.code == 4
@@ -91,3 +91,19 @@ def test_what_has_landed_does_not_count_as_a_loss(user: User, tmp_path: Path) ->
     user.boatyard("workspace", "remove", name)
     user.boatyard("workspace", "recover", name)
     assert user.boatyard("workspace", "cat", name, "small/NEW.md").out == "new\n"
+
+
+def test_a_run_takes_the_only_agent_there_is_and_asks_which_where_there_are_several(
+    user: User, tmp_path: Path
+) -> None:
+    repository = make_repository(tmp_path / "small", {"README.md": "# Small\n"})
+    user.env["PATH"] = "/usr/bin:/bin"  # where no real agent is
+    argv = ["run", "Sail", "--repo", str(repository), "--runner", "host", "--wait"]
+    refused = user.boatyard(*argv, "--json", ok=False)
+    assert (refused.code, user.snapshot().workspaces) == (2, ())
+    assert "demo" in refused.error["message"] and "--no-agent" in refused.error["hint"]
+    one = ["--kind", "command", "--", "sh", "-c", "echo sailed"]
+    user.boatyard("agent", "add", "one", *one)
+    assert "sailed" in user.boatyard(*argv).out
+    user.boatyard("agent", "add", "two", *one)
+    assert "one, two" in user.boatyard(*argv, "--json", ok=False).error["message"]

@@ -124,6 +124,18 @@ def test_exit_codes(boatyard: Boatyard, code: int, argv: tuple[str, ...]) -> Non
         assert error["hint"], error
 
 
+def test_options_go_before_between_and_behind_arguments(boatyard: Boatyard, workspace: str) -> None:
+    repo = boatyard("workspace", "show", workspace, "--json").json["repos"][0]["name"]
+    boatyard("workspace", "exec", workspace, "--", "sh", "-c", "mkdir in && echo x > in/-odd")
+    where = f"{repo}/in"
+    for argv in (("--json", workspace, where), (workspace, "--json", where), (workspace, where, "--json")):
+        assert [each["name"] for each in boatyard("workspace", "files", *argv).json] == ["-odd"]
+    command = ("--", "sh", "-c", "echo --json")
+    assert boatyard("agent", "add", "mine", "--kind", "command", "--json", *command).json["name"] == "mine"
+    assert boatyard("workspace", "files", workspace, "--json", where, "--bogus", ok=False).code == 2
+    assert boatyard("workspace", "cat", "--json", "--", workspace, "-odd", ok=False).code == 3
+
+
 def test_a_conflict_is_4_and_says_what_to_do(boatyard: Boatyard, workspace: str) -> None:
     answer = boatyard("workspace", "restore", workspace, ok=False)
     assert answer.code == 4
@@ -242,7 +254,9 @@ def test_two_repositories_of_one_name_cannot_share_a_project_and_leave_nothing(
     answer = boatyard("project", "add", "twins", *paths, ok=False)
     assert answer.code == 4
     assert all(path in answer.err for path in paths)
-    answer = boatyard("run", "x", "--repo", paths[0], "--repo", paths[1], "--project", "twins", ok=False)
+    answer = boatyard(
+        "run", "x", "--no-agent", "--repo", paths[0], "--repo", paths[1], "--project", "twins", ok=False
+    )
     assert answer.code == 4
     bad = boatyard("project", "add", "half", paths[0], str(tmp_path / "nowhere"), ok=False)
     assert bad.code == 3
@@ -254,12 +268,14 @@ def test_a_run_names_no_repository_where_one_is_at_hand(
 ) -> None:
     here = make_repository(tmp_path / "at-hand", {"a": "a"})
     monkeypatch.chdir(here)
-    made = boatyard("run", "Here", "--name", "here", "--json").json["workspace"]
+    made = boatyard("run", "Here", "--no-agent", "--name", "here", "--json").json["workspace"]
     assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
     monkeypatch.chdir(tmp_path)
-    made = boatyard("run", "There", "--project", "at-hand", "--name", "there", "--json").json["workspace"]
+    made = boatyard("run", "There", "--no-agent", "--project", "at-hand", "--name", "there", "--json").json[
+        "workspace"
+    ]
     assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
-    refused = boatyard("run", "Nowhere", "--project", "empty-one", ok=False)
+    refused = boatyard("run", "Nowhere", "--no-agent", "--project", "empty-one", ok=False)
     assert (refused.code, "has no repositories" in refused.err) == (2, True)
     for name in ("here", "there"):
         boatyard("workspace", "remove", name, "--force")

@@ -23,7 +23,7 @@ CALLED = {"list", "stop", "start", "restart", "remove", "logs", "shell", "prune"
 def name(boatyard: Boatyard, repository: Path, docker_engine: str) -> Iterator[str]:
     """A workspace with a running container."""
     options = ("--runner", "docker", "--image", docker_engine, "--network", "none")
-    argv = ("run", "Contain it", "--repo", str(repository), "--name", "contained", *options)
+    argv = ("run", "Contain it", "--no-agent", "--repo", str(repository), "--name", "contained", *options)
     boatyard(*argv)
     yield "contained"
     boatyard("workspace", "remove", "contained", "--force")

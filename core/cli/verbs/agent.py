@@ -29,6 +29,8 @@ def _title(agent: AgentInfo) -> str:
         said.append("(a demonstration, no model)")
     if agent.where == "host":
         said.append("(on this machine)")
+    if agent.usual:
+        said.append("(taken where none is named)")
     return " ".join(said)
 
 

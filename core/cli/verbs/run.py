@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from msgspec.structs import replace
+
 from core.cli.cloning import telling_of_clones
 from core.cli.invocation import Invocation
 from core.cli.output import short
@@ -19,23 +21,18 @@ from core.cli.turn import wait_for_turn
 from core.cli.verb import Verb
 from core.cli.verbs.paths import repo_key
 from core.cli.verbs.process import outcome
+from core.client.client import Client
 from core.client.environment import or_environment
+from core.errors import UsageError
 from core.values.requests import RunTask
 
 
 async def run(call: Invocation) -> int:
     args = call.args
-    body = RunTask(
-        title=args.title,
-        description=args.description,
-        repos=tuple(repo_key(path) for path in args.repo or ([] if args.project else ["."])),
-        project=args.project,
-        agent=args.agent,
-        name=args.name,
-        **wanted_targets(args),
-        settings=or_environment(wanted_settings(args, approve=_unasked(args))),
-    )
+    body = _body(args)
     async with call.engine() as client:
+        if not (body.agent or args.no_agent):
+            body = replace(body, agent=await _usual(client))
         async with telling_of_clones(call.out, client):
             begun = await client.run_task(body)
         operation = await watch_operation(call.out, client, begun)
@@ -58,6 +55,36 @@ async def run(call: Invocation) -> int:
     return outcome(process)
 
 
+def _body(args: argparse.Namespace) -> RunTask:
+    return RunTask(
+        title=args.title,
+        description=args.description,
+        repos=tuple(repo_key(path) for path in args.repo or ([] if args.project else ["."])),
+        project=args.project,
+        agent=args.agent,
+        name=args.name,
+        **wanted_targets(args),
+        settings=or_environment(wanted_settings(args, approve=_unasked(args))),
+    )
+
+
+async def _usual(client: Client) -> str:
+    """The agent that is taken where none is named.
+
+    Raises:
+        UsageError: There is none, or are several.
+    """
+    agents = await client.agents()
+    usual = next((each.name for each in agents if each.usual), "")
+    if not usual:
+        usable = ", ".join(each.name for each in agents if each.available) or "none"
+        raise UsageError(
+            f"no agent is named; those that can be used here: {usable}",
+            hint="Name one with --agent, or --no-agent for a workspace in which none works.",
+        )
+    return usual
+
+
 def _unasked(args: argparse.Namespace) -> str:
     """With --wait and no terminal nobody is there to allow edits of the workspace's own files."""
     return "edits" if args.wait and not args.approve and not sys.stdin.isatty() else ""
@@ -75,7 +102,13 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--description", default="", help="more about the task, in Markdown")
     parser.add_argument("--project", default="", help="name of the project; else the repository's folder")
-    parser.add_argument("--agent", default="", help="see 'boatyard agent list'")
+    agent = parser.add_mutually_exclusive_group()
+    agent.add_argument(
+        "--agent", default="", help="see 'boatyard agent list'; the only one there is needs no name"
+    )
+    agent.add_argument(
+        "--no-agent", action="store_true", help="only the workspace, in which nothing works yet"
+    )
     parser.add_argument("--name", default="", help="name of the workspace")
     declare_targets(parser)
     parser.add_argument(

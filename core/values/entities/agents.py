@@ -25,6 +25,8 @@ class AgentInfo(Value, frozen=True, kw_only=True):
     """What it may do unasked: `ask` (nothing), `edits` or `all`; a workspace's own word goes before it."""
     own: bool = False
     """Whether the user's settings describe it."""
+    usual: bool = False
+    """Whether it is the one that is taken where none is named."""
 
 
 class AgentTrial(Value, frozen=True, kw_only=True):
