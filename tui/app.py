@@ -213,6 +213,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
             undo = self._undo.pop()
             self.home.undoable = bool(self._undo or self._deeds)
             try:
+                self.clear_notifications()  # One of them offers this.
                 await undo()
             except UnreachableError:
                 self._undo.append(undo)

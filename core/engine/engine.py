@@ -255,6 +255,7 @@ class Engine:
             await engine._starter.adopt_all()
             await engine._servers.adopt_all()
             await engine._repair.run()
+            await engine.landing_queue.resume()
         except BaseException:
             await engine.close()
             raise

@@ -83,6 +83,11 @@ class LandingQueues:
         queue = await self.tell()
         return await self.start() if body.start else queue
 
+    async def resume(self) -> None:
+        """Goes on where an earlier engine ended in the middle; what was stopped stands still."""
+        if await self._context.store.read(_any_under_way):
+            await self.start()
+
     async def start(self) -> LandingQueue:
         """Works through the queue in the background."""
         if not self.running:
@@ -118,6 +123,8 @@ class LandingQueues:
 
     async def _work(self) -> None:
         """One after the other, until there is none, or it is to stop."""
+        for process_id in await self._context.store.read(_under_check):
+            await self._context.supervisor.stop(process_id, "the engine ended; it is checked again")
         await self._context.store.write(_queue_again)
         while not self._stopping:
             entry = await self._context.store.read(_next)
@@ -231,6 +238,10 @@ def _drop(name: str) -> None:
         raise ConflictError(f"{name!r} is landing right now", hint="Stop the landing queue first.")
     if entry is not None:
         entry.delete_instance()
+
+
+def _any_under_way() -> bool:
+    return any(entry.status in UNDER_WAY for entry in _entries())
 
 
 def _queue_again() -> None:

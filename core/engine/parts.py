@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.engine.comparing import Comparing, DiffRequest
-from core.errors import ConflictError, UsageError
+from core.errors import ConflictError, GitError, UsageError
+from core.git.changes import changed_files
 from core.git.merge_tree import merge_trees, scaffold
 from core.git.user_repository import inspect_repository
-from core.lifecycle.applying import Applying, Goal, Plan
+from core.lifecycle.applying import Applying, Goal, Plan, refuse_unchangeable
 from core.lifecycle.context import Context
 from core.lifecycle.copied_work import is_copied
 from core.lifecycle.place import Place
@@ -46,8 +47,9 @@ class Parts:
 
         Raises:
             UsageError: A part is not in the diff.
-            ConflictError: The workspace has changed since the diff was looked at, or an agent works.
+            ConflictError: A file has changed since the diff was looked at, or an agent works.
         """
+        await refuse_unchangeable(self._context, name)
         chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
         facts = await self._comparing.live(name)
         heads = {repo.repo_id: repo.head for repo in facts.repos}
@@ -73,6 +75,7 @@ class Parts:
             return await self._take_onto(name, body)
         if body.into == name:
             raise UsageError(f"{name!r} has these parts already", hint="Name another workspace.")
+        await refuse_unchangeable(self._context, body.into)
         chosen = await self._chosen(name, body.base, body.parts, body.snapshot)
         await self._comparing.live(body.into)
         other = {repo.repo_id: repo for repo in (await self._snapshots.take(body.into)).repos}
@@ -134,10 +137,10 @@ class Parts:
             side = _side(sides, part.repo)
             _, wanted = chosen.setdefault(side.repo_id, (side, []))
             wanted.append(Part(part.path, part.old, part.new))
-        for side, _ in chosen.values():
-            if snapshot.get(side.repo_id, side.snapshot) != side.snapshot:
+        for side, wanted in chosen.values():
+            for path in await _changed_since(side, snapshot.get(side.repo_id, side.snapshot), wanted):
                 raise ConflictError(
-                    f"{side.name} in {name!r} has changed since its diff was looked at",
+                    f"{side.name}/{path} in {name!r} has changed since its diff was looked at",
                     hint="Look at the diff anew. Nothing was changed.",
                 )
         if not chosen:
@@ -151,6 +154,21 @@ def _side(sides: Sequence[Compared], key: str) -> Compared:
             return side
     names = ", ".join(side.name for side in sides)
     raise UsageError(f"the diff has no repo {key[:80]!r}", hint=f"It has: {names}.")
+
+
+async def _changed_since(side: Compared, seen: str, parts: Sequence[Part]) -> list[str]:
+    """Paths of the parts whose files differ otherwise now than when the diff was looked at."""
+    if seen == side.snapshot:
+        return []
+    paths = [part.path for part in parts]
+    try:
+        before, now = [
+            {each.path: each for each in await changed_files(side.depot, "", side.base, snapshot)}
+            for snapshot in (seen, side.snapshot)
+        ]
+    except GitError:  # What was looked at is not kept any more.
+        return paths
+    return [path for path in paths if before.get(path) != now.get(path)]
 
 
 def _named(parts: Sequence[DiffPart]) -> str:

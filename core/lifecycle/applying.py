@@ -134,6 +134,16 @@ class Applying:
         await tell_workspace(self._context, name)
 
 
+async def refuse_unchangeable(context: Context, name: str) -> None:
+    """Refuses early what `Applying.begin` would refuse, before anything is compared in vain: under an agent
+    that works, each look finds other files.
+
+    Raises:
+        ConflictError: As for `Applying.begin`.
+    """
+    await context.store.read(lambda: check_changeable(lookup.live_workspace(name)))
+
+
 def check_changeable(row: m.Workspace) -> None:
     """Refuses to change the files of a workspace that is not ready. Call on the store's thread.
 

@@ -10,8 +10,8 @@ from core.errors import ConflictError, NotFoundError
 from core.values.events import LandingChanged
 from core.values.landing import LandingQueue, LandingStatus
 from core.values.requests import QueueLanding, UpdateRepo
-from core.values.states import MergeStyle
-from tests.waiting import until_async
+from core.values.states import MergeStyle, ProcessStatus
+from tests.waiting import until, until_async
 from tests.yard import Watch, Yard, git
 
 pytestmark = pytest.mark.slow
@@ -103,6 +103,27 @@ async def test_the_next_engine_finds_the_queue_as_it_was(yard: Yard) -> None:
     async with yard.watch() as watch:
         await yard.client.start_landing()
         assert (await worked_through(yard, watch))["first"] == (LandingStatus.LANDED, "")
+
+
+async def test_the_next_engine_goes_on_in_the_middle_of_a_check(yard: Yard) -> None:
+    await attempt(yard, "first", "one", "ONE")
+    await attempt(yard, "second", "seven", "SEVEN")
+    gate, begun, opened = yard.fifo(), yard.folder / "begun", yard.folder / "opened"
+    script = f"touch {begun}; [ -e {opened} ] || read line < {gate}"
+    await yard.client.update_repo(str(yard.repository()), UpdateRepo(check_script=script))
+    await yard.client.queue_landing(QueueLanding(workspaces=("first", "second")))
+    await until(begun.exists)
+    opened.touch()
+    await yard.restart()
+
+    async def all_ended() -> bool:
+        return ended(await yard.client.landing_queue())
+
+    await until_async(all_ended)
+    entries = (await yard.client.landing_queue()).entries
+    assert [(each.status, each.reason) for each in entries] == [(LandingStatus.LANDED, "")] * 2
+    checks = await yard.client.processes("first")
+    assert sorted(each.status for each in checks) == [ProcessStatus.COMPLETED, ProcessStatus.KILLED]
 
 
 async def test_an_unknown_name_puts_nobody_into_the_queue(yard: Yard) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ async def test_a_diff_that_is_not_what_was_looked_at_is_left_alone(yard: Yard) -
     assert (folder / "a.txt").read_text() == AFTER + "ten\n"
 
 
+async def test_what_changed_in_other_files_meanwhile_is_no_obstacle_and_stays(yard: Yard) -> None:
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER})
+    seen = (await yard.client.diff("first")).snapshot
+    (folder / "b.txt").write_text("written since\n")
+    eight = DiffPart(path="a.txt", old=((8, 8),), new=((8, 8),))
+    await yard.done(await yard.client.discard_parts("first", DiscardParts(parts=(eight,), snapshot=seen)))
+    assert (folder / "a.txt").read_text() == AFTER.replace("EIGHT", "eight")
+    assert (folder / "b.txt").read_text() == "written since\n"
+
+
 async def test_bad_requests_change_nothing(yard: Yard) -> None:
     _, folder = await attempt(yard, "first", {"a.txt": AFTER})
     for body, why in (
@@ -98,17 +109,40 @@ async def test_bad_requests_change_nothing(yard: Yard) -> None:
     assert (folder / "a.txt").read_text() == AFTER
 
 
-async def test_nothing_is_discarded_under_an_agent_that_works(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def at_work(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Path, dict[str, str]]]:
+    """A workspace whose agent works and has written a file since its diff was looked at: folder, snapshot."""
     gate = yard.fifo()
-    await attempt(yard, "first", {"a.txt": AFTER})
+    _, folder = await attempt(yard, "first", {"a.txt": AFTER})
     monkeypatch.setenv("GATE", str(gate))
     await yard.client.send("first", SendPrompt(prompt="x", agent="gated"))
-    with pytest.raises(ConflictError, match="an agent works"):
-        await yard.client.discard_parts("first", DiscardParts(parts=(DiffPart(path="a.txt"),)))
+    seen = (await yard.client.diff("first")).snapshot
+    (folder / "live.txt").write_text("1\n")
+    yield folder, seen
     await asyncio.to_thread(gate.write_text, "go\n")
     await yard.turn("first")
+
+
+async def test_nothing_is_discarded_under_an_agent_that_works(
+    yard: Yard, at_work: tuple[Path, dict[str, str]]
+) -> None:
+    folder, seen = at_work
+    (folder / "a.txt").write_text(AFTER + "ten\n")
+    with pytest.raises(ConflictError, match="an agent works"):
+        body = DiscardParts(parts=(DiffPart(path="a.txt"),), snapshot=seen)
+        await yard.client.discard_parts("first", body)
+    assert (folder / "a.txt").read_text() == AFTER + "ten\n"
+
+
+async def test_parts_are_taken_out_of_a_workspace_whose_agent_goes_on_writing(
+    yard: Yard, at_work: tuple[Path, dict[str, str]]
+) -> None:
+    _, seen = at_work
+    _, other = await attempt(yard, "second", {})
+    body = TakeParts(parts=(DiffPart(path="a.txt"),), into="second", snapshot=seen)
+    await yard.done(await yard.client.take_parts("first", body))
+    assert (other / "a.txt").read_text() == AFTER
+    assert not (other / "live.txt").exists()
 
 
 async def taken(yard: Yard, *parts: DiffPart, branch: str, message: str = "") -> dict[str, object]:

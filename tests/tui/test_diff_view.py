@@ -246,15 +246,17 @@ async def test_a_comment_is_written_shown_under_its_line_and_sent_once(engine: F
 
 async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engine: FakeEngine) -> None:
     one_file(engine)
-    for id_, first, outdated in (("x", 0, False), ("y", 9, True)):
+    for id_, first, outdated, sent in (("x", 0, False, None), ("y", 9, True, None), ("z", 9, True, 1.0)):
         engine.put_comment(
             ReviewComment(id=id_, workspace="second", repo_id="repo-app", path="a.py", first=first,
-                          body=f"[b]{id_}[/]", outdated=outdated)
+                          body=f"[b]{id_}[/]", outdated=outdated, sent_at=sent)
         )  # fmt: skip
     async with driven(engine) as ui:
         await ui.open_workspace("second")
         await ui.press("4", "enter")
-        await ui.sees("open  [b]x[/]", "outdated  [b]y[/]", "old words here")
+        await ui.sees("open  [b]x[/]", "outdated  [b]y[/]", "outdated, sent  [b]z[/]", "old words here")
+        await ui.press("C")
+        await ui.sees("outdated, sent a.py:9", "open           a.py", "outdated       a.py:9")
 
 
 async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: FakeEngine) -> None:
@@ -266,7 +268,7 @@ async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: Fak
         await ui.press("d")
         await ui.sees("The hunk", "The file a.py")
         await ui.press("h")
-        await ui.sees("Discard the hunk in a.py?", "checkpoint")
+        await ui.sees("Discard the hunk in a.py?", "other side of this diff has (against", "checkpoint")
         await ui.press("enter")
         assert not [name for name, _ in engine.calls if name == "discard_parts"], "Cancel is the default"
         await ui.press("d", "h", "y")

@@ -35,10 +35,11 @@ async def test_a_removed_comment_comes_back_on_its_lines_also_after_the_dialog(e
         await ui.press("C")
         await ui.sees("Why?")
         await ui.press("d")
-        await ui.sees("The comment is removed")
+        await ui.sees("The comment is removed; z takes it back")
         assert not engine.comments_
         await ui.press("escape", "z")
         await ui.until(lambda: engine.comments_, "made again")
+        assert "takes it back" not in ui.text(), "what is taken back is not offered any more"
         again = next(iter(engine.comments_.values()))
         assert (again.path, again.first, again.last, again.body) == ("a.py", 2, 3, "Why?")
 

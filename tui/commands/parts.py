@@ -40,8 +40,8 @@ async def discard(app: BoatyardApp) -> None:
     words = pane.compared.words()
     text = (
         f"Discard {wanted.words}?\n\n"
-        f"It becomes as in: {words}. What is there now is kept as a checkpoint, and "
-        f"{app.keymap.hint('undo')} brings it back."
+        f"It gets what the other side of this diff has ({words}). What is there now is kept as a "
+        f"checkpoint, and {app.keymap.hint('undo')} brings it back."
     )
     if not await app.ask(question("Discard", text, f"Discard {wanted.words}")):
         return

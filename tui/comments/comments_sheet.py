@@ -61,10 +61,12 @@ class CommentRows(RowView):
         sign, word = comment_sign(each)
         first, _, rest = each.body.strip().partition("\n")
         author = f"{each.author}: " if each.author else ""
+        longest = max(len("outdated"), *(len(comment_sign(one)[1]) for one in self.comments))
+        word = f"{word:<{longest}} "
         place = fit(comment_place(each), max(10, width // 3), cut=self.glyphs.cut, keep_end=True)
         said = f"{first} {self.glyphs.cut}" if rest else first
         return (
-            (f" {self.glyphs.state(sign)} {word:<9}", sign), (f"{place}  ", "link"), (author, "strong"),
+            (f" {self.glyphs.state(sign)} {word}", sign), (f"{place}  ", "link"), (author, "strong"),
             (said, "dim" if each.resolved else "text"),
         ), ()  # fmt: skip
 

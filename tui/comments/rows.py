@@ -19,7 +19,7 @@ def comment_sign(comment: ReviewComment) -> tuple[str, str]:
     if comment.resolved:
         return "done", "resolved"
     if comment.outdated:
-        return "idle", "outdated"
+        return "idle", "outdated, sent" if comment.sent_at else "outdated"
     return ("running", "sent") if comment.sent_at else ("waiting", "open")
 
 

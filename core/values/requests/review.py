@@ -58,7 +58,8 @@ class DiscardParts(Request, frozen=True, kw_only=True):
     base: str = ""
     """What the diff compares with, as for the diff."""
     snapshot: dict[str, str] = {}
-    """`DiffSummary.snapshot` of what was looked at: when the workspace has changed since, nothing is done."""
+    """`DiffSummary.snapshot` of what was looked at: where a file of the parts has changed since,
+    nothing is done."""
 
 
 class TakeParts(DiscardParts, frozen=True, kw_only=True):
