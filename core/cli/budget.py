@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from core.values.entities import Budget, Spent, TaskUsage
 from core.values.requests import SetBudget
+from core.values.wording import counted
 
 
 def declare_budget(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,7 @@ def usage_lines(usage: TaskUsage) -> list[str]:
 def budget_words(budget: Budget) -> str:
     """The limits in a few words; empty when there are none."""
     parts = [
-        f"{budget.turns} turns" if budget.turns is not None else "",
+        counted(budget.turns, "turn") if budget.turns is not None else "",
         f"{budget.minutes:g} minutes" if budget.minutes is not None else "",
         f"{budget.tokens} tokens" if budget.tokens is not None else "",
         f"${budget.cost:.2f}" if budget.cost is not None else "",

@@ -25,6 +25,7 @@ from core.store import models as m
 from core.values.containers import ContainerInfo, Notice
 from core.values.events import ContainersChanged, Noticed
 from core.values.states import RunnerKind, WorkspaceState
+from core.values.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ class Reconciliation:
         orphans = sorted({each.name for each in found if each.workspace not in known})
         if orphans:
             self.tell(
-                f"{len(orphans)} containers of this home have no workspace: {', '.join(orphans[:5])}; "
+                f"{counted(len(orphans), 'container')} without a workspace: {', '.join(orphans[:5])}; "
                 "see 'boatyard container prune --dry-run'"
             )
         log.info("compared %d workspaces with %d containers", len(every), len(found))

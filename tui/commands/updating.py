@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.errors import ConflictError
 from core.values import requests as ask
 from core.values.conflicts import UpdateStyle
+from core.values.wording import counted
 from tui.commands.checkpoints import restored
 from tui.commands.operations import finished
 from tui.landing.conflict_sheet import ConflictSheet
@@ -37,7 +38,7 @@ async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
         return
     targets = " ".join(sorted({each.target_branch for each in workspace.repos}))
     forecast = app.store.forecasts.get(workspace.name)
-    behind = f"{forecast.behind} commits behind. " if forecast and forecast.behind else ""
+    behind = f"{counted(forecast.behind, 'commit')} behind. " if forecast and forecast.behind else ""
     back = app.keymap.fill("A checkpoint is taken first; {undo} goes back to it.")
     text = f"{behind}What is not committed stays so. {back}"
     clashes = "\n".join(f"  {line}" for line in clash_lines(forecast))

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from core.values.requests import SetBudget
+from core.values.wording import counted
 from tui.text.literal import literal
 from tui.widgets.line_input import LineInput
 from tui.widgets.sheet import Sheet, form_hints
@@ -60,7 +61,7 @@ class BudgetSheet(Sheet[SetBudget]):
             yield self.field(_LABELS[name], field)
         if self._spent is not None:
             spent = self._spent
-            used = f"Used: {spent.turns} turns, {spent.minutes:.1f} minutes, {spent.tokens} tokens"
+            used = f"Used: {counted(spent.turns, 'turn')}, {spent.minutes:.1f} minutes, {spent.tokens} tokens"
             yield Static(literal(f"{used}, ${spent.cost:.2f}", multiline=True))
 
     def on_mount(self) -> None:

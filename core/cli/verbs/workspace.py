@@ -22,6 +22,7 @@ from core.client.environment import or_environment
 from core.errors import UnreachableError
 from core.values.entities import Workspace
 from core.values.requests import NewWorkspace, RemoveWorkspace, RunCommand
+from core.values.wording import counted
 
 
 def new_body(args: argparse.Namespace) -> NewWorkspace:
@@ -108,7 +109,7 @@ async def show(call: Invocation) -> None:
         out.line(f"port      {port.inner} is 127.0.0.1:{port.outer} of this machine")
     for server in found.dev_servers:
         out.line(f"serves    {server.repo}: {server.url or server.notice or 'address not known yet'}")
-    out.line(f"agent     {found.agent or '-'}, {found.turns} turns, {found.queued} queued")
+    out.line(f"agent     {found.agent or '-'}, {counted(found.turns, 'turn')}, {found.queued} queued")
     for link in found.pull_requests:
         out.line(f"pull      #{link.number} {link.status.value} {link.url}")
     for line in keeping_lines(found):
