@@ -186,7 +186,7 @@ class MergeSheet(Sheet[MergeForm]):
                 ((f"  {c.kind:<14} ", "warning"), (self._path(c), "text")) for c in preview.conflicts[:200]
             ]
             lines.append((
-                self._key("merge-update"), ("update first, and resolve them here    ", "dim"),
+                self._key("merge-update"), ("update first, and resolve here    ", "dim"),
                 self._key("merge-agent"), ("ask the agent to resolve them", "dim"),
             ))  # fmt: skip
         for sentence in preview.blocked:
