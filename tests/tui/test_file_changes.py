@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.values import events as told
 from core.values.requests import ChangeFile, FileAction
 from core.values.review import FileContent, FileNode
 from tests.tui.driver import Driver, driven
@@ -43,6 +44,25 @@ async def test_a_file_is_deleted_and_comes_back_from_the_checkpoint_of_before(en
             ChangeFile(action=FileAction.DELETE, path="app/a.py"),
             ChangeFile(action=FileAction.RESTORE, path="app/a.py", checkpoint=5),
         ]
+
+
+async def test_the_preview_follows_the_cursor_when_its_file_goes_away(
+    engine: FakeEngine,
+) -> None:
+    laid_out(engine)
+    following = FileNode(path="app/b.py", name="b.py", folder=False, size=3)
+    engine.tree["app"] = (*engine.tree["app"], following)
+    engine.contents = {"app/a.py": ["the first"], "app/b.py": ["the second"]}
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "space")
+        await open_files(ui)
+        await ui.sees("the first")
+        engine.tree["app"] = (engine.tree["app"][0], following)
+        del engine.contents["app/a.py"]
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("the second")
+        assert ui.app.home.files.current == following
 
 
 async def test_a_file_is_made_and_renamed_and_both_are_undone(engine: FakeEngine) -> None:

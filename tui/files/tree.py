@@ -105,6 +105,8 @@ class FileTree(RowView):
             at, self._wanted = self._wanted, ""
         self.rows_changed()
         super().move_to(places.get(at, self.cursor_row))
+        if self.current is not None and self.current.path != at:
+            self.post_message(self.Highlighted(self, self.cursor_row))  # another one stands in its row now
 
     def move_to(self, index: int) -> None:
         """Puts the cursor on a row; it goes nowhere else by itself any more."""
