@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 
 from core.values.attempts import Attempt, CheckState
@@ -60,3 +63,52 @@ async def test_one_is_compared_with_the_next_and_one_is_kept_after_a_question(ri
         await ui.sees("Keep third, and archive second, fourth?")
         await ui.press("y")
         assert (await ui.asked("choose_attempt")).workspace == "third"
+        await ui.sees("third is kept; archived: second, fourth; z takes it back")
+        await ui.press("z")
+        assert await ui.asked("restore_workspace") == "fourth"
+
+
+async def test_what_an_agent_does_not_report_is_not_nothing_and_a_long_path_keeps_its_end(
+    rivals: FakeEngine,
+) -> None:
+    first, second, third = rivals.attempts_
+    paths = ("app/a/folder/of/many/names/below/each/other/deep.py", *first.paths)
+    silent = msgspec.structs.replace(first, spent=Spent(turns=1, minutes=0.05), paths=paths)
+    rivals.attempts_ = (
+        silent,
+        msgspec.structs.replace(second, spent=Spent(turns=1, cost=0.5), conflicts=2),
+        third,
+    )
+    async with driven(rivals) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("▌second")
+        tokens, cost = (next(line for line in ui.lines() if word in line) for word in ("tokens", "cost"))
+        assert tokens.count("not reported") == 2 and "1,200" in tokens
+        assert cost.count("not reported") == 1 and "$0.50" in cost and "$0.00" in cost
+        await ui.sees("3.0s, 1 turn", "2 with target", "each/other/deep.py │")
+
+
+async def test_a_key_before_they_are_measured_says_that_they_are_not(
+    rivals: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = asyncio.Event()
+    found = rivals.attempts_
+
+    async def slowly(task: str) -> tuple[Attempt, ...]:
+        await measured.wait()
+        return found
+
+    monkeypatch.setattr(rivals, "attempts", slowly)
+    async with driven(rivals) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("Measuring the attempts")
+        for key in ("c", "d", "L", "K"):
+            await ui.press(key)
+            await ui.sees("Measuring the attempts.")
+            assert "only one attempt" not in ui.text() and "No check" not in ui.text()
+        assert not [name for name, _ in rivals.calls if name == "check"]
+        measured.set()
+        await ui.sees("▌second")
+        assert "Measuring the attempts" not in ui.text()

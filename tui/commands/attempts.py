@@ -23,7 +23,8 @@ async def show(app: BoatyardApp) -> None:
         what, names = chosen
         workspace, _, other = names.partition(" ")
         if what == "choose":
-            await _choose(app, task, workspace)
+            if await _choose(app, task, workspace):
+                return  # To where undo is a key.
             continue
         app.home.go_to_workspace(workspace, view="diff" if what == "diff" else "session")
         if what == "diff":
@@ -33,25 +34,27 @@ async def show(app: BoatyardApp) -> None:
         return
 
 
-async def _choose(app: BoatyardApp, task: Task, workspace: str) -> None:
-    """Archives the others, after a question; each can be shown again and restored."""
+async def _choose(app: BoatyardApp, task: Task, workspace: str) -> bool:
+    """Archives the others, after a question; each can be shown again and restored. Says whether it did."""
     others = [name for name in app.store.in_sight(task.id) if name != workspace]
     if not others:
         app.say("there is no other attempt to archive", severity="warning")
-        return
+        return False
     text = (
         f"Keep {workspace}, and archive {', '.join(others[:8])}{' …' if len(others) > 8 else ''}?\n\n"
         "Their containers stop and the tree hides them; files, branches and conversations stay, "
         "and each can be opened again."
     )
-    if await app.ask(question("Choose an attempt", text, f"Keep {workspace}, archive the others")):
+    if not await app.ask(question("Choose an attempt", text, f"Keep {workspace}, archive the others")):
+        return False
 
-        async def back() -> None:
-            for name in others:
-                await app.client.restore_workspace(name)
+    async def back() -> None:
+        for name in others:
+            await app.client.restore_workspace(name)
 
-        with app.deed():
-            chosen = ask.ChooseAttempt(workspace=workspace)
-            for operation in await app.client.choose_attempt(task.id, chosen):
-                await ended(app, operation)
-        app.can_undo(f"{workspace} is kept; archived: {', '.join(others)}", back)
+    with app.deed():
+        chosen = ask.ChooseAttempt(workspace=workspace)
+        for operation in await app.client.choose_attempt(task.id, chosen):
+            await ended(app, operation)
+    app.can_undo(f"{workspace} is kept; archived: {', '.join(others)}", back)
+    return True

@@ -31,7 +31,11 @@ def took(started: float | None, ended: float | None, now: float | None = None) -
     """How long something took, or has taken until now: `0.4s`, `12s`, `3m05s`, `2h04m`."""
     if not started:
         return ""
-    seconds = max(0.0, (ended or (time.time() if now is None else now)) - started)
+    return lasted(max(0.0, (ended or (time.time() if now is None else now)) - started))
+
+
+def lasted(seconds: float) -> str:
+    """So many seconds, as `took` says them."""
     if seconds < 9.95:
         return f"{seconds:.1f}s"
     whole = round(seconds)

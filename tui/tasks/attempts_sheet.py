@@ -14,9 +14,9 @@ from core.values.attempts import CheckState
 from core.values.wording import counted
 from tui.engine.store import Store
 from tui.keys.actions import bindings
-from tui.looks.durations import size
+from tui.looks.durations import MINUTE, lasted, size
 from tui.text.prose import prose
-from tui.text.spans import Line, Span, fit_spans, width_of
+from tui.text.spans import Line, Span, fit, fit_spans, width_of
 from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MOST = 4
 """Attempts beside each other."""
 LABEL = 10
+GAP = 2
+"""Cells of a column that stay empty: one on each side."""
 LEAST = 22
 """Cells of a column below which the attempts are shown one at a time."""
 CHECKS: dict[CheckState, tuple[str, str]] = {
@@ -82,11 +84,11 @@ class AttemptRows(RowView):
             ("size", [[((size(each.size), "text"),)] for each in shown]),
             ("check", [[self._check(each)] for each in shown]),
             ("time", [[self._time(each)] for each in shown]),
-            ("tokens", [[((f"{each.spent.tokens:,}", "text"),)] for each in shown]),
-            ("cost", [[((f"${each.spent.cost:.2f}", "text"),)] for each in shown]),
+            ("tokens", [[_reported(each, each.spent.tokens, "{:,}")] for each in shown]),
+            ("cost", [[_reported(each, each.spent.cost, "${:.2f}")] for each in shown]),
             ("conflicts", [[self._conflicts(each)] for each in shown]),
             ("says", [self._says(each, width) for each in shown]),
-            ("files", [self._files(each, common) for each in shown]),
+            ("files", [self._files(each, common, width) for each in shown]),
         ]  # fmt: skip
         for label, cells in columns:
             rows += _side_by_side(label, cells, width, self.glyphs.cut, self.glyphs.bar)
@@ -112,17 +114,22 @@ class AttemptRows(RowView):
 
     @staticmethod
     def _time(each: Attempt) -> Line:
-        return ((f"{each.spent.minutes:.1f} min, {counted(each.spent.turns, 'turn')}", "text"),)
+        return ((f"{lasted(each.spent.minutes * MINUTE)}, {counted(each.spent.turns, 'turn')}", "text"),)
 
     def _says(self, each: Attempt, width: int) -> list[Line]:
         said = " ".join(each.summary.split())[:600]
-        return prose(said, width - 1, self.glyphs) if said else [(("nothing", "dim"),)]
+        return prose(said, width - GAP, self.glyphs) if said else [(("nothing", "dim"),)]
 
     def _conflicts(self, each: Attempt) -> Line:
-        return ((str(each.conflicts), "warning"),) if each.conflicts else (("none", "dim"),)
+        if not each.conflicts:
+            return (("none with target", "dim"),)
+        return ((f"{each.conflicts} with target", "warning"),)
 
-    def _files(self, each: Attempt, common: set[str]) -> list[Line]:
-        return [((path, "dim" if path in common else "text"),) for path in each.paths]
+    def _files(self, each: Attempt, common: set[str], width: int) -> list[Line]:
+        """Where there is no room for a path, its end is what tells it from others."""
+        shown = [fit(path, width - GAP, cut=self.glyphs.cut, keep_end=True) for path in each.paths]
+        tokens = ["dim" if path in common else "text" for path in each.paths]
+        return [(span,) for span in zip(shown, tokens, strict=True)]
 
     def row_count(self) -> int:
         return len(self._rows)
@@ -140,6 +147,13 @@ class AttemptRows(RowView):
         self.scroll_relative(y=step, animate=False)
 
 
+def _reported(each: Attempt, number: float, form: str) -> Line:
+    """What the agent told of its use; one that told nothing has not used nothing."""
+    if number or not each.spent.turns:
+        return ((form.format(number), "text"),)
+    return (("not reported", "dim"),)
+
+
 def _shared(attempts: tuple[Attempt, ...]) -> set[str]:
     """Files that all of them changed."""
     sets = [set(each.paths) for each in attempts]
@@ -151,7 +165,7 @@ def _side_by_side(label: str, cells: list[list[Line]], width: int, cut: str, bar
     for at in range(max(1, *(len(cell) for cell in cells))):
         spans: list[Span] = [(f" {label if not at else '':<{LABEL - 1}}", "dim")]
         for number, cell in enumerate(cells):
-            piece = fit_spans(cell[at], width - 1, cut=cut) if at < len(cell) else []
+            piece = fit_spans(cell[at], width - GAP, cut=cut) if at < len(cell) else []
             lead = " " if label or at else ""
             spans += [(f"{bar if number else ' '}{lead}", "dim"), *piece]
             spans.append((" " * (width - width_of(piece) - len(lead)), "text"))
@@ -200,6 +214,8 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
             self._rows.rows_changed()
             self.problem(f"{error.message}\n{error.hint}".strip())
             return
+        if not self._rows.attempts:
+            self.problem("")  # What was asked of them before they were there.
         self._rows.show(found)
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
@@ -214,28 +230,38 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
             self._rows.at = (self._rows.at + step) % len(self._rows.attempts)
             self._rows.build()
 
+    def _in_hand(self) -> Attempt | None:
+        """The attempt in hand; says so where there is none, or none yet."""
+        current = self._rows.current
+        if current is None:
+            self.problem(f"{self._rows.note}.")
+        return current
+
     def _give(self, what: str) -> None:
-        if self._rows.current is not None:
-            self.dismiss((what, self._rows.current.workspace))
+        if (current := self._in_hand()) is not None:
+            self.dismiss((what, current.workspace))
 
     def _diff(self) -> None:
         rows = self._rows
-        if rows.current is None or len(rows.attempts) < 2:
-            self.problem("There is only one attempt.")
+        if (current := self._in_hand()) is None:
             return
         other = rows.attempts[(rows.at + 1) % len(rows.attempts)]
-        self.dismiss(("diff", f"{rows.current.workspace} {other.workspace}"))
+        if other is current:
+            self.problem("There is only one attempt.")
+        else:
+            self.dismiss(("diff", f"{current.workspace} {other.workspace}"))
 
     def _log(self) -> None:
-        current = self._rows.current
-        if current is None or not current.check_process:
-            self.problem("No check has run there.")
-        else:
+        if (current := self._in_hand()) is None:
+            return
+        if current.check_process:
             self.dismiss(("log", f"{current.workspace} {current.check_process}"))
+        else:
+            self.problem("No check has run there.")
 
     @work(group="check")
     async def _check(self) -> None:
-        current = self._rows.current
+        current = self._in_hand()
         if current is None:
             return
         self.problem("")

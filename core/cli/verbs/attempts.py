@@ -25,7 +25,7 @@ def _row(each: Attempt) -> tuple[str, ...]:
     return (
         each.workspace, each.agent or "-", each.activity.value, str(each.files),
         f"+{each.added} -{each.removed}", check, str(each.spent.turns), f"{each.spent.minutes:.1f}",
-        str(each.spent.tokens), cost,
+        str(each.spent.tokens or "-"), cost,
     )  # fmt: skip
 
 
