@@ -97,10 +97,10 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         self.link.reconnect_key = self.keymap.hint("reconnect")
         self.task_drafts: FormDrafts = FormDrafts(self.link, "draft_task")
         self.comment_drafts: CommentDrafts = CommentDrafts(self.link, COMMENTS)
-        self.merge_drafts: FormDrafts = FormDrafts(self.link, "draft_workspace")
+        self.workspace_drafts: FormDrafts = FormDrafts(self.link, "draft_workspace")
         self.forms = {
             "draft_task": self.task_drafts, COMMENTS: self.comment_drafts,
-            "draft_workspace": self.merge_drafts,
+            "draft_workspace": self.workspace_drafts,
         }  # fmt: skip
         for kind, drafts in self.forms.items():
             drafts.take_back(self.preferences.forms_of(kind))

@@ -308,5 +308,9 @@ def _at_a_shell(user: User, host: Host, tmp_path: Path) -> None:
     assert [check["name"] for check in checks] == ["tests", "legacy/cla"]
     assert "Why?" in user.boatyard("workspace", "comments", "fix-it").out
     assert f"pull      #1 open {host.url}" in user.boatyard("workspace", "show", "fix-it").out
+    host.faults = [Fault(401)]
+    refused = user.boatyard("workspace", "pr", "show", "fix-it", "--json", ok=False)
+    assert (refused.code, refused.error["code"]) == (1, "forge")
+    assert "not looked at: 127.0.0.1" in user.boatyard("workspace", "show", "fix-it").out
     sent = user.boatyard("workspace", "pr", "checks", "fix-it", "--send", "--agent", "writer", "--json")
     assert sent.json["process"]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from unittest.mock import AsyncMock
+import asyncio
 
 import msgspec
 import pytest
 
-from core.errors import ConflictError, UsageError
+from core.errors import ConflictError, ForgeError, UsageError
+from core.values.comments import ReviewComment
 from core.values.pull_requests import Check, CheckStatus, PullLink, RemoteComment
-from core.values.pushing import PushReport
-from core.values.requests import OpenPullRequest
+from core.values.requests import OpenPullRequest, UpdatePullRequest
 from tests.tui.driver import driven
-from tests.tui.fake_engine import FakeEngine
-from tests.tui.fake_engine.pull_requests import PUSH
+from tests.tui.fake_engine import FakeEngine, changed_file
+from tests.tui.fake_engine.values import PUSH
 
 FAILING = Check(name="tests", status=CheckStatus.FAILED, url="https://host/1", summary="3 of 80 [failed]")
 PASSING = Check(name="lint", status=CheckStatus.PASSED)
+KIND, KEY = "draft_workspace", "second pull repo-app"
 REMARK = RemoteComment(id="1", body="Why [so]?\nReally.", author="ann", path="a.py", first=7, last=7)
 
 
@@ -43,24 +44,144 @@ async def test_one_is_opened_with_what_was_drafted_and_edited(
         await ui.sees("second", "#12 draft")
 
 
-async def test_what_was_pushed_is_shown_after_the_host_refused_the_rest(
+async def test_what_was_pushed_is_shown_after_the_host_refused_the_rest_and_what_was_typed_is_there_again(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuses(name: str, body: OpenPullRequest) -> tuple[PullLink, ...]:
-        pushed = msgspec.structs.replace(PUSH, ahead=0, old=PUSH.new)
-        answer = PushReport(workspace=name, repos=(pushed,))
-        monkeypatch.setattr(engine, "push_preview", AsyncMock(return_value=answer))
+        engine.pushes = (msgspec.structs.replace(PUSH, ahead=0, old=PUSH.new),)
         raise ConflictError("the host answers 422", hint="Look at it.")
 
-    monkeypatch.setattr(engine, "open_pull_requests", refuses)
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "open_pull_requests", refuses)
+        async with driven(engine) as ui:
+            await ui.open_workspace("second")
+            await ui.press("P")
+            await ui.sees("2 commits to push", "Cache the [prices]")
+            await ui.press("o")
+            await ui.sees("Open a pull request", "enter open it", "ctrl+j new line", "esc leave")
+            await ui.press("?", "tab")
+            await ui.type("By hand. ")
+            await ui.press("tab", "right", "enter")
+            await ui.sees("the host answers 422", "nothing to push")
+            await ui.press("o")
+            await ui.sees(
+                "Open a pull request", "Cache the [prices]?", "By hand. It is faster now.", "● draft"
+            )
+            await ui.press("escape")
+    async with driven(engine) as other:  # at another terminal, too
+        await other.open_workspace("second")
+        await other.press("P")
+        await other.sees("nothing to push", "Cache the [prices]")
+        await other.press("o")
+        await other.sees("Cache the [prices]?", "By hand. It is faster now.", "● draft")
+        await other.press("enter")
+        body = await other.asked("open_pull_requests")
+        assert (body.title, body.body) == ("Cache the [prices]?", "By hand. It is faster now.")
+        assert body.draft
+        await other.sees("#12 draft")
+        await other.until(lambda: not engine.scratches.keys() & {(KIND, KEY)}, "it is forgotten")
+
+
+async def test_a_key_pressed_twice_does_not_break_off_what_it_began(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.put_pull("second")
+    gate, changed = asyncio.Event(), engine.update_pull_requests
+
+    async def slow(name: str, body: UpdatePullRequest) -> tuple[PullLink, ...]:
+        engine.calls.append(("begun", body))
+        await gate.wait()
+        return await changed(name, body)
+
+    monkeypatch.setattr(engine, "update_pull_requests", slow)
     async with driven(engine) as ui:
         await ui.open_workspace("second")
         await ui.press("P")
-        await ui.sees("2 commits to push", "Cache the [prices]")
-        await ui.press("o")
-        await ui.sees("Open a pull request")
-        await ui.press("enter")
-        await ui.sees("the host answers 422", "nothing to push")
+        await ui.sees("#12 open", "no checks")
+        await ui.press("d", "d")
+        await ui.sees("Changing it")
+        gate.set()
+        await ui.sees("#12 draft")
+        assert [name for name, _ in engine.calls].count("begun") == 1
+
+
+async def test_what_was_begun_ends_after_its_dialog_was_left_and_a_failure_is_told(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.put_pull("second")
+    gate = asyncio.Event()
+
+    async def refuses(name: str, body: UpdatePullRequest) -> tuple[PullLink, ...]:
+        engine.calls.append(("begun", body))
+        await gate.wait()
+        raise ConflictError("the host answers 422", hint="Look at it.")
+
+    monkeypatch.setattr(engine, "update_pull_requests", refuses)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("#12 open", "no checks")
+        await ui.press("d")
+        await ui.asked("begun")
+        await ui.press("escape")
+        await ui.until(lambda: "Pull request of" not in ui.text(), "the dialog is left")
+        gate.set()
+        await ui.sees("the host answers 422")
+
+
+async def test_only_what_was_changed_is_sent(engine: FakeEngine) -> None:
+    engine.put_pull("second")
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("#12 open", "no checks")
+        await ui.press("e")
+        await ui.sees("Edit #12", "Why.")
+        await ui.press("?", "enter")
+        body = await ui.asked("update_pull_requests")
+        assert (body.title, body.body, body.draft) == ("Cache the [prices]?", msgspec.UNSET, msgspec.UNSET)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_while_the_host_is_away_what_is_known_is_shown_and_then_what_it_says(
+    engine: FakeEngine, size: tuple[int, int]
+) -> None:
+    trouble = "the host does not answer"
+    engine.put_pull("second", failed=2, comments=1, looked_at=1.0, trouble=trouble)
+    engine.forge_trouble = ForgeError(trouble, hint="Check the network.")
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("second")
+        await ui.press("1")
+        await ui.sees("#12 open✗?")
+        await ui.press("P")
+        await ui.sees("#12 open", "Cache the [prices]", "as it was at", "✗2", "1 comment")
+        await ui.sees("the host does not answer", "Check the network.")
+        await ui.press("e")
+        await ui.sees("the host does not answer", "It has not been read: r tries again.")
+        engine.forge_trouble, engine.checks = None, (FAILING,)
+        engine.put_pull("second", failed=1)
+        await ui.sees("tests failed")
+        await ui.until(lambda: "does not answer" not in ui.text(), "the trouble is over")
+
+
+async def test_what_is_not_pushed_and_what_others_do_is_seen_while_it_is_open(engine: FakeEngine) -> None:
+    engine.put_pull("second")
+    engine.pushes = (msgspec.structs.replace(PUSH, ahead=0, old=PUSH.new, uncommitted=0),)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("#12 open", "no checks")
+        assert "to push" not in ui.text()
+        workspace = engine.workspaces_["second"]
+        engine.pushes = (PUSH,)
+        repos = tuple(msgspec.structs.replace(repo, head="c" * 40) for repo in workspace.repos)
+        engine.set_workspace(workspace, repos=repos)
+        await ui.sees("▲ 2 commits to push", "1 file with uncommitted changes")
+        engine.checks = (FAILING,)
+        engine.put_pull("second", failed=1)
+        await ui.sees("tests failed")
+        engine.put_pull("second", failed=1, draft=True, title="By another")
+        await ui.sees("#12 draft", "By another")
 
 
 async def test_checks_and_comments_are_seen_and_handed_over(engine: FakeEngine) -> None:
@@ -90,6 +211,29 @@ async def test_checks_and_comments_are_seen_and_handed_over(engine: FakeEngine) 
         await ui.sees("Comments on second")
 
 
+async def test_a_reviewers_comment_is_gone_to_where_it_is_and_edited_by_its_author_alone(
+    engine: FakeEngine,
+) -> None:
+    engine.changed = (msgspec.structs.replace(changed_file("a.py"), new_id="1" * 40),)
+    engine.contents["app/README.md"] = ["# App", "", "Sells things."]
+    engine.put_comment(
+        ReviewComment(
+            id="c1", workspace="second", repo_id="repo-app", path="README.md", first=3, last=3,
+            quote=("Sells things.",), body="Mention it here", author="ann", url="https://host/c/1",
+        )
+    )  # fmt: skip
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4")
+        await ui.sees("a.py", "against main")
+        await ui.press("C")
+        await ui.sees("Comments on second", "ann: Mention it here")
+        await ui.press("e")
+        await ui.sees("It is on a pull request", "r marks it as resolved here.")
+        await ui.press("enter")
+        await ui.sees("README.md is no change of second", "Sells things.")
+
+
 async def test_an_unknown_host_is_told_and_pushing_works_all_the_same(engine: FakeEngine) -> None:
     engine.forge_trouble = UsageError("it is not known which host this is", hint="Say so in config.toml")
     async with driven(engine) as ui:
@@ -97,7 +241,7 @@ async def test_an_unknown_host_is_told_and_pushing_works_all_the_same(engine: Fa
         await ui.press("P")
         await ui.sees("2 commits to push", "it is not known which host this is", "Say so in config.toml")
         await ui.press("o")
-        await ui.sees("Nothing can be opened")
+        await ui.sees("it is not known which host this is", "Nothing can be opened now: r tries again.")
         await ui.press("p")
         assert await ui.asked("push") == "second"
 

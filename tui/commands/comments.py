@@ -57,6 +57,9 @@ def _lines(app: BoatyardApp) -> tuple[Side, int, int]:
 
 async def edit(app: BoatyardApp, each: ReviewComment) -> None:
     """Another text."""
+    if each.author:
+        app.say(f"It is on a pull request, where {each.author} can change it")
+        return
     drafts = app.comment_drafts
     body = await app.ask(CommentSheet("Edit a comment", each.id, drafts, each.body))
     if not body or body == each.body:
@@ -76,5 +79,18 @@ async def show(app: BoatyardApp) -> None:
     if chosen is not None:
         if app.home.session.workspace != workspace.name:
             app.home.go_to_workspace(workspace.name, view="diff")
+        if _is_left_out(app, workspace.name, chosen):
+            name = next(repo.name for repo in workspace.repos if repo.repo_id == chosen.repo_id)
+            app.home.show_view("files")
+            app.home.files.go_to(f"{name}/{chosen.path}", chosen.last or 1)
+            app.say(f"{chosen.path} is no change of {workspace.name}: here it is as it was left")
+            return
         app.home.show_view("diff")
         app.home.diff.go_to(chosen.repo_id, chosen.path, chosen.side, chosen.last or chosen.first)
+
+
+def _is_left_out(app: BoatyardApp, workspace: str, comment: ReviewComment) -> bool:
+    """Whether the diff, as far as it is here, has no such file."""
+    pane = app.home.diff
+    files = pane.files.files if pane.workspace == workspace else ()
+    return bool(files) and all((each.repo_id, each.path) != (comment.repo_id, comment.path) for each in files)

@@ -20,7 +20,7 @@ async def merge(app: BoatyardApp) -> None:
     workspace = app.home.situation().workspace
     assert workspace is not None
     repos = {repo.repo_id: repo.name for repo in workspace.repos}
-    form = await app.ask(MergeSheet(app.store, app.link, workspace.name, repos, app.merge_drafts))
+    form = await app.ask(MergeSheet(app.store, app.link, workspace.name, repos, app.workspace_drafts))
     if form is None:
         return
     if form.update:
@@ -39,7 +39,7 @@ async def merge(app: BoatyardApp) -> None:
 async def _merge(app: BoatyardApp, name: str, wanted: ask.MergeWorkspace) -> None:
     """Merges, and says what that did."""
     result = await app.client.merge(name, wanted)
-    await app.merge_drafts.forget(name)
+    await app.workspace_drafts.forget(name)
     told = ", ".join(f"{each.target_branch} is at {each.commit[:8]}" for each in result.merges)
     told += "".join(f", pushed to {each.remote}" for each in result.pushes if not each.nothing)
     if not result.merges:

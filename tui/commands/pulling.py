@@ -15,5 +15,5 @@ async def pull_request(app: BoatyardApp) -> None:
     """Shows what there is of one; from there to the comments."""
     workspace = app.home.situation().workspace
     assert workspace is not None
-    if await app.ask(PullSheet(app.link, app.store, workspace.name)) == "comments":
+    if await app.ask(PullSheet(app.link, app.store, workspace.name, app.workspace_drafts)) == "comments":
         await comments.show(app)

@@ -80,6 +80,9 @@ HINTS = (
 )  # fmt: skip
 
 
+THEIRS = "It is on a pull request, where its author changes it: {comment-resolve} marks it as resolved here."
+
+
 class CommentsSheet(Sheet[ReviewComment]):
     """Gives the comment to go to."""
 
@@ -142,6 +145,9 @@ class CommentsSheet(Sheet[ReviewComment]):
     async def _edit(self) -> None:
         each = self._rows.current
         if each is None:
+            return
+        if each.author:
+            self.problem(self.filled(THEIRS))
             return
         sheet = CommentSheet(f"Comment on {comment_place(each)}", each.id, self._drafts, each.body)
         text = await self.app.push_screen_wait(sheet)

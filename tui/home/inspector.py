@@ -87,7 +87,7 @@ class Inspector(RowView):
             ("serves", ((server.url or server.notice or "looking for its address", "text"),))
             for server in workspace.dev_servers
         ]
-        facts += [("pull", each) for each in pull_facts(workspace, self.glyphs)]
+        facts += pull_facts(workspace, self.glyphs)
         names = (*workspace.settings.secrets, *workspace.settings.auth_files)
         facts += [("secret", ((name, "text"), (" kept nowhere", "dim"))) for name in names]
         facts += [("variable", ((name, "text"),)) for name in workspace.settings.env]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.values.pull_requests import PullView
-from tui.pulls.signs import CHECK, pull_sign
+from core.values.pull_requests import PullStatus
+from tui.looks.durations import clock
+from tui.pulls.signs import CHECK, pull_counts, pull_sign
 from tui.text.spans import Line
 from tui.widgets.rows import RowView
 
 if TYPE_CHECKING:
-    from core.values.pull_requests import PullDraft, RemoteComment
+    from core.values.pull_requests import PullDraft, PullLink, PullView, RemoteComment
     from core.values.pushing import RepoPush
     from tui.looks.glyphs import Glyphs
 
@@ -57,8 +58,21 @@ class PullRows(RowView):
         return ((f" {self.note}", "dim"),)
 
 
-def view_rows(view: PullView, glyphs: Glyphs) -> list[PullRow]:
-    """One that is open, or was: its state, its checks, its comments."""
+def link_rows(link: PullLink, glyphs: Glyphs) -> list[PullRow]:
+    """One that its host has not been asked for, or not told of: as it was last looked at."""
+    token, word = pull_sign(link)
+    when = clock(link.state.looked_at or 0.0)
+    lines: list[Line] = [
+        ((f" #{link.number} {word}  ", token), (link.state.title, "title")),
+        ((f"   {glyphs.arrow} {link.base}  ", "text"), (link.repository, "dim")),
+        ((f"   {link.url}", "link"),),
+        ((f"   as it was at {when}" if when else "   not looked at yet", "dim"), *pull_counts(link, glyphs)),
+    ]
+    return [PullRow(line, link.repo_id, link.url) for line in lines]
+
+
+def view_rows(view: PullView, push: RepoPush | None, glyphs: Glyphs) -> list[PullRow]:
+    """One that is open, or was: its state, its checks, its comments; of an open one, what is not pushed."""
     link, pull = view.link, view.pull
     token, word = pull_sign(link)
     rows: list[PullRow] = [
@@ -69,6 +83,8 @@ def view_rows(view: PullView, glyphs: Glyphs) -> list[PullRow]:
         ),
         PullRow(((f"   {pull.url}", "link"),), link.repo_id, pull.url),
     ]  # fmt: skip
+    if push is not None and link.status is PullStatus.OPEN:
+        rows += [PullRow(line, link.repo_id, pull.url) for line in _unpushed(push, glyphs)]
     for check in view.checks:
         sign = CHECK[check.status]
         said = _first_line(check.summary)
@@ -84,12 +100,29 @@ def view_rows(view: PullView, glyphs: Glyphs) -> list[PullRow]:
 
 def draft_rows(push: RepoPush, draft: PullDraft | None, repo: str, glyphs: Glyphs) -> list[PullRow]:
     """One that is not open yet: what is pushed, and what it would say."""
-    count = f"{push.ahead} commit{'s' * (push.ahead != 1)}"
-    what = "nothing to push" if push.nothing else f"{count} to push"
-    where = f"  {push.branch} at {push.remote} "
+    what = "nothing to push" if push.nothing else _counted(push)
     lines: list[Line] = [
-        ((f" {repo}  ", "strong"), (what, "text"), (where, "dim"), (push.url, "link")),
+        ((f" {repo}  ", "strong"), (what, "text")),
+        ((f"   {push.branch} at {push.remote}  ", "dim"), (push.url, "link")),
+        *_beside(push, glyphs),
     ]
+    if draft is not None:
+        lines.append(((f"   into {draft.base} of ", "text"), (draft.repository, "link")))
+        lines.append((("   ", "text"), (draft.title, "title")))
+    return [PullRow(line, push.repo_id, push.url) for line in lines]
+
+
+def _unpushed(push: RepoPush, glyphs: Glyphs) -> list[Line]:
+    """What the pull request does not have yet."""
+    lines = _beside(push, glyphs)
+    if not push.nothing:
+        lines.insert(0, ((f"   {glyphs.waiting} {_counted(push)}", "warning"),))
+    return lines
+
+
+def _beside(push: RepoPush, glyphs: Glyphs) -> list[Line]:
+    """What has to be known before a push."""
+    lines: list[Line] = []
     if push.rewrites:
         lines.append((("   in place of what was pushed before", "warning"),))
     if push.refused:
@@ -97,10 +130,11 @@ def draft_rows(push: RepoPush, draft: PullDraft | None, repo: str, glyphs: Glyph
     if push.uncommitted:
         files = f"{push.uncommitted} file{'s' * (push.uncommitted != 1)}"
         lines.append(((f"   {glyphs.waiting} {files} with uncommitted changes stay here", "warning"),))
-    if draft is not None:
-        lines.append(((f"   into {draft.base} of ", "text"), (draft.repository, "link")))
-        lines.append((("   ", "text"), (draft.title, "title")))
-    return [PullRow(line, push.repo_id, push.url) for line in lines]
+    return lines
+
+
+def _counted(push: RepoPush) -> str:
+    return f"{push.ahead} commit{'s' * (push.ahead != 1)} to push"
 
 
 def _comment(comment: RemoteComment, repo_id: str) -> PullRow:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.values.entities import Workspace
 from core.values.pull_requests import CheckStatus, PullLink, PullStatus
-from tui.text.spans import Span
+from tui.text.spans import Line, Span
 
 if TYPE_CHECKING:
     from tui.looks.glyphs import Glyphs
@@ -28,25 +28,36 @@ def pull_sign(link: PullLink) -> tuple[str, str]:
 
 
 def pull_mark(workspace: Workspace, glyphs: Glyphs) -> list[Span]:
-    """The workspace's pull requests in a row of the tree, such as `#12 open`, with a cross if checks fail."""
+    """The workspace's pull requests in a row of the tree, such as `#12 open`: with a cross if checks fail,
+    and a question mark if the host could not be asked of late."""
     return [
-        (f"#{link.number} {word}{glyphs.failed if token == 'failed' else ''} ", token)
+        (f"#{link.number} {word}{_cross(link, glyphs)}{'?' if link.state.trouble else ''} ", token)
         for link, (token, word) in _signed(workspace)
     ]
 
 
-def pull_facts(workspace: Workspace, glyphs: Glyphs) -> list[tuple[Span, ...]]:
-    """The workspace's pull requests with their checks, a line each."""
-    facts: list[tuple[Span, ...]] = []
+def pull_facts(workspace: Workspace, glyphs: Glyphs) -> list[tuple[str, Line]]:
+    """The workspace's pull requests with their checks, a label and a line each; why one could not be asked
+    for of late is a line of its own."""
+    facts: list[tuple[str, Line]] = []
     for link, (token, word) in _signed(workspace):
-        state = link.state
-        spans: list[Span] = [(f"#{link.number} {word}", token)]
-        spans += [(f"  {glyphs.failed}{state.failed}", "failed")] if state.failed else []
-        spans += [(f"  {glyphs.running}{state.pending}", "running")] if state.pending else []
-        said = f"  {state.comments} comment{'s' * (state.comments != 1)}"
-        spans += [(said, "dim")] if state.comments else []
-        facts.append(tuple(spans))
+        facts.append(("pull", ((f"#{link.number} {word}", token), *pull_counts(link, glyphs))))
+        if link.state.trouble:
+            facts.append(("", ((link.state.trouble, "warning"),)))
     return facts
+
+
+def pull_counts(link: PullLink, glyphs: Glyphs) -> list[Span]:
+    """How many checks have failed or are under way, and how many comments there are, as last looked at."""
+    state = link.state
+    spans: list[Span] = [(f"  {glyphs.failed}{state.failed}", "failed")] if state.failed else []
+    spans += [(f"  {glyphs.running}{state.pending}", "running")] if state.pending else []
+    said = f"  {state.comments} comment{'s' * (state.comments != 1)}"
+    return spans + ([(said, "dim")] if state.comments else [])
+
+
+def _cross(link: PullLink, glyphs: Glyphs) -> str:
+    return glyphs.failed if pull_sign(link)[0] == "failed" else ""
 
 
 def _signed(workspace: Workspace) -> list[tuple[PullLink, tuple[str, str]]]:

@@ -31,6 +31,9 @@ class Choice(Widget, Generic[Value], can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("choice")]
     at: reactive[int] = reactive(0)
 
+    class Changed(Message):
+        """Another one is chosen."""
+
     class Submitted(Message):
         """Enter was pressed."""
 
@@ -50,6 +53,9 @@ class Choice(Widget, Generic[Value], can_focus=True):
     def value(self) -> Value:
         """What is chosen."""
         return self._options[self.at][2]
+
+    def watch_at(self) -> None:
+        self.post_message(self.Changed())
 
     def action_step(self, step: int) -> None:
         self.at = (self.at + step) % len(self._options)

@@ -112,6 +112,8 @@ async def show(call: Invocation) -> None:
     out.line(f"agent     {found.agent or '-'}, {counted(found.turns, 'turn')}, {found.queued} queued")
     for link in found.pull_requests:
         out.line(f"pull      #{link.number} {link.status.value} {link.url}")
+        if link.state.trouble:
+            out.line(f"          not looked at: {link.state.trouble}", "yellow")
     for line in keeping_lines(found):
         out.line(line)
     for trouble in health.troubles if health else ():

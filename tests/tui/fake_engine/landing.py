@@ -25,9 +25,8 @@ from core.values.review import (
 from core.values.states import (
     MergeStyle,
 )
-from tests.tui.fake_engine.pull_requests import PUSH
 from tests.tui.fake_engine.state import State
-from tests.tui.fake_engine.values import NOW, id_of
+from tests.tui.fake_engine.values import NOW, PUSH, id_of
 
 
 class Landing(State):

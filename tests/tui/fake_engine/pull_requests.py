@@ -16,13 +16,9 @@ from core.values.pull_requests import (
     PullStatus,
     PullView,
 )
-from core.values.pushing import PushReport, RepoPush
+from core.values.pushing import PushReport
 from tests.tui.fake_engine.state import State
-
-PUSH = RepoPush(
-    repo_id="repo-app", remote="origin", url="https://github.com/team/app", branch="boatyard/second",
-    new="b" * 40, ahead=2, uncommitted=1,
-)  # fmt: skip
+from tests.tui.fake_engine.values import PUSH
 
 DRAFT = PullDraft(
     repo_id="repo-app", repository="github.com/team/app", remote="origin", branch="boatyard/second",
@@ -46,7 +42,7 @@ class PullRequests(State):
         return link
 
     async def push_preview(self, name: str, *, repo: str = "", remote: str = "") -> PushReport:
-        return PushReport(workspace=name, repos=(PUSH,))
+        return PushReport(workspace=name, repos=self.pushes)
 
     async def push(self, name: str, body: ask.PushWorkspace) -> PushReport:
         self._asked("push", name)

@@ -53,7 +53,7 @@ from core.values.search import SearchHit
 from core.values.states import (
     OperationStatus,
 )
-from tests.tui.fake_engine.values import DEMO, OTHER
+from tests.tui.fake_engine.values import DEMO, OTHER, PUSH
 
 SETTINGS = (
     Setting(key="engine.idle_minutes", kind=SettingKind.NUMBER, value="10", default="10", in_file=False,
@@ -151,6 +151,8 @@ class State:
         self.deaf = 0
         """How many answers to sent comments get lost."""
         self.checks: tuple[Check, ...] = ()
+        self.pushes = (PUSH,)
+        """What is not pushed yet."""
         self.remarks: tuple[RemoteComment, ...] = ()
         self.forge_trouble: BoatyardError | None = None
         """What the host answers to everything."""

@@ -7,6 +7,7 @@ from core.values.entities import (
     Operation,
     RunnerInfo,
 )
+from core.values.pushing import RepoPush
 from core.values.review import (
     Change,
     DiffLine,
@@ -22,6 +23,10 @@ NOW = 1_800_000_000.0
 DEMO = AgentInfo(name="demo", title="Demo agent", kind="acp", available=True, demonstration=True)
 OTHER = AgentInfo(name="other", title="Other agent", kind="acp", available=False, detail="not installed")
 HOST = RunnerInfo(kind=RunnerKind.HOST, available=True, isolates=False)
+PUSH = RepoPush(
+    repo_id="repo-app", remote="origin", url="https://github.com/team/app", branch="boatyard/second",
+    new="b" * 40, ahead=2, uncommitted=1,
+)  # fmt: skip
 
 
 def id_of(kind: str, name: str) -> str:
