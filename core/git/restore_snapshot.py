@@ -32,7 +32,7 @@ def restore_command(
         expected: The snapshot of what is there now.
         token: Names this restoration, so that it can go on after it was killed.
     """
-    script = sandbox_script("work_index.sh", "restore_snapshot.sh")
+    script = sandbox_script("submodules.sh", "work_index.sh", "restore_snapshot.sh")
     paths = (git_dir, worktree, head)
     return ("/bin/sh", "-c", script, "boatyard-restore", *paths, mode, target, head, branch, expected, token)
 

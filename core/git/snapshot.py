@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from core.errors import GitError
@@ -40,13 +41,14 @@ class Snapshot:
     unborn: bool = False
     """HEAD names a branch that does not exist (deleted, or an orphan that was begun)."""
     embedded: tuple[str, ...] = ()
-    """New embedded repositories, of which only the commit they are at is recorded."""
+    """New submodules, of which only the commit they are at is recorded."""
     missing: tuple[str, ...] = ()
     """Files that could not be read: they are missing in the snapshot, or as they were before."""
     folders: tuple[str, ...] = ()
     """Folders without any file, when they were asked for; a commit cannot hold them."""
 
 
+@cache
 def sandbox_script(*names: str) -> str:
     """Scripts of this package as one text, to be run by `sh -c` where the sandbox is."""
     parts = (files("core.git").joinpath(name).read_text(encoding="utf-8") for name in names)
@@ -65,7 +67,7 @@ def snapshot_command(
         folders: Whether to look for empty folders, too.
         coming: A commit that is to be restored: ignored files that are in its way are taken in. Or empty.
     """
-    script = sandbox_script("work_index.sh", "snapshot.sh")
+    script = sandbox_script("submodules.sh", "work_index.sh", "snapshot.sh")
     listed = str(int(folders))
     return ("/bin/sh", "-c", script, "boatyard-snapshot", git_dir, worktree, base, listed, coming)
 

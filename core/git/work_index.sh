@@ -54,28 +54,7 @@ leave_out_ignored() {
 [ ! -f "$git_dir/index" ] || ignored >"$work/theirs" || : >"$work/theirs"
 leave_out_ignored
 
-# In the folder of a submodule that is not checked out `add` sees nothing: such a one is at the commit that the
-# index of whoever works here has, if any.
-links() { GIT_INDEX_FILE=$1 quiet ls-files -s | sed -n '/^160000 /p'; }
-# Those of an index as lines for `update-index --index-info`: absent_links INDEX MODE, where MODE 0 takes them out.
-absent_links() {
-	GIT_INDEX_FILE=$1 quiet ls-files -s -z | xargs -0 sh -c '
-		mode=$1; shift
-		for entry; do case $entry in "160000 "*" 0	"*)
-			path=${entry#*	} commit=${entry#160000 }
-			if [ -d "./$path" ] && [ ! -L "./$path" ] && [ ! -e "./$path/.git" ]; then
-				printf "%s %s\t%s\0" "$mode" "${commit%% *}" "$path"
-			fi
-		esac; done' sh "$2"
-}
-if [ -f "$git_dir/index" ] && [ "$(links "$index")" != "$(links "$git_dir/index")" ]; then
-	{
-		absent_links "$index" 0
-		absent_links "$git_dir/index" 160000
-	} >"$work/links"
-	mine update-index -z --replace --index-info <"$work/links"
-fi
-
+follow_absent_submodules
 code=0
 mine add --all --ignore-errors -- . 2>"$work/said" || code=$?
 [ "$code" -le 1 ] || { cat "$work/said" >&2; exit "$code"; }
@@ -89,6 +68,7 @@ if [ "$code" = 1 ]; then
 	mine update-index -z --add --stdin <"$work/files" 2>>"$work/said" || :
 	leave_out_ignored
 fi
+take_inner_repositories
 [ ! -s "$work/theirs" ] || mine update-index -z --add --remove --stdin <"$work/theirs"
 
 # What is left out is as HEAD has it, or not there.

@@ -120,6 +120,7 @@ async def test_nothing_of_an_armed_workspace_runs_on_the_host(world: World, trap
     commit(world.folder / "nested", {"x": "x"}, "nested")
     arm(world.folder / "nested/.git", trap)
     claimed = world.run_script()
+    assert not trap.sprung(), "a repository inside runs nothing even where it is looked at"
     arm(world.clone.git_dir, trap)
     subprocess.run(["git", "status"], cwd=world.folder, capture_output=True, check=False)  # noqa: ASYNC221
     assert trap.sprung(), "the trap itself does not work"
@@ -130,7 +131,7 @@ async def test_nothing_of_an_armed_workspace_runs_on_the_host(world: World, trap
     work = await read_work(world.depot, "fix-it")
     assert work is not None
     found = await changed_files(world.depot, "r1", world.start, work.snapshot)
-    assert {change.path for change in found} == {".gitattributes", "a.txt", "n.txt", "nested"}
+    assert {change.path for change in found} == {".gitattributes", "a.txt", "n.txt", "nested/x"}
     for change in found:
         pages = await file_pages(world.depot, world.start, work.snapshot, change, WHOLE)
         assert (await pages.window(0, 100, whole=True)).complete

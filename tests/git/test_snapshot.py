@@ -118,14 +118,6 @@ async def test_odd_kinds_of_files_harm_nothing(world: World) -> None:
     assert b"loop" in names_in(world, (await world.snapshot()).commit)
 
 
-async def test_an_embedded_repository_is_noted_with_its_commit(world: World) -> None:
-    git(world.folder, "init", "-q", "-b", "main", "in\nside")
-    inner = commit(world.folder / "in\nside", {"x": "x"}, "inner")
-    snapshot = await world.snapshot()
-    assert snapshot.embedded == ("in\nside",)
-    assert inner in git(world.depot.path, "ls-tree", snapshot.commit)
-
-
 async def test_files_of_an_embedded_repository_without_a_commit_are_not_lost(world: World) -> None:
     git(world.folder, "init", "-q", "young\nrepo")
     write(world.folder, {"young\nrepo/deep/x": "x", "young\nrepo/x.log": "noise", "other.txt": "o"})

@@ -1,13 +1,15 @@
-"""Submodules that are not checked out: where a workspace says they are, its snapshots say, too."""
+"""Repositories inside: submodules are where the workspace says, all others are files like any."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from core.git.snapshot import Snapshot
 from tests.git.test_restore_snapshot import back_to
-from tests.git.world import World, commit, git, make_repository, make_world
+from tests.git.world import World, commit, git, make_repository, make_world, write
 
 ONE, TWO, THREE = ("1" * 40, "2" * 40, "3" * 40)
 PLACE = "vendor/a\tlib"
@@ -119,3 +121,65 @@ async def test_nothing_of_the_workspace_is_changed_by_looking(world: World) -> N
     await world.snapshot()
     assert (world.clone.git_dir / "index").read_bytes() == index
     assert list((world.folder / PLACE).iterdir()) == []
+
+
+def nested(world: World, name: str, files: dict[str, str]) -> Path:
+    """A repository that somebody has made in the workspace, with a commit of these files."""
+    write(world.folder, {f"{name}/{path}": text for path, text in files.items()})
+    git(world.folder / name, "init", "-q", "-b", "main")
+    git(world.folder / name, "add", "-A")
+    git(world.folder / name, "commit", "-q", "-m", "begun")
+    return world.folder / name
+
+
+def held(world: World, snapshot: Snapshot) -> set[str]:
+    return set(
+        git(world.depot.path, "ls-tree", "-r", "-z", "--name-only", snapshot.commit).strip("\0").split("\0")
+    )
+
+
+async def test_a_repository_begun_inside_is_files_also_where_it_was_committed_as_one(world: World) -> None:
+    inner = nested(world, "we\nb", {"a.js": "a", "deep/b.js": "b", ".gitignore": "node_modules\n"})
+    write(inner, {"node_modules/x.js": "x", "new.js": "new", "deep/-odd\n.js": "odd"})
+    files = {f"we\nb/{name}" for name in (".gitignore", "a.js", "deep/b.js", "new.js", "deep/-odd\n.js")}
+    first = await world.snapshot()
+    assert files <= held(world, first) and "we\nb/node_modules/x.js" not in held(world, first)
+    assert first.embedded == ()
+    git(world.folder, "add", "-A")
+    git(world.folder, "commit", "-q", "-m", "all")
+    (inner / "a.js").write_text("changed")
+    (inner / "new.js").unlink()
+    second = await world.snapshot()
+    assert held(world, second) & files == files - {"we\nb/new.js"}
+    assert git(world.depot.path, "cat-file", "blob", f"{second.commit}:we\nb/a.js") == "changed"
+    await world.merge()
+    assert (world.home / "we\nb/a.js").read_text() == "changed"
+
+
+async def test_a_repository_inside_goes_and_comes_back_with_the_snapshots(world: World) -> None:
+    before = await world.snapshot()
+    inner = nested(world, "web", {"a.js": "a"})
+    mine = git(inner, "rev-parse", "HEAD")
+    after = await world.snapshot()
+    assert "web/a.js" in held(world, after)
+    await back_to(world, before)
+    assert not (inner / "a.js").exists() and (await world.snapshot()).commit == before.commit
+    await back_to(world, after)
+    assert (inner / "a.js").read_text() == "a" and git(inner, "rev-parse", "HEAD") == mine
+    assert (await world.snapshot()).commit == after.commit
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+async def test_one_that_git_trusts_to_nobody_else_is_files_too(world: World) -> None:
+    inner = nested(world, "web", {"a.js": "a"})
+    os.chown(inner, 1, 1)
+    os.chown(inner / ".git", 1, 1)
+    assert "web/a.js" in held(world, await world.snapshot())
+
+
+async def test_one_that_was_made_a_submodule_is_at_its_commit_and_noted(world: World) -> None:
+    inner = nested(world, "lib", {"x.txt": "x"})
+    git(world.folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "./lib", "lib")
+    snapshot = await world.snapshot()
+    assert snapshot.embedded == ("lib",)
+    assert git(inner, "rev-parse", "HEAD") in git(world.depot.path, "ls-tree", snapshot.commit, "lib")
