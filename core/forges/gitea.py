@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from core.forges.forge import Draft, Edit, Forge, commit_id, fields, items, latest, moment, number, text
-from core.forges.links import quoted
+from core.forges.links import origin, quoted
 from core.values.comments import Side
 from core.values.pull_requests import Check, CheckStatus, PullRequest, PullStatus, RemoteComment
 
@@ -64,7 +64,7 @@ class Gitea(Forge):
         path = f"{self._repo}/commits/{quoted(pull.head)}/statuses"
         found: list[tuple[int, Check]] = []
         async for page in self.http.pages(path, {"limit": LIMIT}):
-            found += [(number(each.get("id")), _check(each)) for each in items(page)]
+            found += [(number(each.get("id")), _check(each, self.http.api)) for each in items(page)]
         return latest(check for _, check in sorted(found, key=lambda each: -each[0]))
 
     async def log(self, check: Check) -> str:
@@ -121,10 +121,13 @@ def _pull(document: Any) -> PullRequest:
     )
 
 
-def _check(document: dict[str, Any]) -> Check:
+def _check(document: dict[str, Any], api: str) -> Check:
+    """Of its own runs the server gives the path alone."""
+    address = text(document, "target_url")
     return Check(
         name=text(document, "context"), status=_CHECK.get(text(document, "status"), CheckStatus.PENDING),
-        url=text(document, "target_url"), summary=text(document, "description"),
+        url="://".join(origin(api)) + address if address.startswith("/") else address,
+        summary=text(document, "description"),
     )  # fmt: skip
 
 

@@ -306,7 +306,7 @@ def _at_a_shell(user: User, host: Host, tmp_path: Path) -> None:
     assert "#1 open: Did it" in shown and "ann on a:1: Why?" in shown and "tests failed: 1 of 9" in shown
     checks = user.boatyard("workspace", "pr", "checks", "fix-it", "--json").json
     assert [check["name"] for check in checks] == ["tests", "legacy/cla"]
-    assert "Why?" in user.boatyard("workspace", "comments", "fix-it").out
+    assert "ann: Why?" in user.boatyard("workspace", "comments", "fix-it").out
     assert f"pull      #1 open {host.url}" in user.boatyard("workspace", "show", "fix-it").out
     host.faults = [Fault(401)]
     refused = user.boatyard("workspace", "pr", "show", "fix-it", "--json", ok=False)

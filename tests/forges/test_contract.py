@@ -96,6 +96,7 @@ async def test_checks_are_the_latest_of_each_name_and_over_all_pages(host: Host,
     }  # fmt: skip
     assert next(iter(found)) == "tests", "what failed comes first"
     assert found["tests"].summary == "3 of 80 failed"
+    assert found["tests"].url.startswith("http://"), "a path alone leads nowhere"
     log = await forge.log(found["tests"])
     assert log == ("line 1\nline 2\n" if host.kind != "gitea" else "")
 

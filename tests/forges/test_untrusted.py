@@ -40,7 +40,7 @@ def test_objects_with_anything_in_them(document: dict[str, Any]) -> None:
     gitlab._note(document, 0, 1, "")
     gitlab._check(document)
     gitea._comment(document)
-    gitea._check(document)
+    gitea._check(document, "https://host/api/v1")
 
 
 @given(JSON)

@@ -10,6 +10,7 @@ import pytest
 from core.errors import ConflictError, ForgeError, UsageError
 from core.values.comments import ReviewComment
 from core.values.pull_requests import Check, CheckStatus, PullLink, RemoteComment
+from core.values.pushing import PushReport
 from core.values.requests import OpenPullRequest, UpdatePullRequest
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine, changed_file
@@ -209,6 +210,34 @@ async def test_checks_and_comments_are_seen_and_handed_over(engine: FakeEngine) 
         await ui.sees("#12 merged")
         await ui.press("c")
         await ui.sees("Comments on second")
+
+
+async def test_what_was_to_push_before_is_not_shown_while_the_remote_is_asked_again(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def waits(name: str) -> PushReport:
+        await asyncio.Event().wait()
+        return PushReport(workspace=name)
+
+    engine.put_pull("second")
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("#12 open", "2 commits to push")
+        monkeypatch.setattr(engine, "push_preview", waits)
+        await ui.press("r")
+        await ui.until(lambda: "to push" not in ui.text(), "what was to push is gone")
+        await ui.sees("#12 open", "no checks", "Asking the remote and its host …")
+
+
+async def test_beside_other_panes_the_trees_row_has_room_for_the_name(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.sees("◆ second        +12")
+        engine.put_pull("second", draft=True, failed=1)
+        await ui.sees("#12 draft✗")
+        (row,) = [each for each in ui.lines() if "#12 draft" in each]
+        assert "second" in row and "+12" not in row
 
 
 async def test_a_reviewers_comment_is_gone_to_where_it_is_and_edited_by_its_author_alone(

@@ -272,8 +272,9 @@ class Tree(RowView):
             clash_mark(self._store.forecasts.get(workspace.name), self.glyphs, short=width < WIDE)
         )
         right += pull_mark(workspace, self.glyphs)
-        stopped = workspace.update is not None and width < WIDE  # what it says needs the room
-        if (workspace.added or workspace.removed) and not stopped:
+        told = workspace.update is not None or workspace.pull_requests
+        full = width < WIDE and told  # what those say, and the name, need the room
+        if (workspace.added or workspace.removed) and not full:
             right.append((f"+{workspace.added}", "added"))
             right.append((f" {self.glyphs.minus}{workspace.removed} ", "removed"))
         right.append((f"{age(workspace.last_activity_at or workspace.created_at):>3} ", "dim"))

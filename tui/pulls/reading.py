@@ -34,7 +34,7 @@ class PullReading:
             BoatyardError: What has been read before stays, for the rest as it was.
         """
         client = self._link.client
-        self.drafts = ()
+        self.pushes = self.drafts = ()  # of before a push they are wrong
         if links:
             self.views = await client.pull_requests(self._workspace)
             told()

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tui.looks.look import Look
 
 
+SLOW_SECONDS = 1.0
+"""After how long it is said that an answer is still to come."""
+
+
 class ShownPulls(Sheet[str]):
     """The rows and what they are read from; what can be done with them is the subclass's."""
 
@@ -87,7 +91,11 @@ class ShownPulls(Sheet[str]):
     @work(exclusive=True, group="load")
     async def _load(self) -> None:
         self._read.clear()
-        await self._try(lambda: self._reading.read(self._links, self._show))
+        asking = self.set_timer(SLOW_SECONDS, lambda: self.problem("Asking the remote and its host …"))
+        try:
+            await self._try(lambda: self._reading.read(self._links, self._show))
+        finally:
+            asking.stop()
         # Known here before a form opens: the keys that follow the one that opens it are for its fields.
         for draft in self._reading.drafts:
             await self._texts.of(self._text_key(draft.repo_id))

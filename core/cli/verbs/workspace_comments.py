@@ -56,8 +56,14 @@ async def comments(call: Invocation) -> None:
             call.out.result(back, f"the comment on {_place(back)} is back")
             return
         found = await client.comments(args.name)
-    rows = [(short(each.id), _state(each), _place(each), each.body.splitlines()[0]) for each in found]
+    rows = [(short(each.id), _state(each), _place(each), _said(each)) for each in found]
     call.out.table(found, ("ID", "STATE", "PLACE", "COMMENT"), rows)
+
+
+def _said(comment: ReviewComment) -> str:
+    """Its first line, and who wrote it if that was somebody on a pull request."""
+    first = comment.body.splitlines()[0]
+    return f"{comment.author}: {first}" if comment.author else first
 
 
 def _place(each: ReviewComment) -> str:
