@@ -8,6 +8,7 @@ import msgspec
 
 from core.values import events as told
 from core.values.comments import ReviewComment
+from core.values.provenance import LinesFrom, Origin
 from core.values.review import Change, FileChange
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
@@ -257,6 +258,23 @@ async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engin
         await ui.sees("open  [b]x[/]", "outdated  [b]y[/]", "outdated, sent  [b]z[/]", "old words here")
         await ui.press("C")
         await ui.sees("outdated, sent a.py:9", "open           a.py", "outdated       a.py:9")
+
+
+async def test_a_removed_line_is_not_said_to_have_been_brought(engine: FakeEngine) -> None:
+    one_file(engine)
+    engine.blame_ = (LinesFrom(first=1, last=9, origin=Origin.BASE),)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        view = ui.app.home.query_one(DiffView)
+        while not view.row_text(view.cursor_row).startswith("old words"):
+            await ui.press("j")
+        await ui.press("b")
+        await ui.sees("The line at the cursor is gone. What is there now, at 2:", "It was there when")
+        await ui.press("escape", "j", "b")
+        await ui.sees("It was there when")
+        assert "is gone" not in ui.text()
 
 
 async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: FakeEngine) -> None:

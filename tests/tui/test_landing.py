@@ -142,6 +142,27 @@ async def test_the_tree_says_with_whom_a_workspace_will_be_in_conflict(engine: F
         await ui.sees(f"{CROSS}1", "target branch: a.txt (content)")
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((80, 24), f"{CROSS}3  "),
+        ((120, 40), f"{CROSS} with main, first +1"),
+        ((200, 60), f"{CROSS} conflicts with main, first, fourth"),
+    ],
+)
+async def test_the_session_says_with_whom_its_workspace_will_be_in_conflict(
+    engine: FakeEngine, size: tuple[int, int], words: str
+) -> None:
+    others = tuple(Clash(workspace=name, conflicts=(CONFLICT,)) for name in ("first", "fourth"))
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("second")
+        assert "conflicts with" not in ui.text()
+        engine.emit(
+            told.ForecastChanged(forecast=Forecast(workspace="second", target=(CONFLICT,), others=others))
+        )
+        await ui.until(lambda: any("second" in line and words in line for line in ui.lines()[:3]), words)
+
+
 async def test_marked_workspaces_land_in_the_order_of_the_forecast(engine: FakeEngine) -> None:
     async with driven(engine) as ui:
         await ui.open_workspace("second")

@@ -174,3 +174,18 @@ async def test_enter_waits_for_the_list_that_is_still_read(engine: FakeEngine) -
         await ui.sees("Reading the diff")
         engine.reading.set()
         await ui.until(lambda: ui.app.home.diff.has_class("-inside"), "into the file")
+
+
+async def test_a_file_is_named_where_no_tree_beside_it_is(engine: FakeEngine) -> None:
+    path = f"app/{'folder/' * 12}deep.py"
+    engine.tree[""] = (FileNode(path=path, name="deep.py", folder=False),)
+    engine.contents[path] = ["only line"]
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "enter")
+        await ui.sees("only line", "folder/folder/deep.py")
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "enter")
+        await ui.sees("only line")
+        assert "folder/deep.py" not in ui.text(), "the tree beside it says it"

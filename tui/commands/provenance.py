@@ -21,8 +21,11 @@ async def blame(app: BoatyardApp) -> None:
     workspace = home.situation().workspace
     assert workspace is not None
     path, line = path_at_hand(app), home.files.line
+    gone = ""
     if home.view == "diff" and home.diff.file is not None:
         line = home.diff.line
+        if home.diff.view.on_removed:
+            gone = f"The line at the cursor is gone. What is there now, at {line}:\n"
     found = await app.client.blame(workspace.name, path)
     here = next((each for each in found if each.first <= line <= each.last), None)
     if here is None:
@@ -31,7 +34,7 @@ async def blame(app: BoatyardApp) -> None:
     if here.process_id:
         options.insert(0, choice("blame-go", "go"))
     title = f"{path}:{here.first}-{here.last}" if here.last > here.first else f"{path}:{line}"
-    if await app.ask(Menu(title, told(here), options)):
+    if await app.ask(Menu(title, gone + told(here), options)):
         home.go_to_workspace(workspace.name)
         await go_to_turn(app, here.process_id, here.entry_id)
 

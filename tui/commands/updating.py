@@ -11,7 +11,7 @@ from core.values.wording import counted
 from tui.commands.checkpoints import restored
 from tui.commands.operations import finished
 from tui.landing.conflict_sheet import ConflictSheet
-from tui.landing.forecasts import clash_lines
+from tui.text.forecasts import clash_lines
 from tui.widgets.menu import Menu, choice, question
 
 if TYPE_CHECKING:

@@ -111,6 +111,12 @@ class DiffPlaces(DiffLines):
         """The new side's number of the line at the cursor, or of the nearest one that has one."""
         return next((line.new for line in self._near_lines() if line.new), 1)
 
+    @property
+    def on_removed(self) -> bool:
+        """Whether the line at the cursor is there no more."""
+        line = self.line_at(self.cursor_row)
+        return line is not None and line.kind is LineKind.REMOVED
+
     def _near_lines(self) -> list[DiffLine]:
         """The lines from the cursor on, then those before it."""
         at = self.cursor_row

@@ -12,7 +12,8 @@ from textual.strip import Strip
 
 from tui.keys.actions import bindings
 from tui.looks.durations import size
-from tui.text.spans import Line
+from tui.text.literal import literal
+from tui.text.spans import Line, fit
 from tui.text.syntax import MOST_LINES, highlight
 from tui.widgets.pages import Pages
 from tui.widgets.rows import RowView
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 MOST_PAGES = 20
+EDGES = 6
+"""Cells of a border beside the title in it."""
 PICTURE_ROW = 2
 """The row at which a picture begins."""
 
@@ -77,9 +80,15 @@ class Preview(RowView):
         self._pages = Pages(PAGE, MOST_PAGES)
         self._colours = {}
         self._note = "Reading" if path else ""
+        self._name_file()
         self.rows_changed()
         if path:
             self.post_message(self.Wants(path, max(0, line - 1) // PAGE))
+
+    def _name_file(self) -> None:
+        """The path, for a border, which there is where no tree beside it says what is shown."""
+        room = max(0, self.outer_size.width - EDGES)
+        self.border_title = literal(fit(self.path, room, cut=self.glyphs.cut, keep_end=True))
 
     def take(self, page: int, content: FileContent) -> None:
         """Takes in a window that was asked for."""
@@ -125,6 +134,7 @@ class Preview(RowView):
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
+        self._name_file()
         if self._drawn is not None:
             self._drawn.outdate()
         self._want_picture()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from core.values.entities import Task, Workspace
 from tui.files.tree import SIGNS
-from tui.landing.forecasts import clash_lines
 from tui.looks.durations import ago
 from tui.looks.states import TASK, workspace_sign
 from tui.pulls.signs import pull_facts
+from tui.text.forecasts import clash_lines
 from tui.text.spans import Line, Span, fit
 from tui.widgets.rows import RowView
 

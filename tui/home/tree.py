@@ -12,10 +12,10 @@ from tui.engine.changes import Changes
 from tui.engine.store import Store
 from tui.home.tree_rows import TreeRow, build_rows, default_folded
 from tui.keys.actions import bindings
-from tui.landing.forecasts import clash_mark
 from tui.looks.durations import age
 from tui.looks.states import TASK, workspace_sign
 from tui.pulls.signs import pull_mark
+from tui.text.forecasts import clash_mark
 from tui.text.spans import Line, Span
 from tui.widgets.rows import RowView
 

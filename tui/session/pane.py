@@ -27,6 +27,7 @@ from tui.session.process_output import ProcessOutput
 from tui.session.screen_preview import ScreenPreview
 from tui.session.tabs import TABS, all_tabs, tab_in_sight
 from tui.session.talk import Talk
+from tui.text.forecasts import clash_note
 from tui.text.spans import Span, fit, width_of
 from tui.widgets.bar import Bar
 from tui.widgets.card import Card, Draw
@@ -146,6 +147,11 @@ class SessionPane(Vertical):
         if isinstance(main, LogView) and main.filter_text:
             rest.append((f"  / {main.filter_text}", "accent"))
         room = self.size.width - width_of([*rest, *tabs]) - 4
+        targets = " ".join(sorted({each.target_branch for each in workspace.repos}))
+        forecast = self._store.forecasts.get(workspace.name)
+        if note := clash_note(forecast, targets, glyphs, room - len(workspace.name) - 2):
+            rest += [("  ", "text"), *note]
+            room -= width_of(note) + 2
         name = fit(workspace.name, max(8, room), cut=glyphs.cut)
         self._facts.show(((f" {name}", "title"), *rest), tabs)
         notice = trouble_of(workspace, cast("Look", self.app).keymap)
@@ -288,6 +294,8 @@ class SessionPane(Vertical):
             return
         if name in changes.workspaces:
             self._workspace_changed(name)
+        elif name in changes.forecasts:
+            self.tell()
         for view in (self._out, self._err):
             if view.process_id in changes.logs and view.display:
                 view.grew(changes.logs[view.process_id])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.looks.glyphs import Glyphs
-from tui.text.spans import Line
+from tui.text.spans import Line, width_of
 
 if TYPE_CHECKING:
     from core.values.conflicts import Forecast
+
+MOST_NAMED = 3
+"""Workspaces that a note names."""
 
 
 def clash_mark(forecast: Forecast | None, glyphs: Glyphs, *, short: bool) -> Line:
@@ -23,6 +26,28 @@ def clash_mark(forecast: Forecast | None, glyphs: Glyphs, *, short: bool) -> Lin
     with_others = f"{first[:12]}{more}"
     words = " ".join(part for part in (with_target, with_others) if part)
     return ((f"{glyphs.cross}{words} ", "warning"),)
+
+
+def clash_note(forecast: Forecast | None, targets: str, glyphs: Glyphs, room: int) -> Line:
+    """With whom, by names as far as `room` cells go, else with how many; nothing when none is expected.
+
+    Args:
+        forecast: What is known.
+        targets: The target branches, in words.
+        glyphs: To draw with.
+        room: Cells that are left for it.
+    """
+    if forecast is None or not (mark := clash_mark(forecast, glyphs, short=True)):
+        return ()
+    names = [targets] if forecast.target else []
+    names += [each.workspace for each in forecast.others]
+    for verb in ("conflicts with", "with"):
+        for count in range(min(MOST_NAMED, len(names)), 0, -1):
+            more = f" +{len(names) - count}" if len(names) > count else ""
+            note: Line = ((f"{glyphs.cross} {verb} {', '.join(names[:count])}{more}", "warning"),)
+            if width_of(note) <= room:
+                return note
+    return mark
 
 
 def clash_lines(forecast: Forecast | None) -> list[str]:
