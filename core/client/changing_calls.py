@@ -6,7 +6,7 @@ from core.client.connection import Connection
 from core.client.parts import part
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.conflicts import ConflictSides, Forecast
+from core.values.conflicts import Conflict, ConflictSides, Forecast
 from core.values.entities import Operation
 
 
@@ -40,6 +40,10 @@ class ChangingCalls:
         """A file in conflict as each side has it."""
         query: dict[str, str | int] = {"repo": repo, "path": path}
         return await self._http.call("GET", f"/workspaces/{part(name)}/conflict", ConflictSides, query=query)
+
+    async def unresolved(self, name: str) -> tuple[Conflict, ...]:
+        """The conflicts of a stopped update that nobody has resolved yet, as the files are now."""
+        return await self._http.call("GET", f"/workspaces/{part(name)}/conflicts", tuple[Conflict, ...])
 
     async def take_side(self, name: str, body: ask.TakeSide) -> Operation:
         """Begins to resolve a file in conflict as one side has it."""

@@ -7,7 +7,7 @@ from core.errors import ConflictError
 from core.lifecycle.context import Context
 from core.lifecycle.updating import Updates
 from core.values.answers import SendAnswer
-from core.values.conflicts import ConflictSides, UpdateState
+from core.values.conflicts import Conflict, ConflictSides, UpdateState
 from core.values.entities import Operation
 from core.values.requests import SendPrompt, TakeSide, UpdateFromTarget
 
@@ -54,6 +54,10 @@ class Updating:
     async def sides(self, name: str, repo: str, path: str) -> ConflictSides:
         """A file in conflict as each side has it."""
         return await self._updates.sides(name, repo, path)
+
+    async def unresolved(self, name: str) -> tuple[Conflict, ...]:
+        """The conflicts that nobody has resolved in the files yet; none where no update has stopped."""
+        return await self._updates.unresolved(name)
 
     async def take_side(self, name: str, body: TakeSide) -> Operation:
         """Resolves a file in conflict as one side has it; a checkpoint is taken before."""

@@ -12,6 +12,12 @@ from core.git.tree_edit import REGULAR, TreeEntry, read_blob, with_entries, writ
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes of a conflicted file whose marks are renamed."""
+_MARK = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+def has_marks(content: bytes) -> bool:
+    """Whether a file has git's conflict marks in it."""
+    return len(_MARK.findall(content)) >= 2
 
 
 async def readable(depot: Depot, merged: MergedTree, *, ours: str, theirs: str) -> str:

@@ -20,9 +20,10 @@ from core.lifecycle.landing import Landing
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.review.target import ReviewTarget
+from core.review.unresolved import unresolved
 from core.review.update import Halt, Stage, Updated, Updating, begin_update, go_on
 from core.store import lookup
-from core.values.conflicts import ConflictSides, UpdateStyle
+from core.values.conflicts import Conflict, ConflictSides, UpdateStyle
 from core.values.entities import Operation
 
 SIDE_LIMIT = 1024 * 1024
@@ -123,6 +124,20 @@ class Updates:
             theirs=await text(halt.theirs), ours_name=ours,
             theirs_name=theirs,
         )  # fmt: skip
+
+    async def unresolved(self, name: str) -> tuple[Conflict, ...]:
+        """The conflicts that nobody has resolved in the files yet; none where no update has stopped."""
+        halted = await self.halted(name)
+        if halted is None:
+            return ()
+        facts = await self._snapshots.take(name)
+        place = Place(self._context.home, name)
+        now = {repo.repo_id: repo.snapshot for repo in facts.repos}
+        left: list[Conflict] = []
+        for halt in halted.halts:
+            found = await unresolved(place.depot(halt.repo_id), now[halt.repo_id], halt)
+            left += [Conflict(repo_id=halt.repo_id, path=path, kind=kind) for path, kind in found]
+        return tuple(left)
 
     async def take_side(self, name: str, repo_key: str, path: str, *, theirs: bool) -> Operation:
         """Resolves a file in conflict as one side has it.

@@ -8,7 +8,6 @@ workspace's repository, so nothing can be left there that only git's command lin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,11 +19,9 @@ from core.git.depot import Depot
 from core.git.merge import Work, authorship, commits_to_take, comparison_base, write_commit
 from core.git.merge_tree import MergedTree, merge_trees, scaffold
 from core.git.path_text import text_to_name
-from core.git.readable_conflicts import readable
+from core.git.readable_conflicts import has_marks, readable
 from core.git.user_repository import Identity
 from core.values.conflicts import UpdateStyle
-
-_MARK = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 class Stage(StrEnum):
@@ -140,7 +137,7 @@ async def refuse_marks(depot: Depot, commit: str, conflicts: Sequence[tuple[str,
     for path, _ in conflicts:
         name = f"{commit}:".encode() + text_to_name(path)
         answer = await depot.git.run("cat-file", "blob", name, ok=(0, 128))
-        if answer.code == 0 and len(_MARK.findall(answer.out)) >= 2:
+        if answer.code == 0 and has_marks(answer.out):
             marked.append(path)
     if marked:
         raise ConflictError(

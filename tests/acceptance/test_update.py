@@ -192,6 +192,30 @@ async def test_one_side_can_be_taken_and_the_agent_can_be_asked(yard: Yard, sett
     assert git(folder, "show", "HEAD:a.txt") == "one\nTHEIRS\nthree"
 
 
+async def test_what_is_resolved_in_the_files_is_known_whoever_did_it(
+    yard: Yard, settings: WantedSettings
+) -> None:
+    repository, workspace = await made(yard, settings)
+    folder = Path(workspace.repos[0].path)
+
+    async def left() -> list[str]:
+        return [each.path for each in await yard.client.unresolved("work")]
+
+    assert await left() == []
+    git(folder, "rm", "-q", "b.txt")
+    commit_inside(workspace, "mine", {"a.txt": "one\nMINE\nthree\n", "new.bin": "mine\0"})
+    commit(repository, "theirs", {"a.txt": "one\nTHEIRS\nthree\n", "b.txt": "kept\n", "new.bin": "theirs\0"})
+    await ended_well(yard, await yard.client.update_from_target("work", MERGE))
+    assert await left() == ["a.txt", "b.txt", "new.bin"]
+    write(folder, {"a.txt": "one\nMINE\nthree\n"})
+    assert await left() == ["b.txt", "new.bin"]
+    (folder / "b.txt").unlink()
+    write(folder, {"new.bin": "both\0"})
+    assert await left() == []
+    await ended_well(yard, await yard.client.continue_update("work"))
+    assert await left() == []
+
+
 async def test_uncommitted_work_in_conflict_is_marked_too_and_stays_uncommitted(
     yard: Yard, settings: WantedSettings
 ) -> None:

@@ -126,6 +126,21 @@ async def test_an_update_is_given_up_after_a_question_or_handed_to_the_agent(eng
         assert await ui.asked("abort_update") == "second"
 
 
+async def test_files_that_somebody_has_resolved_are_shown_as_such(engine: FakeEngine) -> None:
+    other = msgspec.structs.replace(CONFLICT, path="b.txt")
+    engine.conflicts, engine.sides = (CONFLICT, other), {"a.txt": SIDES, "b.txt": SIDES}
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("u", "m")
+        await ui.sees("the merge has stopped", "b.txt")
+        assert "resolved" not in ui.text
+        engine.resolved.add("b.txt")
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("resolved")
+        (line,) = [line for line in ui.text.splitlines() if "resolved" in line]
+        assert "✓" in line and "b.txt" in line
+
+
 async def test_the_tree_says_with_whom_a_workspace_will_be_in_conflict(engine: FakeEngine) -> None:
     engine.forecasts_ = (
         Forecast(workspace="second", others=(Clash(workspace="first", conflicts=(CONFLICT,)),), rank=2),

@@ -36,6 +36,9 @@ Taken = dict[tuple[str, str, str], str]
 """What was made of a file: by workspace, repo and path, in a word."""
 
 
+EDITED = "edited"
+
+
 class ConflictRows(RowView):
     """One row per file in conflict."""
 
@@ -46,6 +49,8 @@ class ConflictRows(RowView):
         self.taken: dict[tuple[str, str], str] = {}
         self.taking: set[tuple[str, str]] = set()
         """Those of which a side is being taken."""
+        self.left: set[tuple[str, str]] | None = None
+        """Those that nobody has resolved in the files; None: not known yet."""
 
     def show(self, conflicts: tuple[Conflict, ...]) -> None:
         """Shows these."""
@@ -64,8 +69,7 @@ class ConflictRows(RowView):
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         each = self.conflicts[index]
         key = (each.repo_id, each.path)
-        taken = "taking" if key in self.taking else self.taken.get(key, "")
-        sign = "running" if key in self.taking else "done" if taken else "failed"
+        sign, word = self._state(key)
         repo = f"{self.names.get(each.repo_id, '')}/" if len(self.names) > 1 else ""
         return (
             (
@@ -73,8 +77,20 @@ class ConflictRows(RowView):
                 (f"{each.kind:<14} ", "warning"),
                 (repo + each.path, "text"),
             ),
-            ((f"{taken} ", "dim" if key in self.taking else "done"),),
+            ((f"{word} ", "done" if sign == "done" else "dim"),),
         )
+
+    def _state(self, key: tuple[str, str]) -> tuple[str, str]:
+        """Sign and word of how far a file is."""
+        word = self.taken.get(key, "")
+        if key in self.taking:
+            return "running", "taking"
+        if word == EDITED and self.left is not None and key in self.left:
+            return "failed", "edited, not resolved"
+        if word:
+            return "done", word
+        resolved = self.left is not None and key not in self.left
+        return ("done", "resolved") if resolved else ("failed", "")
 
     def empty_text(self) -> Line:
         return ((" No file is in conflict", "dim"),)
@@ -106,6 +122,7 @@ class ConflictSheet(Sheet[str]):
         self._tell()
         self._rows.focus()
         self._read()
+        self._look()
 
     def on_unmount(self) -> None:
         self._store.unwatch(self._on_changes)
@@ -118,6 +135,19 @@ class ConflictSheet(Sheet[str]):
                 return
             self._workspace = now
             self._tell()
+        if changes.everything or self._workspace.name in changes.files:
+            self._look()
+
+    @work(exclusive=True, group="look")
+    async def _look(self) -> None:
+        """Finds out what is resolved in the files, by whomever."""
+        try:
+            left = await self._link.client.unresolved(self._workspace.name)
+        except BoatyardError as error:
+            self.problem(error.message)
+            return
+        self._rows.left = {(each.repo_id, each.path) for each in left}
+        self._tell()
 
     def _tell(self) -> None:
         state = self._workspace.update
@@ -212,7 +242,8 @@ class ConflictSheet(Sheet[str]):
             return
         argv = editor_argv(Path(root) / parts, 1)
         if await self._try(lambda: run_and_wait(self.app, "edit", argv)):
-            self._note(current, "edited")
+            self._note(current, EDITED)
+            self._look()
 
 
 def _raise_failure(ended: Operation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.server.routes.route import WORKSPACE, Route
 from core.values import requests as ask
 from core.values.answers import SendAnswer
-from core.values.conflicts import ConflictSides, Forecast
+from core.values.conflicts import Conflict, ConflictSides, Forecast
 from core.values.entities import Operation
 
 ROUTES = (
@@ -54,6 +54,12 @@ ROUTES = (
         lambda c: c.engine.updating.sides(c.part("name"), c.text("repo"), c.text("path")),
         ConflictSides,
         query=("repo", "path"),
+    ),
+    Route(
+        "GET",
+        WORKSPACE + "/conflicts",
+        lambda c: c.engine.updating.unresolved(c.part("name")),
+        tuple[Conflict, ...],
     ),
     Route(
         "POST",

@@ -8,7 +8,7 @@ from core.errors import BoatyardError, ConflictError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.attempts import Attempt, CheckAnswer
-from core.values.conflicts import ConflictSides, Forecast, UpdateState
+from core.values.conflicts import Conflict, ConflictSides, Forecast, UpdateState
 from core.values.entities import (
     Merge,
     Operation,
@@ -94,6 +94,10 @@ class Landing(State):
 
     async def conflict_sides(self, name: str, path: str, repo: str = "") -> ConflictSides:
         return self.sides[path]
+
+    async def unresolved(self, name: str) -> tuple[Conflict, ...]:
+        update = self.workspaces_[name].update
+        return tuple(each for each in update.conflicts if each.path not in self.resolved) if update else ()
 
     async def take_side(self, name: str, body: ask.TakeSide) -> Operation:
         self._asked("take_side", (body.path, body.theirs))

@@ -144,6 +144,8 @@ class State:
         self.landing_ = LandingQueue()
         self.blame_: tuple[LinesFrom, ...] = ()
         self.sides: dict[str, ConflictSides] = {}
+        self.resolved: set[str] = set()
+        """Paths in conflict that somebody has resolved in the files."""
         self.conflicts: tuple[Conflict, ...] = ()
         """Those that the next update stops at."""
         self.changed_meanwhile = False
