@@ -133,11 +133,11 @@ async def test_files_that_somebody_has_resolved_are_shown_as_such(engine: FakeEn
         await ui.open_workspace("second")
         await ui.press("u", "m")
         await ui.sees("the merge has stopped", "b.txt")
-        assert "resolved" not in ui.text
+        assert "resolved" not in ui.text()
         engine.resolved.add("b.txt")
         engine.emit(told.FilesChanged(workspace="second"))
         await ui.sees("resolved")
-        (line,) = [line for line in ui.text.splitlines() if "resolved" in line]
+        (line,) = [line for line in ui.text().splitlines() if "resolved" in line]
         assert "✓" in line and "b.txt" in line
 
 
