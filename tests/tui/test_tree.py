@@ -121,3 +121,18 @@ async def test_the_cursor_goes_to_what_is_beside_what_has_gone_and_else_to_what_
             engine.set_workspace(engine.workspaces_[gone], archived=True)
             await ui.until(lambda: tree.current and tree.current.key == then, then)  # noqa: B023
             assert ui.app.home.situation().task == engine.tasks_["task-1"]
+
+
+async def test_a_task_that_is_made_in_a_folded_project_is_gone_to(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        ui.app.home.go_to(f"project:{next(iter(engine.projects_))}")
+        await ui.press("space")
+        await ui.until(lambda: not any("second" in row for row in ui.rows("#tree")), "it is folded")
+        before = set(engine.workspaces_)
+        await ui.press("n")
+        await ui.sees("New task")
+        await ui.type("Paint the hull")
+        await ui.press("enter")
+        await ui.until(lambda: any("Paint the hull" in row for row in ui.rows("#tree")), "it is unfolded")
+        (made,) = engine.workspaces_.keys() - before
+        await ui.until(lambda: ui.app.home.session.workspace == made, "its session is shown")

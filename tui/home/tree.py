@@ -76,9 +76,11 @@ class Tree(RowView):
     def _rebuild(self) -> None:
         before, gone = self.cursor_row, self._gone
         self._list()
-        if self._key and self._key not in self._index and (folds := self._folds_over(self._key)):
-            self._toggled.symmetric_difference_update(folds)  # It moved into a folded group: stay on it.
-            self._list()
+        for key in (self._key, self._wanted):
+            if key and key not in self._index and (folds := self._folds_over(key)):
+                # It moved or came into what is folded: the cursor stays on it, or goes there.
+                self._toggled.symmetric_difference_update(folds)
+                self._list()
         self._rebuilding = True  # Where rows are fewer now, the cursor is put on another one for a moment.
         self.rows_changed()
         self._rebuilding = False
