@@ -327,7 +327,7 @@ async def test_a_file_is_taken_onto_a_branch(engine: FakeEngine) -> None:
         await ui.press("enter")
         body = await ui.asked("take_parts")
         assert (body.into, body.branch, body.message) == ("", "fix/words", "")
-        await ui.sees("fix/words has the changes of")
+        await ui.sees("fix/words has the changes of", "git revert", "takes it back")
 
 
 async def test_what_changed_meanwhile_is_left_alone_and_read_again(engine: FakeEngine) -> None:

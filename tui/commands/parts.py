@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from core.errors import BoatyardError, ConflictError
@@ -97,7 +98,8 @@ async def _take_onto(app: BoatyardApp, name: str, wanted: Wanted) -> None:
         return
     made = "the new branch " if ended.result.get("made") else ""
     commit = str(ended.result.get("commit", ""))[:10]
-    app.say(f"{made}{given.branch} has {wanted.words} as commit {commit}")
+    undo = f"git branch -D {quote(given.branch)}" if made else f"git revert {commit}"
+    app.say(f"{made}{given.branch} has {wanted.words} as commit {commit}; '{undo}' takes it back")
 
 
 def _changed_meanwhile(app: BoatyardApp, error: BoatyardError) -> None:
