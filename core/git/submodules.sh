@@ -33,7 +33,8 @@ follow_absent_submodules() {
 }
 
 # A repository that was begun or cloned inside, and is no submodule, is files like all others, as far as it does
-# not ignore them: `add` takes of it only the commit that it is at, which leads nowhere without it.
+# not ignore them: `add` takes of it only the commit that it is at, which leads nowhere without it. One that is
+# only another worktree of this clone is left out, as all its other branches are.
 take_inner_repositories() {
 	[ -n "$(links "$index")" ] || return 0
 	link_entries "$index" | xargs -0 sh -c '
@@ -49,10 +50,12 @@ take_inner_repositories() {
 	[ -s "$work/inner" ] || return 0
 	mine update-index -z --force-remove --stdin <"$work/inner"
 	xargs -0 sh -c '
+		own=$GIT_DIR
 		unset GIT_DIR GIT_WORK_TREE
 		for path; do
 			(
 				cd "./$path"
+				[ ! "$(git rev-parse --git-common-dir 2>/dev/null)" -ef "$own" ] || exit 0
 				git -c core.fsmonitor=false -c core.hooksPath=/dev/null ls-files -z -c -o --exclude-standard ||
 					find . -name .git -prune -o \( -type f -o -type l \) -print0
 			) | xargs -0 sh -c "top=\$1; shift; for name; do printf \"%s/%s\\0\" \"\$top\" \"\${name#./}\"; done" sh "$path"

@@ -177,6 +177,19 @@ async def test_one_that_git_trusts_to_nobody_else_is_files_too(world: World) -> 
     assert "web/a.js" in held(world, await world.snapshot())
 
 
+async def test_another_worktree_of_the_clone_is_left_out_and_stays(world: World) -> None:
+    git(world.folder, "worktree", "add", "-q", "-b", "aside", "trees/aside")
+    write(world.folder, {"trees/aside/new.txt": "new", "mine.txt": "mine"})
+    snapshot = await world.snapshot()
+    assert {name for name in held(world, snapshot) if name.startswith("trees")} == set()
+    assert "mine.txt" in held(world, snapshot) and snapshot.embedded == ()
+    (world.folder / "mine.txt").unlink()
+    clean = await world.snapshot()
+    assert not clean.dirty
+    await back_to(world, snapshot)
+    assert (world.folder / "trees/aside/new.txt").read_text() == "new"
+
+
 async def test_one_that_was_made_a_submodule_is_at_its_commit_and_noted(world: World) -> None:
     inner = nested(world, "lib", {"x.txt": "x"})
     git(world.folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "./lib", "lib")
