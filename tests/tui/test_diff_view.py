@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+import pytest
 
 from core.values import events as told
 from core.values.comments import ReviewComment
 from core.values.provenance import LinesFrom, Origin
 from core.values.review import Change, FileChange
+from core.values.states import Activity
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
+from tui.diff import reading
 from tui.diff.view import DiffView
 
 LINES = (("@", "@@ one @@"), (" ", "same"), ("-", "old words here"), ("+", "new words here"), (" ", "end"))
@@ -78,6 +81,33 @@ async def test_a_read_file_is_marked_and_folded_until_it_changes(engine: FakeEng
         engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40),)
         engine.emit(told.FilesChanged(workspace="second"))
         await ui.sees("read 0/1", "other")
+
+
+async def test_what_an_agent_writes_is_seen_while_it_works_and_its_end_at_once_after(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LIVE_SECONDS", 0.05)
+    one_file(engine, ("@", "@@"), ("+", "first"))
+
+    def writes(text: str, number: int) -> None:
+        engine.diffs["a.py"] = diff_of(("@", "@@"), ("+", text))
+        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id=str(number) * 40),)
+
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("first")
+        assert not ui.app.home.diff.looks_by_itself
+        engine.set_workspace(engine.workspaces_["second"], activity=Activity.RUNNING)
+        writes("second words", 2)
+        await ui.sees("second words")
+        writes("third words", 3)
+        await ui.sees("third words")
+        writes("last words", 4)
+        engine.set_workspace(engine.workspaces_["second"], activity=Activity.IDLE)
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("last words")
+        await ui.until(lambda: not ui.app.home.diff.looks_by_itself, "it rests")
 
 
 async def test_the_line_at_the_cursor_stays_when_the_file_changes(engine: FakeEngine) -> None:

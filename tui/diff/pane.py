@@ -127,10 +127,14 @@ class DiffPane(DiffSeeking):
         return False
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.everything or (self.workspace and self.workspace in changes.files):
+        if changes.everything:
             self.read_again()
+        elif self.workspace and self.workspace in changes.files:
+            self.files_changed()
         elif self.workspace and ("" in changes.comments or self.workspace in changes.comments):
             self.read_comments()
+        if self.workspace in changes.workspaces and not self.looks_by_itself:
+            self.look_while_at_work()
 
     # Moving
 

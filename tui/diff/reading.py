@@ -2,13 +2,15 @@
 
 A diff that is opened shows at once what was there when somebody last looked, then what is there now, for
 which the engine takes a snapshot. While a workspace is only in sight, the first page of what was there last
-is read ahead; it is shown as such until the look at what is there now has ended.
+is read ahead; it is shown as such until the look at what is there now has ended. While an agent works and
+somebody looks, what is there is looked at again and again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -16,6 +18,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from core.errors import BoatyardError
+from core.values.states import Activity
 from tui.diff.folds import content_of, same_file
 from tui.diff.lines import PAGE
 from tui.diff.remarks import DiffRemarks
@@ -31,6 +34,10 @@ FIRST_PAGE_SECONDS = 1.0
 """How long the first page may keep the look at what is new waiting."""
 AHEAD_SECONDS = 0.25
 """How long a workspace is in sight before its diff is read ahead."""
+LIVE_SECONDS = 2.0
+"""How long after a look comes the next one, while an agent works."""
+LIVE_SHARE = 4
+"""And so many times as long as the look took: it is a snapshot of all that is there."""
 
 
 class DiffReading(DiffRemarks):
@@ -55,6 +62,8 @@ class DiffReading(DiffRemarks):
         """Whether somebody else shows the list of files too, so that it is read out of sight."""
         self._stale = True
         self._ahead: Timer | None = None
+        self._live: Timer | None = None
+        """Until the next look by itself, and while it takes place; None: there is none."""
         self._page_here = asyncio.Event()
         """Whether a page of the workspace's diff has come."""
 
@@ -92,6 +101,36 @@ class DiffReading(DiffRemarks):
             self.fresh = False
             self._ahead = self.set_timer(AHEAD_SECONDS, self._look_ahead)
 
+    @property
+    def looks_by_itself(self) -> bool:
+        """Whether it is looked at again and again, for an agent works."""
+        return self._live is not None
+
+    def files_changed(self) -> None:
+        """Reads it anew: at once, or where it is looked at by itself with the next look, which may have been
+        what told of it."""
+        if self.looks_by_itself:
+            self._stale = True
+        else:
+            self.read_again()
+
+    def look_while_at_work(self, took: float = 0.0) -> None:
+        """Looks again after a while, if an agent works here; `took`: seconds that the last look did."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        workspace = self._store.workspaces.get(self.workspace or "")
+        past = self.source is not None and bool(self.source.compared.until)
+        if workspace is not None and workspace.activity is Activity.RUNNING and not past:
+            self._live = self.set_timer(max(LIVE_SECONDS, LIVE_SHARE * took), self._look_live)
+
+    def _look_live(self) -> None:
+        self._stale = True
+        if self.display and self.is_on_screen:
+            self.look_again()
+        else:
+            self._live, self.fresh = None, False  # it is read when it comes into sight
+
     def _look_ahead(self) -> None:
         """Reads what was there last, if there is any: no snapshot is taken of what nobody looks at."""
         workspace = self._store.workspaces.get(self.workspace or "")
@@ -104,6 +143,7 @@ class DiffReading(DiffRemarks):
         """What differs; with `ahead` as it was last, else also as it is now."""
         looks = [True] if ahead else [False] if self.summary or source.compared.until else [True, False]
         for latest in looks:
+            began = time.monotonic()
             try:
                 summary = await source.summary(self._link.client, latest=latest)
             except BoatyardError as error:
@@ -119,6 +159,8 @@ class DiffReading(DiffRemarks):
                 self._take_summary(summary)
             if latest:
                 await self._first_page_is_here()
+        if not ahead:
+            self.look_while_at_work(time.monotonic() - began)
 
     async def _first_page_is_here(self) -> None:
         """What is shown at once comes before the look at what is new, which takes a snapshot."""
