@@ -360,6 +360,30 @@ async def test_a_file_is_taken_onto_a_branch(engine: FakeEngine) -> None:
         await ui.sees("fix/words has the changes of", "git revert", "takes it back")
 
 
+async def test_undo_behind_a_part_taken_onto_a_branch_takes_back_nothing_older(engine: FakeEngine) -> None:
+    one_file(engine)
+    older = asyncio.Event()
+
+    async def undo_older() -> None:
+        older.set()
+
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        ui.app.can_undo("Something older is done", undo_older)
+        await ui.press("T", "f", "b")
+        await ui.type("fix/words")
+        await ui.press("enter")
+        await ui.sees("git revert")
+        ui.app.clear_notifications()
+        await ui.press("z")
+        await ui.sees("fix/words has the changes of", "git revert")
+        assert not older.is_set()
+        await ui.press("z")
+        await asyncio.wait_for(older.wait(), 10)
+
+
 async def test_what_changed_meanwhile_is_left_alone_and_read_again(engine: FakeEngine) -> None:
     one_file(engine)
     engine.changed_meanwhile = True

@@ -99,7 +99,14 @@ async def _take_onto(app: BoatyardApp, name: str, wanted: Wanted) -> None:
     made = "the new branch " if ended.result.get("made") else ""
     commit = str(ended.result.get("commit", ""))[:10]
     undo = f"git branch -D {quote(given.branch)}" if made else f"git revert {commit}"
-    app.say(f"{made}{given.branch} has {wanted.words} as commit {commit}; '{undo}' takes it back")
+    told = f"{made}{given.branch} has {wanted.words} as commit {commit}; '{undo}' takes it back"
+
+    async def back() -> None:
+        """Says how: it is in the user's own repository; and takes back nothing older in its place."""
+        app.say(told)
+
+    app.can_undo(told, back, quiet=True)
+    app.say(told)
 
 
 def _changed_meanwhile(app: BoatyardApp, error: BoatyardError) -> None:
