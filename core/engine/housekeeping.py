@@ -9,6 +9,8 @@ from collections.abc import Callable
 from core.engine.keeping import Keeping
 from core.engine.log_keeping import LogKeeping
 from core.errors import BoatyardError
+from core.git.depot import Depot
+from core.git.depot_upkeep import bring_together
 from core.lifecycle.context import Context
 from core.lifecycle.facts import workspace_facts
 from core.lifecycle.idleness import Idle, Watched, look_for_idle, touch
@@ -70,6 +72,17 @@ class Housekeeping:
             await self._keeping.purge_expired()
             await asyncio.to_thread(self._clear_exchange)
             await self._prune_logs()
+            await self._keep_depots_quick()
+
+    async def _keep_depots_quick(self) -> None:
+        """Brings together what many snapshots have left in the depots."""
+        paths = await asyncio.to_thread(lambda: sorted(self._context.home.depots.glob("*.git")))
+        for path in paths:
+            try:
+                if await bring_together(Depot(path)):
+                    log.info("packed the objects of %s", path.name)
+            except BoatyardError as error:  # the others are not kept waiting for it
+                log.warning("%s is not packed: %s", path.name, error)
 
     async def _prune_logs(self) -> None:
         """Removes the logs that are not kept any longer, and says so."""
