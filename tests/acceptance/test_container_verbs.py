@@ -17,7 +17,9 @@ def test_containers_are_listed_acted_on_and_pruned(user: User, tmp_path: Path, d
     assert "memory_mb = 300" in (user.home / "config" / "config.toml").read_text()
     assert user.boatyard("config", "get", "workspace.network").out == 'workspace.network = "none"\n'
     user.boatyard("config", "set", "workspace.processes", "99")
-    run = user.boatyard("run", "Look", "--repo", str(repository), "--runner", "docker", "--json").json
+    run = user.boatyard(
+        "run", "Look", "--no-agent", "--repo", str(repository), "--runner", "docker", "--json"
+    ).json
     name = run["workspace"]["name"]
     (listed,) = user.boatyard("container", "list", "--stats", "--json").json
     assert (listed["workspace"], listed["state"], listed["usage"]["processes_limit"]) == (name, "running", 99)

@@ -36,6 +36,8 @@ class CommentRows(RowView):
         super().__init__(id="comments")
         self.comments: tuple[ReviewComment, ...] = ()
         self.note = "Reading the comments"
+        self._longest = 0
+        """Cells of the longest word that says how far a comment is."""
 
     def show(self, comments: tuple[ReviewComment, ...]) -> None:
         """Shows these; the cursor stays on its comment."""
@@ -44,6 +46,7 @@ class CommentRows(RowView):
             comments,
             f"No comment yet: {self.look.keymap.hint('comment')} in the diff makes one",
         )
+        self._longest = max([len("outdated"), *(len(comment_sign(each)[1]) for each in comments)])
         self.styles.height = min(max(3, len(comments)), 20)
         self.rows_changed()
         self.move_to(next((n for n, each in enumerate(comments) if each.id == at), self.cursor_row))
@@ -61,8 +64,7 @@ class CommentRows(RowView):
         sign, word = comment_sign(each)
         first, _, rest = each.body.strip().partition("\n")
         author = f"{each.author}: " if each.author else ""
-        longest = max(len("outdated"), *(len(comment_sign(one)[1]) for one in self.comments))
-        word = f"{word:<{longest}} "
+        word = f"{word:<{self._longest}} "
         place = fit(comment_place(each), max(10, width // 3), cut=self.glyphs.cut, keep_end=True)
         said = f"{first} {self.glyphs.cut}" if rest else first
         return (
