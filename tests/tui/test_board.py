@@ -257,3 +257,26 @@ async def test_a_click_and_the_wheel_move_the_cursor(pier: FakeEngine) -> None:
         assert at(ui) == "two"
         await ui.pilot.click("#columns-of-tasks", offset=(40, 2))
         assert at(ui) == "under way"
+
+
+async def test_marked_tasks_land_in_the_order_that_the_forecast_proposes(bare_engine: FakeEngine) -> None:
+    app = bare_engine.put_project("app")
+    for name in ("first", "second"):
+        bare_engine.put_workspace(bare_engine.put_task(app, f"task of {name}", REVIEW), name)
+    bare_engine.put_task(app, "nothing yet", REVIEW)
+    async with driven(bare_engine) as ui:
+        await open_board(ui)
+        await ui.press("l", "l", "space", "space", "space")
+        await ui.sees("3 marked")
+        await ui.press("b", "l")
+        body = await ui.asked("queue_landing")
+        assert (set(body.workspaces), body.by_forecast, body.start) == ({"first", "second"}, True, False)
+        await ui.sees("Landing", "first", "second")
+
+
+async def test_a_task_with_several_attempts_does_not_land_from_the_board(pier: FakeEngine) -> None:
+    async with driven(pier) as ui:
+        await open_board(ui)
+        await ui.press("l", "b", "l")
+        await ui.sees("'under way' has 2 attempts", "V shows them side by side")
+        assert not [name for name, _ in pier.calls if name == "queue_landing"]

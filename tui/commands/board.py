@@ -11,6 +11,8 @@ from core.values import requests as ask
 from core.values.entities import Task
 from core.values.events import TaskChanged
 from core.values.states import TaskStatus
+from tui.board.columns import workspaces_of
+from tui.commands.landing import queue_tasks
 from tui.commands.task_removal import remove_tasks
 from tui.looks.states import TASK
 from tui.widgets.menu import Menu, choice
@@ -130,10 +132,14 @@ async def bulk(app: BoatyardApp) -> None:
         for status in TaskStatus
         if any(task.status is not status for task in chosen)
     ]
+    if any(workspaces_of(app.store, task.id) for task in chosen):
+        options.append(choice("bulk-land", "land", "queue their workspaces, in the best order"))
     removal = choice("bulk-remove", "remove", "those without workspaces; it can be undone", danger=True)
     picked = await app.ask(Menu(title, "", [*options, removal]))
     if picked == "remove":
         await remove_tasks(app, chosen)
+    elif picked == "land":
+        await queue_tasks(app, chosen)
     elif picked:
         await put(app, chosen, TaskStatus(picked))
     if picked:

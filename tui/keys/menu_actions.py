@@ -57,6 +57,7 @@ MENU_ACTIONS: tuple[Action, ...] = (
         ("bulk-in-review", "r", "In review"),
         ("bulk-done", "d", "Done"),
         ("bulk-cancelled", "x", "Cancelled"),
+        ("bulk-land", "l", "Land"),
         ("bulk-remove", "R", "Remove"),
     ),
     *_menu(

@@ -106,7 +106,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     Action("card-up", ("K", "shift+up"), "move up", "The card up in its column", WORK, "board"),
     Action("mark-card", ("space", "v"), "mark", "Mark the task, or not; what follows is about all marked",
            WORK, "board", "mark"),
-    Action("bulk", ("b",), "all marked…", "Status or removal of all marked tasks", WORK, "board",
+    Action("bulk", ("b",), "all marked…", "Status, landing or removal of all marked tasks", WORK, "board",
            instead_of="blame"),
     Action("edit-card", ("e",), "edit", "Edit the task's title and description", WORK, "board",
            instead_of="edit"),
