@@ -83,6 +83,19 @@ async def test_a_read_file_is_marked_and_folded_until_it_changes(engine: FakeEng
         await ui.sees("read 0/1", "other")
 
 
+async def test_without_white_space_lines_are_shown_also_where_the_summary_stays(engine: FakeEngine) -> None:
+    one_file(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("old words here")
+        await ui.press("W")
+        await ui.sees("without white space", "old words here")
+        await ui.press("W")
+        await ui.until(lambda: "without white space" not in ui.text(), "all of it")
+        await ui.sees("old words here")
+
+
 async def test_what_an_agent_writes_is_seen_while_it_works_and_its_end_at_once_after(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,5 +214,6 @@ class DiffPane(DiffSeeking):
         if self.source is not None:
             self.view.show(None, " ")
             self.source = self.source.with_whitespace(self._whitespace)
+            self.summary = None  # also one that says the same is to be shown: its lines are others
             self.read_again()
         self.refresh_bar()
