@@ -20,6 +20,7 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         "TERM",
         "EDITOR",
         "VISUAL",
+        "BROWSER",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BOATYARD_GLYPHS", "unicode")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import BoatyardError
 from tui.base.terminal import TerminalApp
+from tui.engine.dev_server_news import DevServerNews
 from tui.terminal.attention import SAVE_TITLE, Attention
 
 if TYPE_CHECKING:
@@ -39,11 +40,22 @@ class EngineApp(TerminalApp, inherit_bindings=False):
         """Shows a short message for a few seconds."""
         raise NotImplementedError
 
+    def fail(self, error: BoatyardError, *, severity: str = "error") -> None:
+        """Shows what failed and what to do next, long enough to read."""
+        raise NotImplementedError
+
     def attend(self) -> None:
         """Begins to tell of what needs the user."""
         self._attention = Attention(self.store, self.preferences, self.write_to_terminal)
         self.write_to_terminal(SAVE_TITLE)
         self.store.watch(self._on_changes)
+        self.dev_server_news = DevServerNews(self.store, self._say_filled, self._fail_filled)
+
+    def _say_filled(self, text: str) -> None:
+        self.say(self.keymap.fill(text))
+
+    def _fail_filled(self, message: str, hint: str) -> None:
+        self.fail(BoatyardError(message, hint=self.keymap.fill(hint)))
 
     @property
     def client(self) -> Client:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from core.client.forwarding import forward_line
 from core.values.entities import DevServer, Workspace
 from core.values.requests import DevServerRequest
-from tui.terminal.programs import copy, open_page
+from tui.terminal.browser import has_browser, open_page
+from tui.terminal.programs import copy
 from tui.widgets.menu import Menu, Option, choice, numbered
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 ALL = DevServerRequest()
-START, STOP = "start", "stop"
+START, STOP, COPY = "start", "stop", "copy"
 
 
 async def dev(app: BoatyardApp) -> None:
@@ -30,6 +31,9 @@ async def dev(app: BoatyardApp) -> None:
         app.say(f"{workspace.name} serves no more")
     elif chosen == START:
         await _start(app, workspace)
+    elif chosen == COPY:
+        urls = [server.url for server in workspace.dev_servers if server.url]
+        app.say(f"Copied {', '.join(urls)} by way of {await copy(app, chr(10).join(urls))}")
     elif chosen and chosen.startswith("ssh "):
         way = await copy(app, chosen)
         app.say(f"Copied by way of {way}: type it on the machine in front of you, then open the page there")
@@ -38,9 +42,10 @@ async def dev(app: BoatyardApp) -> None:
 
 
 async def _start(app: BoatyardApp, workspace: Workspace) -> None:
+    app.dev_server_news.expect(workspace.name)
     servers = await app.client.start_dev_servers(workspace.name, ALL)
-    names = ", ".join(server.repo for server in servers)
-    app.say(f"The dev server of {names} starts: {app.keymap.hint('dev')} again for its address")
+    if servers:  # Else all have ended already, and that is told.
+        app.say(f"The dev server of {', '.join(server.repo for server in servers)} starts")
 
 
 def _options(servers: tuple[DevServer, ...]) -> list[Option]:
@@ -56,6 +61,8 @@ def _options(servers: tuple[DevServer, ...]) -> list[Option]:
         for number, (line, server) in enumerate(lines.items(), len(servers) + 1)
         if line
     ]
+    if has_browser() and any(server.url for server in servers):
+        options.append(choice("dev-copy", COPY))
     options.append(choice("dev-start", START))
     options.append(choice("dev-stop", STOP))
     return options
@@ -68,4 +75,5 @@ async def _visit(app: BoatyardApp, url: str) -> None:
     else:
         line = forward_line(url)
         how = f"; on the machine in front of you: {line}" if line else ""
-        app.say(f"There is no browser here: copied {url} by way of {await copy(app, url)}{how}")
+        why = "The browser here could not be started" if has_browser() else "There is no browser here"
+        app.say(f"{why}: copied {url} by way of {await copy(app, url)}{how}")

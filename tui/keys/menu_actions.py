@@ -80,6 +80,7 @@ MENU_ACTIONS: tuple[Action, ...] = (
     *_menu("templates", WORK, ("template-new", "n", "New template…")),
     *_menu(
         "dev", ASK,
+        ("dev-copy", "c", "Copy the address"),
         ("dev-start", "r", "Start those that do not run"),
         ("dev-stop", "s", "Stop"),
     ),

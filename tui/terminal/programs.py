@@ -14,7 +14,6 @@ import os
 import re
 import shlex
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -153,19 +152,6 @@ async def edit_text(app: App[Any], text: str) -> str:
     finally:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-
-
-def has_browser() -> bool:
-    """Whether a page that is opened here would be seen by whoever sits at this terminal."""
-    if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        return False
-    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-async def open_page(url: str) -> bool:
-    """Opens a page in the user's browser; whether that was possible."""
-    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
-    return opener is not None and has_browser() and await _quietly(opener, url) == 0
 
 
 MOST_COPIED = 75_000
