@@ -26,11 +26,18 @@ class Road:
         self._target = target.removeprefix("unix://")
         self._left: int | None = None
         self._deed: Deed | None = None
+        self._asking = b""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def at(self, number: int, deed: Deed) -> None:
-        """Lets something happen to the request of this number, counted from now on."""
-        self._left, self._deed = number, deed
+    def at(self, number: int, deed: Deed, asking: bytes = b"") -> None:
+        """Lets something happen to the request of this number, counted from now on.
+
+        Args:
+            number: 1 is the next one.
+            deed: What happens to it.
+            asking: Only requests are counted whose first line holds this.
+        """
+        self._left, self._deed, self._asking = number, deed, asking
 
     def clear(self) -> None:
         """Nothing happens to any request any more."""
@@ -59,7 +66,7 @@ class Road:
         back = asyncio.create_task(_carry(far_reader, writer))
         try:
             while piece := await reader.read(65536):
-                if piece.startswith(METHODS) and self._is_its_turn():
+                if piece.startswith(METHODS) and self._is_its_turn(piece):
                     assert self._deed is not None
                     answer = await self._deed()
                     if answer is not None:
@@ -79,8 +86,8 @@ class Road:
             writer.close()
             self._tasks.discard(task)
 
-    def _is_its_turn(self) -> bool:
-        if self._left is None:
+    def _is_its_turn(self, piece: bytes) -> bool:
+        if self._left is None or self._asking not in piece.split(b"\r\n", 1)[0]:
             return False
         self._left -= 1
         if self._left > 0:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.runners.docker.address import find_address
@@ -64,6 +66,13 @@ class SecondEngine:
         if containerd.exists():
             os.kill(int(containerd.read_text()), signal.SIGKILL)
 
+    async def killed_while_it_starts(self) -> None:
+        """Kills it once a container is under way: its shim is there, what runs in it is not yet."""
+        tasks = self._folder / "exec/containerd/daemon/io.containerd.runtime.v2.task/moby"
+        before = {each.name for each in tasks.glob("*")}
+        await until(lambda: any(each.name not in before for each in tasks.glob("*")), seconds=60.0)
+        await self.kill()
+
     def hang(self) -> None:
         """It takes connections and says nothing, until `go_on`."""
         assert self._daemon is not None
@@ -79,7 +88,16 @@ class SecondEngine:
             await asyncio.to_thread(self._remove_containers)
             self._daemon.terminate()
             await self._daemon.wait()
+        self._kill_shims()
         await asyncio.to_thread(self._unmount)
+
+    def _kill_shims(self) -> None:
+        """A shim whose container never came to run is known to no engine any more; nor is what it holds."""
+        ours = f"-address\0{self._folder}/"
+        shims = {pid for pid, words in _commands() if "containerd-shim" in words and ours in words}
+        for pid in {pid for pid, _ in _commands() if _parent(pid) in shims} | shims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _unmount(self) -> None:
         """A killed one leaves its data folder mounted over itself."""
@@ -93,3 +111,16 @@ class SecondEngine:
         listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
         for container in listed.stdout.split():
             subprocess.run([*docker, "rm", "-f", container], capture_output=True, check=True)
+
+
+def _commands() -> Iterator[tuple[int, str]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            yield int(folder.name), (folder / "cmdline").read_text(errors="replace")
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0

@@ -220,6 +220,30 @@ async def test_it_is_killed_and_started_again(
         await yard.client.empty_trash(EmptyTrash(names=(NAME,)))
 
 
+@pytest.mark.parametrize("second", [("--live-restore",)], ids=["kept"], indirect=True)
+async def test_a_workspace_is_restored_after_the_start_of_its_container_was_cut_off(
+    second: SecondEngine, road: Road, docker_engine: str
+) -> None:
+    """Such a container refuses every later start, with whatever engine: another one takes its place."""
+    kills: list[asyncio.Task[None]] = []
+
+    async def leave() -> None:
+        kills.append(asyncio.create_task(second.killed_while_it_starts()))
+
+    async with Yard(AGENTS) as yard:
+        story = Story(yard, docker_engine)
+        for action in ("create", "command", "close"):
+            assert await ended(story, action) == "", action
+        road.at(1, leave, asking=b"/start ")
+        assert await ended(story, "restore") != "", "it was never missed"
+        await kills[0]
+        await second.start()
+        for action in ("restore", "command", "remove"):
+            assert await settled(story, action) == "", action
+        assert await yard.client.containers() == ()
+        await yard.client.empty_trash(EmptyTrash(names=(NAME,)))
+
+
 @pytest.mark.parametrize("number", [1, 3])
 async def test_it_hangs_and_goes_on(
     second: SecondEngine, road: Road, number: int, docker_engine: str, monkeypatch: pytest.MonkeyPatch

@@ -24,10 +24,20 @@ from tests.yard import AGENTS, Yard, docker_settings
 pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(600)]
 
 BROKEN = b'{"message": "storage is broken"}'
+LEFT_BEGUN = b'{"message": "task fc4aaa736cbe4e85: already exists"}'
+"""A start's answer, taken from a container engine that had been killed in the middle of the one before."""
+
+
+def refusal(body: bytes) -> bytes:
+    return (
+        b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
+    )
+
+
 FAULTS = {
     "cuts the connection": b"",
-    "answers 500": b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(BROKEN), BROKEN),
+    "answers 500": refusal(BROKEN),
     "sends half a frame": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     b'Content-Length: 900\r\n\r\n{"Id": "',
 }
@@ -112,3 +122,26 @@ async def test_it_is_told_and_the_operation_can_be_repeated(
             assert await yard.client.containers() == ()
             await yard.client.empty_trash(EmptyTrash(names=("do-it",)))
         assert road.happened >= len(AT), "nothing was spoilt"
+
+
+async def test_a_container_whose_start_was_cut_off_for_good_is_made_anew(
+    road: Road, docker_engine: str
+) -> None:
+    """An engine that was killed while it started a container refuses every later start of it."""
+
+    async def answer() -> bytes:
+        return refusal(LEFT_BEGUN)
+
+    async with Yard(AGENTS) as yard:
+        task = await yard.task("Do it", yard.repository())
+        body = NewWorkspace(task=task.id, name="do-it", settings=docker_settings(docker_engine))
+        await yard.done(await yard.client.new_workspace(body))
+        await yard.done(await yard.client.close_workspace("do-it"))
+        road.at(1, answer, asking=b"/start ")
+        await yard.done(await yard.client.restore_workspace("do-it"))
+        assert road.happened == 1, "the start was not refused"
+        process = await yard.client.run_command("do-it", RunCommand(argv=("echo", "on")))
+        assert (await yard.client.wait_process(process.id)).exit_code == 0
+        assert len(await yard.client.containers()) == 1
+        await yard.done(await yard.client.remove_workspace("do-it", RemoveWorkspace(force=True)))
+        await yard.client.empty_trash(EmptyTrash(names=("do-it",)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _STOP_SECONDS = 5
+_LEFT_BEGUN = re.compile(r"\btask \S+ already exists")
+"""What containerd says of a container whose first start was cut off; no further start gets past it."""
 _STATES = {"running": EnvironmentState.RUNNING, "paused": EnvironmentState.RUNNING}
+
+
+class LeftBegunError(BoatyardError):
+    """The container engine was killed while it started the container: this one will never start."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,7 @@ class ContainerEngine:
         """Starts, or wakes a paused container.
 
         Raises:
+            LeftBegunError: It never will; another one can be made in its place.
             BoatyardError: It does not start.
         """
         try:
@@ -167,7 +175,8 @@ class ContainerEngine:
                 f"start the container {name}", lambda client: client.start(container), seconds=CREATE_SECONDS
             )
         except Refused as refused:
-            raise BoatyardError(refused.message, hint=_start_hint(refused.message)) from refused
+            kind = LeftBegunError if _LEFT_BEGUN.search(refused.message) else BoatyardError
+            raise kind(refused.message, hint=_start_hint(refused.message)) from refused
 
     async def wake(self, container: str) -> None:
         await self._connection.call(

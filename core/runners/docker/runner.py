@@ -33,7 +33,7 @@ from core.runners.docker.container import (
 )
 from core.runners.docker.deeds import Deeds
 from core.runners.docker.delivery import deliver
-from core.runners.docker.engine import Container, ContainerEngine
+from core.runners.docker.engine import Container, ContainerEngine, LeftBegunError
 from core.runners.docker.first_home import FirstHomes
 from core.runners.docker.helper import Helpers
 from core.runners.docker.image import Images
@@ -174,7 +174,10 @@ class DockerRunner:
         if found.status == "paused":
             await self._engine.wake(found.id)
         elif not running:
-            await self._engine.start(found.id, spec.name)
+            try:
+                await self._engine.start(found.id, spec.name)
+            except LeftBegunError:
+                return False
         return True
 
     async def _current(self, env: Environment, spec: ContainerSpec, found: Container) -> bool:
