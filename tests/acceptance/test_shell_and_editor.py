@@ -152,3 +152,63 @@ def test_a_window_of_its_own_where_the_settings_say_so(
     terminal.keys("Enter")
     terminal.wait_for("engine ok", "file-099.txt")
     is_where_it_was(terminal)
+
+
+@pytest.mark.parametrize("tmux", [True, False], ids=["popup", "suspended"])
+def test_an_editor_that_fails_or_is_not_there_is_told(
+    terminal: Terminal, person: User, repository: Path, tmux: bool
+) -> None:
+    person.env["EDITOR"] = "/nonexistent/editor --fast"
+    start(terminal, person, repository, tmux=tmux)
+    to_a_file_far_down(terminal)
+    terminal.keys("e")
+    terminal.wait_for("there is no program '/nonexistent/editor'")
+    is_where_it_was(terminal)
+
+
+@pytest.mark.parametrize("tmux", [True, False], ids=["popup", "suspended"])
+def test_a_prompt_stays_as_it_was_where_the_editor_fails(
+    terminal: Terminal, person: User, repository: Path, tmux: bool
+) -> None:
+    person.env["EDITOR"] = "sh -c 'echo other > \"$0\"; exit 3'"
+    start(terminal, person, repository, tmux=tmux)
+    terminal.keys("G", "Enter")
+    terminal.wait_for("Talk")
+    terminal.keys("i")
+    terminal.type("half a prompt")
+    terminal.wait_for("half a prompt")
+    terminal.keys("C-g")
+    terminal.wait_for("the editor sh ended with exit code 3", "half a prompt")
+
+
+def test_what_interrupts_an_editor_ends_nothing_else(
+    terminal: Terminal, person: User, repository: Path
+) -> None:
+    start(terminal, person, repository, tmux=False)
+    to_a_file_far_down(terminal)
+    terminal.keys("e")
+    terminal.wait_for("editing", "file-099.txt")
+    terminal.keys("C-c")
+    terminal.wait_for("engine ok", "the editor", "signal 2")
+    is_where_it_was(terminal)
+
+
+@pytest.mark.parametrize("place", ["popup", "window"])
+def test_programs_in_tmux_have_the_variables_and_the_folder_of_the_interface(
+    terminal: Terminal, person: User, repository: Path, tmp_path: Path, place: str
+) -> None:
+    person.boatyard("config", "set", "interface.tmux", place)
+    (tmp_path / "bin").mkdir()
+    editor = tmp_path / "bin" / "my-editor"
+    editor.write_text('#!/bin/sh\necho "flag=$MY_FLAG at=$(pwd)"\nread line\n')
+    editor.chmod(0o755)
+    person.env["EDITOR"] = ""
+    bare = f"env -u TMUX -u TMUX_PANE tmux -L {INNER} -f /dev/null new-session".split()
+    mine = f"env PATH={tmp_path}/bin:{os.environ['PATH']} EDITOR=my-editor MY_FLAG=it's".split()
+    terminal.run(person, repository, *bare, *mine, *COMMAND)
+    terminal.wait_for("engine ok", "write-notes")
+    to_a_file_far_down(terminal)
+    terminal.keys("e")
+    terminal.wait_for(f"flag=it's at={repository}")
+    terminal.keys("Enter")
+    terminal.wait_for("engine ok", "file-099.txt", gone="flag=")

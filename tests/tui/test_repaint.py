@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from tui.terminal.cells import SIMPLE
-from tui.terminal.repaint import FORGET, SYNC_END, SYNC_START, Repaint
+from tui.terminal.repaint import FORGET, LEAVE_SCREEN, SYNC_END, SYNC_START, Repaint
 
 WIDTH, HEIGHT = 20, 5
 WORDS = st.text(st.sampled_from("ab xyz─│●漢字é"), min_size=1, max_size=2)
@@ -147,3 +147,12 @@ def test_all_is_sent_again_when_the_terminal_may_show_something_else() -> None:
 
 def test_after_a_character_whose_width_is_in_doubt_the_cursor_is_put_where_it_belongs() -> None:
     assert sent("\x1b[1;1Ha漢b") == "\x1b[1;1Ha漢\x1b[4Gb\x1b[1;5H"
+
+
+def test_the_cursor_is_left_where_it_was_before_the_interface_had_the_terminal() -> None:
+    repaint = Repaint()
+    repaint.take("\x1b[?1049h" + frame({(3, 1): [("ab", "1")]}), (WIDTH, HEIGHT))
+    repaint.give()
+    repaint.take(LEAVE_SCREEN, (WIDTH, HEIGHT))
+    repaint.take("\x1b[?25h", (WIDTH, HEIGHT))
+    assert repaint.give().endswith(LEAVE_SCREEN + "\x1b[?25h")

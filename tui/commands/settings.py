@@ -26,7 +26,7 @@ from tui.settings.rows import SettingRow, section_of
 from tui.settings.sheet import DEFAULTS, SettingsSheet, ValueSheet
 from tui.settings.values import as_toml, line_of, written
 from tui.terminal.attention import NOTIFICATIONS
-from tui.terminal.programs import editor_argv, run_and_wait
+from tui.terminal.programs import edit_file
 from tui.widgets.finder import Finder, Found
 from tui.widgets.menu import Menu, Option, numbered
 
@@ -231,7 +231,7 @@ class SettingsBook:
             raise BoatyardError("there is no settings file here")
         path = home.config / "config.toml"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await run_and_wait(
-            self._app, "settings", editor_argv(path, line_of(path, setting.key if setting else ""))
-        )
-        await self._app.take_keys()
+        try:
+            await edit_file(self._app, "settings", path, line_of(path, setting.key if setting else ""))
+        finally:
+            await self._app.take_keys()

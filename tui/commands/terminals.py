@@ -10,7 +10,7 @@ from core.values import requests as ask
 from core.values.entities import Workspace
 from tui.session.conversation import Conversation
 from tui.terminal.programs import copy as copy_text
-from tui.terminal.programs import edit_text, editor_argv, open_beside
+from tui.terminal.programs import edit_file, edit_text, run_beside
 from tui.text.prose import code_blocks
 from tui.widgets.menu import Menu, Option, choice, numbered
 from tui.widgets.prompt import Prompt
@@ -26,7 +26,7 @@ async def shell(app: BoatyardApp) -> None:
     workspace = app.home.situation().workspace
     assert workspace is not None
     argv = await app.client.shell_argv(workspace.name, ask.RunCommand(argv=()))
-    await open_beside(app, workspace.name, argv)
+    await run_beside(app, workspace.name, argv)
     app.home.files.read_again()
 
 
@@ -35,7 +35,7 @@ async def attach(app: BoatyardApp) -> None:
     workspace = app.home.situation().workspace
     assert workspace is not None
     argv = await app.client.attach_argv(workspace.name)
-    await open_beside(app, workspace.name, argv)
+    await run_beside(app, workspace.name, argv)
 
 
 def _path(app: BoatyardApp, workspace: Workspace) -> tuple[Path, int]:
@@ -57,8 +57,10 @@ async def edit(app: BoatyardApp) -> None:
     workspace = app.home.situation().workspace
     assert workspace is not None
     path, line = _path(app, workspace)
-    await open_beside(app, "edit", editor_argv(path, line))
-    app.home.files.read_again()
+    try:
+        await edit_file(app, "edit", path, line)
+    finally:
+        app.home.files.read_again()
 
 
 async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:

@@ -21,7 +21,7 @@ from core.values import requests as ask
 from tui.containers.rows import ContainerRows
 from tui.keys.actions import bindings
 from tui.logs.sheet import LogSheet
-from tui.terminal.programs import open_beside
+from tui.terminal.programs import run_beside
 from tui.text.literal import literal
 from tui.widgets.menu import question
 from tui.widgets.rows import RowView
@@ -223,7 +223,7 @@ class ContainerSheet(Sheet[str]):
             return
         try:
             argv = await self._link.client.shell_argv(current.workspace, ask.RunCommand(argv=()))
-            await open_beside(self.app, current.workspace, argv)
+            await run_beside(self.app, current.workspace, argv)
         except BoatyardError as error:
             self.problem(f"{error.message}\n{error.hint}".strip())
 

@@ -17,7 +17,7 @@ from core.values.states import OperationStatus
 from tui.engine.store import Store
 from tui.keys.actions import bindings
 from tui.landing.conflict_sides import Sides, compare
-from tui.terminal.programs import editor_argv, run_and_wait
+from tui.terminal.programs import edit_file
 from tui.text.spans import Line
 from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
@@ -240,8 +240,7 @@ class ConflictSheet(Sheet[str]):
         if parts.is_absolute() or ".." in parts.parts:
             self.problem(f"{current.path} is not inside the workspace.")
             return
-        argv = editor_argv(Path(root) / parts, 1)
-        if await self._try(lambda: run_and_wait(self.app, "edit", argv)):
+        if await self._try(lambda: edit_file(self.app, "edit", Path(root) / parts)):
             self._note(current, EDITED)
             self._look()
 

@@ -14,7 +14,7 @@ import termios
 from typing import Protocol
 
 from core.values.review import SixelTerminal
-from tui.terminal.programs import in_tmux, tmux_says
+from tui.terminal.tmux import in_tmux, tmux_says
 
 USUAL_CELL = (10, 20)
 """Pixels, where nobody says: those of the VT340, and of terminals that scale Sixel to their own."""

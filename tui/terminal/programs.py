@@ -11,124 +11,77 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import shlex
 import shutil
+import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from core.errors import BoatyardError, NotFoundError
+from tui.terminal.tmux import in_tmux, run_in_tmux, run_quietly
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from tui.looks.look import Look
 
-_DONE = 'channel=$1; shift; "$@"; exec tmux wait-for -S "$channel"'
 
+async def run_beside(app: App[Any], title: str, argv: Sequence[str]) -> int:
+    """Runs `argv` over the interface until it ends, or in a tmux window where the settings say so.
 
-POPUPS, POPUP_TITLES = (3, 2), (3, 3)
-"""The versions of tmux that have them."""
-
-
-def in_tmux() -> bool:
-    """Whether the interface runs in a tmux that can be spoken to."""
-    return bool(os.environ.get("TMUX")) and shutil.which("tmux") is not None
-
-
-async def _quietly(*argv: str, stdin: bytes | None = None) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        stdin=asyncio.subprocess.PIPE if stdin is not None else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    await process.communicate(stdin)
-    return process.returncode or 0
-
-
-async def open_beside(app: App[Any], title: str, argv: Sequence[str]) -> None:
-    """Runs `argv` over the interface until it ends, or in a new tmux window where the settings say so.
+    Returns:
+        Its exit code.
 
     Raises:
         BoatyardError: When it cannot be started.
     """
-    if not in_tmux():
-        await _on_this_terminal(app, argv)
-    elif not (cast("Look", app).prefers_popups and await _in_popup(title, argv)):
-        await _in_window(title, "sh", "-c", 'exec "$@"', "sh", *argv)
-
-
-async def run_and_wait(app: App[Any], title: str, argv: Sequence[str]) -> None:
-    """Runs `argv` as `open_beside` does, and returns when it has ended.
-
-    Raises:
-        BoatyardError: When it cannot be started.
-    """
-    if not in_tmux():
-        await _on_this_terminal(app, argv)
-    elif not (cast("Look", app).prefers_popups and await _in_popup(title, argv)):
-        channel = f"boatyard-{os.getpid()}-{os.urandom(6).hex()}"
-        await _in_window(title, "sh", "-c", _DONE, "sh", channel, *argv)
-        await _quietly("tmux", "wait-for", channel)
-
-
-async def _in_window(title: str, *argv: str) -> None:
-    if await _quietly("tmux", "new-window", "-n", title, "--", *argv):
-        raise BoatyardError(f"tmux opened no window for {title}", hint="Is this terminal still in tmux?")
-
-
-async def _in_popup(title: str, argv: Sequence[str]) -> bool:
-    """Whether there was a popup with the program, which has ended; tmux has them from 3.2 on.
-
-    What tmux gives back is the program's own exit code: that there was no popup shows in what it says.
-    """
-    version = await _tmux_version()
-    if version < POPUPS:
-        return False
-    named = ("-T", f" {title} ") if version >= POPUP_TITLES else ()
-    process = await asyncio.create_subprocess_exec(
-        "tmux", "display-popup", "-E", "-w", "95%", "-h", "90%", *named, "--", "sh", "-c", 'exec "$@"', "sh",
-        *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, said = await process.communicate()
-    return not (process.returncode and said.strip())
-
-
-async def _tmux_version() -> tuple[int, int]:
-    """Major and minor; zeros where it does not say."""
-    found = re.search(r"(\d+)\.(\d+)", await _tmux_output("-V"))
-    return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-async def tmux_says(format: str) -> str:  # noqa: A002
-    """What tmux puts in place of a format (tmux(1), FORMATS) for the interface's client; empty: nothing."""
-    return (await _tmux_output("display-message", "-p", format)).strip()
-
-
-async def _tmux_output(*argv: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        "tmux", *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    return said.decode("utf-8", "replace")
-
-
-async def _on_this_terminal(app: App[Any], argv: Sequence[str]) -> None:
-    if shutil.which(argv[0]) is None:
+    program = shutil.which(argv[0])
+    if program is None:
         raise NotFoundError(f"there is no program {argv[0]!r}", hint="Install it, or set $EDITOR or $SHELL.")
-    with app.batch_update(), app.suspend():
-        process = await asyncio.create_subprocess_exec(*argv)
-        await process.wait()
+    found = (os.path.abspath(program), *argv[1:])
+    if in_tmux():
+        return await run_in_tmux(title, found, popup=cast("Look", app).prefers_popups)
+    with app.batch_update(), app.suspend(), _keys_are_the_programs():
+        process = await asyncio.create_subprocess_exec(*found)
+        return await process.wait()
+
+
+@contextlib.contextmanager
+def _keys_are_the_programs() -> Iterator[None]:
+    """While another program has the terminal, keys that interrupt mean that program.
+
+    They are not ignored: that is what the program would begin with, too.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGQUIT)}
+    for number in before:
+        signal.signal(number, lambda *_: None)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def edit_file(app: App[Any], title: str, path: Path, line: int = 1) -> None:
+    """Opens a file in the user's editor, at a line, until they leave it.
+
+    Raises:
+        BoatyardError: When the editor cannot be started, or says that it failed.
+    """
+    argv = editor_argv(path, line)
+    if code := await run_beside(app, title, argv):
+        how = f"exit code {code}" if code > 0 else f"signal {-code}"
+        raise BoatyardError(
+            f"the editor {argv[0]} ended with {how}",
+            hint="What it had saved is there. $VISUAL, or else $EDITOR, says which editor is taken.",
+        )
 
 
 def editor_argv(path: Path, line: int = 1) -> list[str]:
     """The user's editor at a line of a file. The path is absolute, so it cannot be taken for an option."""
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    command = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip() or "vi"
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -140,14 +93,14 @@ async def edit_text(app: App[Any], text: str) -> str:
     """`text` as the user left it in their editor.
 
     Raises:
-        BoatyardError: When the editor cannot be started.
+        BoatyardError: When the editor cannot be started, or says that it failed.
     """
     descriptor, name = tempfile.mkstemp(prefix="boatyard-prompt-", suffix=".md")
     path = Path(name)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
-        await run_and_wait(app, "prompt", editor_argv(path))
+        await edit_file(app, "prompt", path)
         return path.read_text(errors="replace").rstrip("\n")
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -169,7 +122,7 @@ async def copy(app: App[Any], text: str) -> str:
     app.copy_to_clipboard(text)
     if (
         in_tmux()
-        and await _quietly("tmux", "load-buffer", "-w", "-", stdin=text.encode(errors="replace")) == 0
+        and await run_quietly("tmux", "load-buffer", "-w", "-", stdin=text.encode(errors="replace")) == 0
     ):
         return "tmux and the terminal"
     return "the terminal"

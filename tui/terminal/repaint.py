@@ -18,6 +18,7 @@ from tui.terminal.sixels import SIGN, Painted, Sixels
 
 FORGET = "\x1b_forget\x1b\\"
 """Taken, not sent: says that nothing is known of what the terminal shows."""
+LEAVE_SCREEN = "\x1b[?1049l"
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SIXEL_START, SIXEL_END = "\x1bP0;1;0q", "\x1b\\"
 _PART = re.compile(
@@ -130,6 +131,8 @@ class Repaint:
             if erases:
                 self._wanted.clear()
                 self.forget()
+            if sequence == LEAVE_SCREEN:
+                self._cursor = self._at  # Where it was before the interface came; nothing is drawn there.
 
     def _settle(self) -> None:
         """Sends what differs, and leaves the cursor where Textual left it."""
