@@ -19,6 +19,11 @@ class CommentCalls:
         path = f"/workspaces/{part(name)}/comments"
         return await self._http.call("GET", path, tuple[ReviewComment, ...])
 
+    async def comment_drafts(self, name: str) -> tuple[ReviewComment, ...]:
+        """Comments that were begun and not kept, each where its lines are now."""
+        path = f"/workspaces/{part(name)}/comments/drafts"
+        return await self._http.call("GET", path, tuple[ReviewComment, ...])
+
     async def add_comment(self, name: str, body: ask.AddComment) -> ReviewComment:
         return await self._http.call("POST", f"/workspaces/{part(name)}/comments", ReviewComment, body=body)
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
+from core.engine.comment_places import Anchored, begun_comment, comment_of, lines_of, placed
 from core.engine.comments_prompt import comments_prompt
 from core.engine.comparing import Comparing, DiffRequest
-from core.engine.scratches import take_comment_draft
+from core.engine.scratches import comment_drafts, take_comment_draft
 from core.engine.sessions import Sessions
 from core.engine.texts import check_text
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.path_text import text_to_name
 from core.lifecycle.context import Context
-from core.review.anchors import BESIDE, find_lines
+from core.review.anchors import BESIDE
 from core.review.base import parse_base
 from core.review.diff import Compared
 from core.store import lookup
 from core.store import models as m
 from core.store.models.fields import now
 from core.values.answers import RemovedAnswer, ReviewedAnswer, SendAnswer
-from core.values.comments import ReviewComment, Side
+from core.values.comments import ReviewComment
 from core.values.events import CommentChanged, Removed, ScratchChanged
 from core.values.prompting import Scratch
 from core.values.requests import AddComment, MarkReviewed, SendComments, SendPrompt, UpdateComment
@@ -29,7 +29,6 @@ BODY_LIMIT = 64 * 1024
 REMOVED_KEPT_SECONDS = 30 * 24 * 3600.0
 LINES_LIMIT = 2000
 """Lines that one comment is about at most."""
-SIZE_LIMIT = 32 * 1024 * 1024
 
 
 class Comments:
@@ -42,17 +41,26 @@ class Comments:
 
     async def list(self, name: str) -> tuple[ReviewComment, ...]:
         """All comments of a workspace, by file and line, each where its lines are now."""
-        rows = await self._context.store.read(_rows, name)
-        if not rows:
+
+        def read() -> list[Anchored]:
+            return [Anchored(comment_of(row, name), row.before, row.after) for row in _rows(name)]
+
+        return await self._placed(name, await self._context.store.read(read))
+
+    async def drafts(self, name: str) -> tuple[ReviewComment, ...]:
+        """What was begun and not kept, each where its lines are now; drafts of edits are not here."""
+
+        def read() -> list[Anchored]:
+            lookup.live_workspace(name)
+            begun = (begun_comment(row, name) for row in comment_drafts())
+            return [each for each in begun if each is not None]
+
+        return await self._placed(name, await self._context.store.read(read))
+
+    async def _placed(self, name: str, each: Sequence[Anchored]) -> tuple[ReviewComment, ...]:
+        if not each:
             return ()
-        sides = {side.repo_id: side for side in await self._comparing.sides(name, DiffRequest(), fresh=False)}
-        contents: dict[tuple[str, str, str], list[str] | None] = {}
-        for row in rows:
-            key = (row.repo_id, row.side, row.path)
-            if key not in contents and row.repo_id in sides and row.last:
-                contents[key] = await _lines(sides[row.repo_id], Side(row.side), row.path)
-        found = [_placed(row, name, contents.get((row.repo_id, row.side, row.path))) for row in rows]
-        return tuple(sorted(found, key=lambda each: (each.repo_id, each.path, each.first, each.created_at)))
+        return await placed(each, await self._comparing.sides(name, DiffRequest(), fresh=False))
 
     async def add(self, name: str, body: AddComment) -> ReviewComment:
         """Keeps a comment on lines of a file, or on a file as a whole.
@@ -64,7 +72,7 @@ class Comments:
         if not text:
             raise UsageError("the comment is empty", hint="Write what should be different.")
         side = _side_of(await self._comparing.sides(name, DiffRequest(parse_base(body.base))), body.repo)
-        lines = await _lines(side, body.side, body.path)
+        lines = await lines_of(side, body.side, body.path)
         first, last = body.first, max(body.first, body.last)
         if lines is None or last > len(lines) or last - first >= LINES_LIMIT:
             where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
@@ -78,7 +86,7 @@ class Comments:
                 before=lines[max(0, start - BESIDE) : start] if first else [],
                 after=lines[last : last + BESIDE] if first else [], body=text,
             )  # fmt: skip
-            return _value(row, name), take_comment_draft(body.draft, text)
+            return comment_of(row, name), take_comment_draft(body.draft, text)
 
         return self._tell(*await self._context.store.write(write))
 
@@ -104,7 +112,7 @@ class Comments:
             if isinstance(body.resolved, bool):
                 row.resolved = body.resolved
             row.save()
-            return _value(row, row.workspace.name), take_comment_draft(body.draft, text or "")
+            return comment_of(row, row.workspace.name), take_comment_draft(body.draft, text or "")
 
         return self._tell(*await self._context.store.write(write))
 
@@ -113,7 +121,7 @@ class Comments:
 
         def read() -> list[ReviewComment]:
             rows = m.ReviewComment.select().where(m.ReviewComment.id.in_(list(changed)))
-            return [_value(row, name) for row in rows]
+            return [comment_of(row, name) for row in rows]
 
         for comment in await self._context.store.read(read):
             self._tell(comment)
@@ -160,7 +168,7 @@ class Comments:
                 )
             row.removed_at = None
             row.save(only=[m.ReviewComment.removed_at])
-            return _value(row, lookup.live_workspace(row.workspace.name).name)
+            return comment_of(row, lookup.live_workspace(row.workspace.name).name)
 
         return self._tell(await self._context.store.write(write))
 
@@ -211,7 +219,7 @@ class Comments:
             for row in rows:
                 row.sent_at = now()
                 row.save(only=[m.ReviewComment.sent_at])
-            return [_value(row, name) for row in rows]
+            return [comment_of(row, name) for row in rows]
 
         for comment in await self._context.store.write(write):
             self._tell(comment)
@@ -232,20 +240,6 @@ def _side_of(sides: Sequence[Compared], key: str) -> Compared:
     )
 
 
-async def _lines(side: Compared, which: Side, path: str) -> list[str] | None:
-    """The lines of a file on one side; None where it has no such text."""
-    try:
-        name = text_to_name(path)
-    except ValueError:
-        return None
-    commit = side.snapshot if which is Side.NEW else side.base
-    answer = await side.depot.git.run("cat-file", "blob", f"{commit}:".encode() + name, ok=(0, 128))
-    if answer.code or len(answer.out) > SIZE_LIMIT or b"\0" in answer.out:
-        return None
-    text = await asyncio.to_thread(answer.out.decode, "utf-8", "backslashreplace")
-    return text.removesuffix("\n").split("\n")
-
-
 def _rows(name: str) -> list[m.ReviewComment]:
     c = m.ReviewComment
     return list(lookup.live_workspace(name).comments.where(c.removed_at.is_null()).order_by(c.created_at))
@@ -256,24 +250,3 @@ def _row(comment_id: str) -> m.ReviewComment:
     if row.removed_at is not None:
         raise NotFoundError(f"the comment {comment_id[:40]!r} was removed", hint="Bring it back first.")
     return row
-
-
-def _placed(row: m.ReviewComment, name: str, lines: list[str] | None) -> ReviewComment:
-    """The comment where its lines are now."""
-    comment = _value(row, name)
-    if not row.first:
-        return comment
-    found = None if lines is None else find_lines(row.quote, row.first, lines, row.before, row.after)
-    if found is None:
-        return _value(row, name, outdated=True)
-    return _value(row, name, first=found, last=found + row.last - row.first)
-
-
-def _value(row: m.ReviewComment, name: str, **changes: object) -> ReviewComment:
-    document = {
-        "id": row.id, "workspace": name, "repo_id": row.repo_id, "path": row.path, "side": Side(row.side),
-        "first": row.first, "last": row.last, "quote": tuple(row.quote), "body": row.body,
-        "author": row.author, "url": row.url, "resolved": bool(row.resolved), "sent_at": row.sent_at,
-        "created_at": row.created_at,
-    }  # fmt: skip
-    return ReviewComment(**{**document, **changes})

@@ -131,6 +131,11 @@ def take_comment_draft(owner: str, text: str) -> Scratch | None:
     return Scratch(kind=COMMENT, id=owner)
 
 
+def comment_drafts() -> list[m.Scratch]:
+    """The drafts of all comments. Call on the store's thread."""
+    return list(m.Scratch.select().where(m.Scratch.kind == COMMENT))
+
+
 def put_draft_back(draft: Scratch) -> None:
     """Keeps a draft again whose prompt could not be sent. Call on the store's thread."""
     m.Scratch.replace(

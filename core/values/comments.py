@@ -14,6 +14,24 @@ class Side(StrEnum):
     NEW = "new"
 
 
+PLACE = "place"
+"""The field of a comment's draft that says where it is: a `CommentPlace` as JSON."""
+
+
+class CommentPlace(Value, frozen=True, kw_only=True):
+    """Where a comment is begun, and what stands there, by which its lines are found again."""
+
+    repo_id: str
+    path: str
+    side: Side = Side.NEW
+    first: int = 0
+    last: int = 0
+    quote: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    """Lines above, the nearest last."""
+    after: tuple[str, ...] = ()
+
+
 class ReviewComment(Value, frozen=True, kw_only=True):
     id: str
     workspace: str
@@ -37,3 +55,5 @@ class ReviewComment(Value, frozen=True, kw_only=True):
     sent_at: float | None = None
     """When the agent was told of it."""
     created_at: float = 0.0
+    draft: bool = False
+    """Whether it was begun and not kept yet; `id` is then its draft's."""

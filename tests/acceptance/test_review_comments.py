@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core.errors import ConflictError, NotFoundError, UsageError
-from core.values.comments import Side
+from core.values.comments import PLACE, CommentPlace, Side
 from core.values.events import CommentChanged, ScratchChanged
 from core.values.requests import AddComment, MarkReviewed, PutScratch, SendComments, UpdateComment
 from tests.yard import AGENTS, HOST, Yard
@@ -55,6 +56,33 @@ async def test_comments_follow_their_lines_or_say_that_they_are_outdated(yard: Y
     assert (found["both"].first, found["both"].outdated) == (2, True)
     assert (found["keep it"].first, found["keep it"].outdated) == (1, False)
     assert (found["the whole file"].first, found["the whole file"].outdated) == (0, False)
+
+
+async def test_what_was_begun_is_listed_where_its_lines_are_now(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    (repo,) = {file.repo_id for file in (await yard.client.diff("work")).files}
+    place = CommentPlace(repo_id=repo, path="a.py", first=2, last=2, quote=("two = 22",), before=("one = 1",))
+    text = msgspec.json.encode(place).decode()
+    for key, payload in {
+        "work 1": {"body": "why 22?", PLACE: text},
+        "work 2": {"body": "an edit, which has no place"},
+        "work 3": {"body": "no place that can be read", PLACE: '{"repo_id": 3}'},
+        "works 4": {"body": "of another workspace", PLACE: text},
+    }.items():
+        await yard.client.put_scratch("draft_comment", key, PutScratch(payload={**payload}))
+    (folder / "a.py").write_text("two = 22\n# new\none = 1\ntwo = 22\nthree = 33\n")
+    await yard.client.diff("work")
+    (draft,) = await yard.client.comment_drafts("work")
+    assert (draft.id, draft.draft, draft.body, draft.first, draft.last) == ("work 1", True, "why 22?", 4, 4)
+    assert await yard.client.comments("work") == ()
+    with pytest.raises(ConflictError):
+        await yard.client.send_comments("work", SendComments())
+    (folder / "a.py").write_text("one = 1\n")
+    await yard.client.diff("work")
+    (draft,) = await yard.client.comment_drafts("work")
+    assert (draft.outdated, draft.first) == (True, 2)
+    with pytest.raises(NotFoundError):
+        await yard.client.comment_drafts("nowhere")
 
 
 async def test_a_draft_goes_when_its_comment_is_there_and_another_stays(yard: Yard) -> None:

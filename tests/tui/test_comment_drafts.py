@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import BoatyardError
 from core.paths import find_home
+from core.values import events as told
 from core.values import requests as ask
 from core.values.comments import ReviewComment, Side
 from core.values.prompting import Scratch
@@ -44,7 +45,7 @@ async def kept(ui: Driver, engine: FakeEngine, text: str, key: str = PLACE) -> N
 
     def is_there() -> bool:
         scratch = engine.scratches.get((KIND, key))
-        return scratch is not None and scratch.payload == {"body": text}
+        return scratch is not None and scratch.payload["body"] == text
 
     await ui.until(is_there, f"{text!r} is kept: {engine.scratches}")
 
@@ -194,3 +195,88 @@ async def test_what_the_engine_never_got_is_there_at_the_next_start(
         await kept(ui, engine, "why")
         await begin(ui)
         await ui.sees("why")
+
+
+async def begun_and_left(ui: Driver, engine: FakeEngine, text: str) -> None:
+    await begin(ui)
+    await ui.type(text)
+    await kept(ui, engine, text)
+    await ui.press("escape")
+    await ui.sees(f"draft  {text}")
+
+
+async def test_it_is_seen_below_its_line_and_goes_on_from_there(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await begun_and_left(ui, engine, "why")
+        place = msgspec.json.decode(str(engine.scratches[KIND, PLACE].payload["place"]))
+        assert (place["first"], place["last"], place["quote"]) == (2, 2, ["new"])
+        assert (place["before"], place["after"]) == (["same"], [])
+        assert "▲1" not in ui.rows("#diff-files")[0], "a draft is no comment that waits"
+        await ui.press("j", "c")
+        await ui.sees("Comment on a.py:2", "leave as draft")
+        await ui.press("enter")
+        assert (await ui.asked("add_comment")).body == "why"
+        await ui.sees("open  why")
+        assert "draft" not in ui.text()
+
+
+async def test_an_edit_above_moves_it_along_with_its_line(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await begun_and_left(ui, engine, "why")
+        await ui.press("k")
+        added = (("+", "b"), ("+", "c"))
+        engine.diffs["a.py"] = diff_of(("@", "@@ -1,2 +1,4 @@"), *added, (" ", "same"), ("+", "new"))
+        engine.moved = {"first": 4, "last": 4}
+        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40, added=3),)
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("+ b", "draft  why")
+        below = next(n for n, line in enumerate(ui.lines()) if "draft  why" in line)
+        assert "4 + new" in ui.lines()[below - 1]
+        view = ui.app.home.diff.view
+        view.move_to(next(n for n in range(view.row_count()) if view.row_text(n) == "new"))
+        await ui.press("c")
+        await ui.sees("Comment on a.py:4", "why")
+        await ui.press("escape")
+        await ui.sees("draft  why")
+        view.move_to(next(n for n in range(view.row_count()) if view.row_text(n) == "c"))
+        await ui.press("c")
+        await ui.sees("Comment on a.py:2")
+        await ui.type("other")
+        await ui.press("enter")
+        body = await ui.asked("add_comment")
+        assert (body.first, body.body) == (2, "other")
+        await ui.sees("draft  why", "open  other")
+
+
+async def test_the_list_has_it_and_opens_it(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await begun_and_left(ui, engine, "why")
+        await ui.press("C")
+        await ui.sees("Comments on second", "draft", "a.py:2")
+        await ui.press("s")
+        await ui.sees("no comment yet")
+        await ui.press("r")
+        assert not any(call in ("send_comments", "update_comment") for call, _ in engine.calls)
+        await ui.press("d")
+        await ui.sees("The draft is thrown away", "No comment yet")
+        await ui.press("z")
+        await kept(ui, engine, "why")
+        await ui.sees("draft")
+        await ui.press("enter")
+        await ui.sees("Comment on a.py:2", "why")
+        await ui.press("enter")
+        body = await ui.asked("add_comment")
+        assert (body.first, body.body, body.draft) == (2, "why", PLACE)
+
+
+async def test_one_whose_lines_are_gone_is_made_on_the_file(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await begun_and_left(ui, engine, "why")
+        engine.moved = {"outdated": True}
+        await ui.press("C")
+        await ui.sees("draft, outdated")
+        await ui.press("enter")
+        await ui.sees("Comment on a.py", "why")
+        await ui.press("enter")
+        body = await ui.asked("add_comment")
+        assert (body.path, body.first, body.body) == ("a.py", 0, "why")

@@ -303,6 +303,60 @@ async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engin
         await ui.sees("outdated, sent a.py:9", "open           a.py", "outdated       a.py:9")
 
 
+def whole_file(engine: FakeEngine) -> None:
+    """A file of 1,201 lines, of which the last was changed, and a comment on one of those before."""
+    one_file(engine)
+    engine.changed += (msgspec.structs.replace(changed_file("z.py"), new_id="3" * 40),)
+    engine.diffs["z.py"] = diff_of(*LINES)
+    lines = [(" ", f"row {number}") for number in range(1, 1201)]
+    engine.whole_diffs["a.py"] = whole = diff_of(("@", "@@ all @@"), *lines, ("+", "the last"))
+    engine.diffs["a.py"] = [msgspec.structs.replace(whole[0], text="@@ end @@"), *whole[-4:]]
+    engine.put_comment(
+        ReviewComment(
+            id="c", workspace="second", repo_id="repo-app", path="a.py", first=700, last=700, body="why"
+        )
+    )
+
+
+@pytest.mark.parametrize("opened", [True, False])
+async def test_one_goes_to_a_comment_that_is_in_no_hunk(engine: FakeEngine, opened: bool) -> None:
+    whole_file(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        if opened:
+            await ui.press("4")
+            await ui.sees("the last")
+        await ui.press("C")
+        await ui.sees("a.py:700")
+        await ui.press("enter")
+        await ui.sees("whole file", "700  700   row 700", "open  why")
+        view = ui.app.home.query_one(DiffView)
+        assert view.row_text(view.cursor_row) == "row 700"
+        await ui.press("J")
+        await ui.sees("old words here")
+        assert "whole file" not in ui.text(), "the next file is shown as before"
+        await ui.press("K")
+        await ui.sees("@@ end @@")
+
+
+async def test_more_and_fewer_lines_around_changes_up_to_the_whole_file(engine: FakeEngine) -> None:
+    whole_file(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("@@ end @@")
+        await ui.press("left_curly_bracket")
+        await ui.sees("context 1")
+        for words in ("", "6", "12", "25", "50", "100", "200"):
+            await ui.press("right_curly_bracket")
+            await ui.until(lambda: ("context" in ui.text()) == bool(words), f"context {words}")  # noqa: B023
+            await ui.sees(f"context {words}" if words else "@@ end @@")
+        await ui.press("right_curly_bracket")
+        await ui.sees("whole file", "the last", "1200 1200   row 1200")
+        await ui.press("right_curly_bracket", "left_curly_bracket")
+        await ui.sees("context 200")
+
+
 async def test_a_removed_line_is_not_said_to_have_been_brought(engine: FakeEngine) -> None:
     one_file(engine)
     engine.blame_ = (LinesFrom(first=1, last=9, origin=Origin.BASE),)

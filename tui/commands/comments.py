@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from core.values import requests as ask
 from core.values.comments import Side
 from core.values.review import LineKind
 from tui.comments.comment_sheet import CommentSheet
 from tui.comments.comments_sheet import CommentsSheet
-from tui.comments.drafts import place_key
+from tui.comments.drafts import key_for, place_among
 
 if TYPE_CHECKING:
-    from core.values.comments import ReviewComment
+    from core.values.comments import CommentPlace, ReviewComment
     from tui.app import BoatyardApp
 
 
@@ -22,24 +24,42 @@ async def comment(app: BoatyardApp) -> None:
     file, view = pane.file, pane.view
     assert file is not None and pane.workspace is not None
     if view.comment is not None and app.home.focused is view:
-        await edit(app, view.comment)
+        await (write_on if view.comment.draft else edit)(app, view.comment)
         return
     side, first, last = _lines(app)
-    where = f"{file.path}:{first}{f'-{last}' if last > first else ''}" if first else file.path
-    key = place_key(pane.workspace, file.repo_id, file.path, side, first, last)
-    drafts, name, base = app.comment_drafts, pane.workspace, pane.compared.base
-    body = await app.ask(CommentSheet(f"Comment on {where}", key, drafts))
+    place = place_among(view.numbered(side), file.repo_id, file.path, side, first, last)
+    key = key_for(pane.workspace, place, pane.comments)
+    wanted = ask.AddComment(
+        path=file.path, body="", repo=file.repo_id, side=side, first=first, last=last,
+        base=pane.compared.base, draft=key,
+    )  # fmt: skip
+    await _write(app, pane.workspace, wanted, place)
+
+
+async def write_on(app: BoatyardApp, draft: ReviewComment) -> None:
+    """Goes on with a comment that was begun; on the file, where its lines are gone."""
+    first, last = (0, 0) if draft.outdated else (draft.first, draft.last)
+    wanted = ask.AddComment(
+        path=draft.path, body="", repo=draft.repo_id, side=draft.side, first=first, last=last, draft=draft.id
+    )
+    await _write(app, draft.workspace, wanted)
+
+
+async def _write(
+    app: BoatyardApp, workspace: str, wanted: ask.AddComment, place: CommentPlace | None = None
+) -> None:
+    """The box; what is in it when it closes is the comment, or stays as a draft."""
+    drafts, pane, key = app.comment_drafts, app.home.diff, wanted.draft
+    lines = f":{wanted.first}{f'-{wanted.last}' if wanted.last > wanted.first else ''}"
+    where = f"{wanted.path}{lines if wanted.first else ''}"
+    body = await app.ask(CommentSheet(f"Comment on {where}", key, drafts, place=place))
     if not body:
         await drafts.left(key)
-        return
-    await drafts.save()
-    wanted = ask.AddComment(
-        path=file.path, body=body, repo=pane.repo_name(file.repo_id), side=side, first=first, last=last,
-        base=base, draft=key,
-    )  # fmt: skip
-    await app.client.add_comment(name, wanted)
-    await drafts.forget(key)
-    view.end_range()
+    else:
+        await drafts.save()
+        await app.client.add_comment(workspace, msgspec.structs.replace(wanted, body=body))
+        await drafts.forget(key)
+        pane.view.end_range()
     pane.read_comments()
 
 
@@ -72,21 +92,25 @@ async def edit(app: BoatyardApp, each: ReviewComment) -> None:
 
 
 async def show(app: BoatyardApp) -> None:
-    """The list; one that is chosen is gone to."""
+    """The list; one that is chosen is gone to, and one that was begun is gone on with."""
     workspace = app.home.situation().workspace
     assert workspace is not None
     chosen = await app.ask(CommentsSheet(app.link, app.store, workspace.name, app.comment_drafts))
-    if chosen is not None:
-        if app.home.session.workspace != workspace.name:
-            app.home.go_to_workspace(workspace.name, view="diff")
-        if _is_left_out(app, workspace.name, chosen):
-            name = next(repo.name for repo in workspace.repos if repo.repo_id == chosen.repo_id)
-            app.home.show_view("files")
-            app.home.files.go_to(f"{name}/{chosen.path}", chosen.last or 1)
-            app.say(f"{chosen.path} is no change of {workspace.name}: here it is as it was left")
-            return
+    if chosen is None:
+        return
+    if app.home.session.workspace != workspace.name:
+        app.home.go_to_workspace(workspace.name, view="diff")
+    if not _is_left_out(app, workspace.name, chosen):
         app.home.show_view("diff")
-        app.home.diff.go_to(chosen.repo_id, chosen.path, chosen.side, chosen.last or chosen.first)
+        line = 0 if chosen.outdated else chosen.last or chosen.first
+        app.home.diff.go_to(chosen.repo_id, chosen.path, chosen.side, line)
+    else:
+        name = next(repo.name for repo in workspace.repos if repo.repo_id == chosen.repo_id)
+        app.home.show_view("files")
+        app.home.files.go_to(f"{name}/{chosen.path}", chosen.last or 1)
+        app.say(f"{chosen.path} is no change of {workspace.name}: here it is as it was left")
+    if chosen.draft:
+        await write_on(app, chosen)
 
 
 def _is_left_out(app: BoatyardApp, workspace: str, comment: ReviewComment) -> bool:

@@ -12,6 +12,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
+    from core.values.comments import CommentPlace
     from tui.comments.drafts import CommentDrafts
 
 
@@ -22,18 +23,26 @@ class CommentSheet(Sheet[str]):
     would be taken for actions. A draft that comes after one has begun to type goes before what was typed.
     """
 
-    def __init__(self, title: str, key: str, drafts: CommentDrafts, present: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        key: str,
+        drafts: CommentDrafts,
+        present: str = "",
+        place: CommentPlace | None = None,
+    ) -> None:
         """
         Args:
             title: What is commented on.
             key: The draft's name in `drafts`.
             drafts: What was typed and not kept.
             present: What the comment says now.
+            place: Where it is, if it is a new one.
         """
         super().__init__(
-            title, "{send} keep", "{newline} new line", "{editor} $EDITOR", "{leave} leave, kept as typed"
+            title, "{send} keep", "{leave} leave as draft", "{newline} new line", "{editor} $EDITOR"
         )
-        self._key, self._drafts, self._present = key, drafts, present
+        self._key, self._drafts, self._present, self._place = key, drafts, present, place
         self._shown = self._at_first = ""
         self._loaded = self._submits = False
 
@@ -56,7 +65,10 @@ class CommentSheet(Sheet[str]):
 
     def on_unmount(self) -> None:
         if not self._loaded and self._shown != self._at_first:
-            self._drafts.keep_text(self._key, self._shown, self._present)
+            self._keep(self._shown)
+
+    def _keep(self, text: str) -> None:
+        self._drafts.keep_text(self._key, text, self._present, self._place)
 
     @work
     async def _load(self) -> None:
@@ -70,7 +82,7 @@ class CommentSheet(Sheet[str]):
         if joins:
             self._prompt.insert(f"{safe_text(begun, multiline=True)}\n", (0, 0))
         elif text != self._at_first:
-            self._drafts.keep_text(self._key, text, self._present)
+            self._keep(text)
         elif begun != text:
             self._show(begun)
         if self._submits and not joins:
@@ -92,4 +104,4 @@ class CommentSheet(Sheet[str]):
         if text != self._shown:
             self._shown = text
             if self._loaded:
-                self._drafts.keep_text(self._key, text, self._present)
+                self._keep(text)

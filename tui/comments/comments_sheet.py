@@ -15,6 +15,7 @@ from core.errors import BoatyardError
 from core.values import requests as ask
 from core.values.comments import ReviewComment
 from tui.comments.comment_sheet import CommentSheet
+from tui.comments.drafts import other_drafts
 from tui.comments.rows import comment_place, comment_sign
 from tui.engine.store import Store
 from tui.keys.actions import bindings
@@ -84,9 +85,11 @@ HINTS = (
 
 THEIRS = "It is on a pull request, where its author changes it: {comment-resolve} marks it as resolved here."
 
+BEGUN = "It is begun, and no comment yet: {choose} opens it."
+
 
 class CommentsSheet(Sheet[ReviewComment]):
-    """Gives the comment to go to."""
+    """Gives the comment to go to, or the draft to go on with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("comments")]
 
@@ -110,7 +113,8 @@ class CommentsSheet(Sheet[ReviewComment]):
         self._store.unwatch(self._on_changes)
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.everything or "" in changes.comments or self._workspace in changes.comments:
+        other = "" in changes.comments or self._workspace in changes.comments
+        if changes.everything or other or other_drafts(changes, self._workspace):
             self._load()
 
     @work(exclusive=True, group="load")
@@ -118,7 +122,9 @@ class CommentsSheet(Sheet[ReviewComment]):
         await self._try(self._show_all)
 
     async def _show_all(self) -> None:
-        self._rows.show(await self._link.client.comments(self._workspace))
+        client = self._link.client
+        comments = (*await client.comment_drafts(self._workspace), *await client.comments(self._workspace))
+        self._rows.show(tuple(sorted(comments, key=lambda each: (each.repo_id, each.path, each.first))))
 
     async def _try(self, call: Callable[[], Awaitable[object]]) -> bool:
         try:
@@ -138,7 +144,9 @@ class CommentsSheet(Sheet[ReviewComment]):
     @work(group="change")
     async def _resolve(self) -> None:
         each = self._rows.current
-        if each is not None:
+        if each is not None and each.draft:
+            self.problem(self.filled(BEGUN))
+        elif each is not None:
             body = ask.UpdateComment(resolved=not each.resolved)
             if await self._try(lambda: self._link.client.update_comment(each.id, body)):
                 self._load()
@@ -147,6 +155,9 @@ class CommentsSheet(Sheet[ReviewComment]):
     async def _edit(self) -> None:
         each = self._rows.current
         if each is None:
+            return
+        if each.draft:
+            self.dismiss(each)
             return
         if each.author:
             self.problem(self.filled(THEIRS))
@@ -165,7 +176,12 @@ class CommentsSheet(Sheet[ReviewComment]):
     @work(group="change")
     async def _remove(self) -> None:
         each = self._rows.current
-        if each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
+        if each is not None and each.draft:
+            texts = await self._drafts.of(each.id)
+            await self._drafts.forget(each.id)
+            self.can_undo("The draft is thrown away", partial(self._drafts.put_back, each.id, texts))
+            self._load()
+        elif each is not None and await self._try(lambda: self._link.client.remove_comment(each.id)):
             await self._drafts.forget(each.id)
             self.can_undo("The comment is removed", partial(self._link.client.restore_comment, each.id))
             self._load()
@@ -173,16 +189,20 @@ class CommentsSheet(Sheet[ReviewComment]):
     @work(group="send", exclusive=True)
     async def _send(self) -> None:
         """Those that are seen here as open, and no others; a second try is known by its id."""
-        ids = tuple(each.id for each in self._rows.comments if not each.resolved and not each.sent_at)
+        comments = self._rows.comments
+        ids = tuple(each.id for each in comments if not (each.resolved or each.sent_at or each.draft))
+        begun = any(each.draft for each in comments)
         if not ids:
-            self.problem("No comment waits: all are sent or resolved.")
+            told = BEGUN if begun else "No comment waits: all are sent or resolved."
+            self.problem(self.filled(told))
             return
         if self._request[0] != ids:
             self._request = (ids, uuid4().hex)
         body = ask.SendComments(ids=ids, request_id=self._request[1])
         if await self._try(lambda: self._link.client.send_comments(self._workspace, body)):
             self._request = ((), "")
-            cast("Look", self.app).say(f"{len(ids)} sent to the agent, as one prompt")
+            rest = ", without what is begun" if begun else ""
+            cast("Look", self.app).say(f"{len(ids)} sent to the agent, as one prompt{rest}")
             await self._show_all()
 
     @on(RowView.Chosen)

@@ -16,6 +16,8 @@ MOST_ROWS = 40
 
 def comment_sign(comment: ReviewComment) -> tuple[str, str]:
     """Its state: the glyph's name, which is also the token, and the word."""
+    if comment.draft:
+        return "todo", "draft, outdated" if comment.outdated else "draft"
     if comment.resolved:
         return "done", "resolved"
     if comment.outdated:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from tui.text.spans import Span
+from tui.text.spans import Span, width_of
 from tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
@@ -13,20 +14,43 @@ if TYPE_CHECKING:
 
 
 class DiffBar(Bar):
-    """One line."""
+    """One line; where it is narrow, what matters least is left out."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._tell_again: Callable[[], None] = lambda: None
 
     def tell(
-        self, words: str, summary: DiffSummary | None, position: str, layout: str, *, fresh: bool
+        self,
+        words: str,
+        summary: DiffSummary | None,
+        position: str,
+        shown_as: Sequence[str],
+        *,
+        fresh: bool,
     ) -> None:
-        """Shows what is compared (`words`), of what size, and the cursor's position; not `fresh`: it says
-        what was there last, and may be old."""
+        """Shows what is compared (`words`), of what size, how it is shown (the first words matter least), and
+        the cursor's position; not `fresh`: it says what was there last, and may be old."""
+        self._tell_again = lambda: self.tell(words, summary, position, shown_as, fresh=fresh)
         minus = cast("Look", self.app).glyphs.minus
         left: list[Span] = [(f" {words}", "strong")]
+        old: list[Span] = []
         if summary is not None and summary.files:
             read = sum(each.reviewed for each in summary.files)
             left += [(f"  +{summary.added}", "added"), (f" {minus}{summary.removed}", "removed")]
             left.append((f"  read {read}/{len(summary.files)}", "done" if read else "dim"))
-            left += [] if fresh else [("  as of the last look", "dim")]
-        right: list[Span] = [(f"{layout}  ", "dim")] if layout else []
-        right.append((f"{position} ", "dim"))
-        self.show(tuple(left), tuple(right))
+            old = [] if fresh else [("  as of the last look", "dim")]
+        at = (f"{position} ", "dim")
+        shown: list[Span] = [(f"{each}  ", "dim") for each in shown_as]
+        while shown and not self._holds(left, shown, [at]):
+            del shown[0]
+        if self._holds(left, old, shown, [at]):
+            left += old
+        self.show(tuple(left), (*shown, at))
+
+    def _holds(self, *parts: Sequence[Span]) -> bool:
+        """Whether they have room beside each other, with two cells between left and right."""
+        return sum(map(width_of, parts)) + 2 <= self.size.width
+
+    def on_resize(self) -> None:
+        self._tell_again()

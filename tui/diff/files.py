@@ -41,7 +41,9 @@ class DiffFiles(RowView):
 
     def show_comments(self, comments: Iterable[ReviewComment]) -> None:
         """Shows how many of these are on each file."""
-        self._comments = Counter((each.repo_id, each.path) for each in comments if not each.resolved)
+        self._comments = Counter(
+            (each.repo_id, each.path) for each in comments if not each.resolved and not each.draft
+        )
         self.rows_changed()
 
     @property

@@ -10,10 +10,11 @@ from textual.binding import BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.comments.drafts import other_drafts
 from tui.diff.bar import DiffBar
 from tui.diff.bases import Compared, of_checkpoints
 from tui.diff.files import READING, DiffFiles
-from tui.diff.seeking import DiffSeeking
+from tui.diff.going import DiffGoing
 from tui.diff.source import DiffSource
 from tui.diff.view import DiffView
 from tui.engine.changes import Changes
@@ -24,15 +25,13 @@ from tui.widgets.bare import BareHorizontal
 from tui.widgets.rows import RowView
 
 if TYPE_CHECKING:
-    from core.values.comments import Side
     from core.values.review import FileChange
 
 REST_SECONDS = 0.08
 """How long the cursor rests on a file before its diff is read."""
-MOST_CONTEXT = 200
 
 
-class DiffPane(DiffSeeking):
+class DiffPane(DiffGoing):
     """Files and one file's diff; only the diff where there is no room for both."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("diff")]
@@ -46,8 +45,6 @@ class DiffPane(DiffSeeking):
         self._rest: Timer | None = None
         self._whitespace = True
         """Whether changes in whitespace alone count."""
-        self._wanted: tuple[str, str, Side, int] | None = None
-        """A place to go to as soon as it is there."""
 
     def compose(self) -> ComposeResult:
         yield DiffBar(id="diff-bar")
@@ -106,7 +103,8 @@ class DiffPane(DiffSeeking):
         words = self.compared.words(" ".join(sorted(targets)) or "the target branch")
         words += "" if self._whitespace else ", without white space"
         shown = {"auto": "", "unified": "unified", "split": "side by side"}[self.view.mode]
-        self._bar.tell(words, self.summary, self._position(), shown, fresh=self.fresh)
+        shown_as = [each for each in (shown, self.view.context_words) if each]
+        self._bar.tell(words, self.summary, self._position(), shown_as, fresh=self.fresh)
 
     def _position(self) -> str:
         if not self.files.files:
@@ -132,6 +130,8 @@ class DiffPane(DiffSeeking):
         elif self.workspace and self.workspace in changes.files:
             self.files_changed()
         elif self.workspace and ("" in changes.comments or self.workspace in changes.comments):
+            self.read_comments()
+        elif self.workspace and self.screen.is_current and other_drafts(changes, self.workspace):
             self.read_comments()
         if self.workspace in changes.workspaces and not self.looks_by_itself:
             self.look_while_at_work()
@@ -165,26 +165,6 @@ class DiffPane(DiffSeeking):
             self._folds.turn(file, not self.view.folded)
             self._show_folded(file)
 
-    def go_to(self, repo_id: str, path: str, side: Side, line: int) -> None:
-        """Shows a line of a file, as soon as it is there."""
-        self._wanted = (repo_id, path, side, line)
-        for at, file in enumerate(self.files.files):
-            if (file.repo_id, file.path) == (repo_id, path):
-                self.show_file(at)
-        self.add_class("-inside")
-        self.view.focus()
-        self.page_came()
-
-    def page_came(self) -> None:
-        file = self.view.file
-        if self._wanted is None or file is None or (file.repo_id, file.path) != self._wanted[:2]:
-            return
-        if self._wanted[3] == 0:
-            self.view.move_to(0)
-            self._wanted = None
-        elif self.view.go_to_place(*self._wanted[2:]):
-            self._wanted = None
-
     # Keys
 
     def action_fold_all(self, folded: bool) -> None:
@@ -197,10 +177,10 @@ class DiffPane(DiffSeeking):
             self.action_file(step)
 
     def action_context(self, step: int) -> None:
-        wanted = self.view.context_lines * 2 if step > 0 else self.view.context_lines // 2
-        self.view.context_lines = max(0, min(wanted or (1 if step > 0 else 0), MOST_CONTEXT))
+        self.view.next_context(step)
         if self.view.file is not None:
             self._show(self.view.file)
+        self.refresh_bar()
 
     def action_layout(self) -> None:
         self.view.next_mode()

@@ -76,6 +76,12 @@ class DiffPlaces(DiffLines):
                     found[page * PAGE + at] = line
         return [found[at] for at in sorted(found)]
 
+    def numbered(self, side: Side) -> dict[int, str]:
+        """The texts of a side's lines that are here, by their numbers."""
+        held = (line for lines in self._pages.held().values() for line in lines)
+        numbered = ((line.new if side is Side.NEW else line.old, line.text) for line in held)
+        return {number: text for number, text in numbered if number}
+
     @property
     def marked(self) -> str:
         """The code of the range, without gutters."""

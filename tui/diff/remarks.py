@@ -36,6 +36,7 @@ class DiffRemarks(Vertical):
         self.source: DiffSource | None = None
         """None: no workspace is selected."""
         self.comments: tuple[ReviewComment, ...] = ()
+        """Those that were begun, too."""
         self._folds = Folds()
 
     @property
@@ -62,7 +63,8 @@ class DiffRemarks(Vertical):
     @work(group="diff-comments", exclusive=True)
     async def _read_comments(self, workspace: str) -> None:
         try:
-            comments = await self._link.client.comments(workspace)
+            client = self._link.client
+            comments = (*await client.comments(workspace), *await client.comment_drafts(workspace))
         except BoatyardError:
             return  # The diff says what is wrong.
         if workspace == self.workspace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from core.values.comments import Side
 from core.values.review import DiffLine, LineKind
 from tui.diff.bases import Compared
 
@@ -80,6 +81,20 @@ class DiffSource:
             if at >= diff.total or not diff.lines:
                 break
         return None
+
+    async def line_of(
+        self, client: Client, file: FileChange, context: int, side: Side, number: int
+    ) -> int | None:
+        """Which line of the diff, from 0, is `number` on that side; None: it is not among them."""
+        at = 0
+        while True:
+            diff = await self.window(client, file, at, SEEK, context)
+            numbers = [line.new if side is Side.NEW else line.old for line in diff.lines]
+            if number in numbers:
+                return at + numbers.index(number)
+            at += len(diff.lines)
+            if at >= diff.total or not diff.lines:
+                return None
 
 
 def _fits(line: DiffLine, needle: str) -> bool:

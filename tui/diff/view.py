@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from tui.diff.layout import Row
 
 
+WHOLE = 20_000
+"""Lines around a change: those of the whole file, as many as the engine shows."""
+USUAL = 3
+CONTEXTS = (0, 1, USUAL, 6, 12, 25, 50, 100, 200, WHOLE)
+"""How many lines around changes can be chosen."""
+
+
 class DiffView(DiffPlaces):
     """Shows a file's diff, taking in its windows as they come."""
 
@@ -35,6 +42,8 @@ class DiffView(DiffPlaces):
         self._renewal: Renewal | None = None
         self._to_end = False
         """Whether the user went to the end of a diff that had not been counted yet."""
+        self._chosen_context: int | None = None
+        """The lines around changes that are shown again in the next file; None: as many as in this one."""
 
     # What is shown
 
@@ -47,6 +56,8 @@ class DiffView(DiffPlaces):
         if not same:
             self._across = self.cursor_row = 0
             self._mark = None
+            self.context_lines = self.context_lines if self._chosen_context is None else self._chosen_context
+            self._chosen_context = None
         self.file, self.folded = file, folded
         self._reset()
         if not same:
@@ -177,6 +188,30 @@ class DiffView(DiffPlaces):
         """Wraps long lines, or cuts them off again."""
         self.wrap = not self.wrap
         self._rearrange(self._lay_out_all)
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that is known of the diff is of the same reading."""
+        return bool(self._pages.total) and self._renewal is None
+
+    def widen(self) -> None:
+        """Shows the whole of this file, from its next reading on."""
+        if self._chosen_context is None:
+            self._chosen_context = self.context_lines
+        self.context_lines = WHOLE
+
+    def next_context(self, step: int) -> None:
+        """More or fewer lines around changes, from the next reading on."""
+        at = next(n for n, lines in enumerate(CONTEXTS) if lines >= self.context_lines)
+        self.context_lines = CONTEXTS[max(0, min(at + step, len(CONTEXTS) - 1))]
+        self._chosen_context = None
+
+    @property
+    def context_words(self) -> str:
+        """How many lines are shown around changes; empty: as many as at first."""
+        if self.context_lines == USUAL:
+            return ""
+        return "whole file" if self.context_lines == WHOLE else f"context {self.context_lines}"
 
     def next_mode(self) -> str:
         """The other way than it is now, then the one before, then by width again; the one that holds now."""

@@ -55,14 +55,14 @@ async def comments(call: Invocation) -> None:
             back = await client.restore_comment(args.restore)
             call.out.result(back, f"the comment on {_place(back)} is back")
             return
-        found = await client.comments(args.name)
+        found = await (client.comment_drafts if args.drafts else client.comments)(args.name)
     rows = [(short(each.id), _state(each), _place(each), _said(each)) for each in found]
     call.out.table(found, ("ID", "STATE", "PLACE", "COMMENT"), rows)
 
 
 def _said(comment: ReviewComment) -> str:
     """Its first line, and who wrote it if that was somebody on a pull request."""
-    first = comment.body.splitlines()[0]
+    first = comment.body.strip().splitlines()[0]
     return f"{comment.author}: {first}" if comment.author else first
 
 
@@ -73,7 +73,7 @@ def _place(each: ReviewComment) -> str:
 
 
 def _state(each: ReviewComment) -> str:
-    state = "resolved" if each.resolved else "sent" if each.sent_at else "open"
+    state = "draft" if each.draft else "resolved" if each.resolved else "sent" if each.sent_at else "open"
     return f"{state}, outdated" if each.outdated else state
 
 
@@ -90,6 +90,7 @@ def _comments(parser: argparse.ArgumentParser) -> None:
     name(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--send", action="store_true", help="send those that wait to the agent, as one prompt")
+    what.add_argument("--drafts", action="store_true", help="those that were begun in the diff and not kept")
     what.add_argument("--resolve", default="", metavar="ID")
     what.add_argument("--reopen", default="", metavar="ID")
     what.add_argument("--remove", default="", metavar="ID", help="for 30 days --restore brings it back")

@@ -17,6 +17,12 @@ ROUTES = (
         tuple[ReviewComment, ...],
     ),
     Route(
+        "GET",
+        WORKSPACE + "/comments/drafts",
+        lambda c: c.engine.comments.drafts(c.part("name")),
+        tuple[ReviewComment, ...],
+    ),
+    Route(
         "POST",
         WORKSPACE + "/comments",
         lambda c: c.engine.comments.add(c.part("name"), c.body),

@@ -8,7 +8,7 @@ from core.errors import ConflictError
 from core.values import events as told
 from core.values import requests as ask
 from core.values.answers import ReviewedAnswer
-from core.values.comments import ReviewComment
+from core.values.comments import PLACE, CommentPlace, ReviewComment
 from core.values.entities import (
     Operation,
 )
@@ -17,6 +17,9 @@ from core.values.review import (
     FileDiff,
 )
 from tests.tui.fake_engine.state import State
+
+WHOLE = 1000
+"""From so many lines around changes on all of a file is shown."""
 
 
 class Review(State):
@@ -46,6 +49,8 @@ class Review(State):
         self.calls.append(("file_diff", (path, start)))
         file = next(each for each in self.changed if each.path == path)
         lines = self.diffs.get(path, [])
+        if context >= WHOLE:
+            lines = self.whole_diffs.get(path, lines)
         window = tuple(lines[start : start + limit])
         if self.counting is not None and partial and not self.counting.is_set():
             return FileDiff(file=file, lines=window, total=start + len(window), start=start, complete=False)
@@ -56,6 +61,19 @@ class Review(State):
     async def comments(self, name: str) -> tuple[ReviewComment, ...]:
         found = [each for each in self.comments_.values() if each.workspace == name]
         return tuple(sorted(found, key=lambda each: (each.path, each.first)))
+
+    async def comment_drafts(self, name: str) -> tuple[ReviewComment, ...]:
+        """As they were begun; `moved` says where their lines are now."""
+        found = []
+        for (kind, key), scratch in self.scratches.items():
+            if kind == "draft_comment" and key.startswith(f"{name} ") and PLACE in scratch.payload:
+                at = msgspec.json.decode(str(scratch.payload[PLACE]), type=CommentPlace)
+                draft = ReviewComment(
+                    id=key, workspace=name, repo_id=at.repo_id, path=at.path, side=at.side, first=at.first,
+                    last=at.last, quote=at.quote, body=str(scratch.payload["body"]), draft=True,
+                )  # fmt: skip
+                found.append(msgspec.structs.replace(draft, **self.moved))
+        return tuple(found)
 
     def put_comment(self, comment: ReviewComment) -> ReviewComment:
         self.comments_[comment.id] = comment

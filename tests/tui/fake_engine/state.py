@@ -96,6 +96,8 @@ class State:
         self.contents: dict[str, list[str]] = {}
         self.changed: tuple[FileChange, ...] = ()
         self.diffs: dict[str, list[DiffLine]] = {}
+        self.whole_diffs: dict[str, list[DiffLine]] = {}
+        """With all unchanged lines, where there are any but those in `diffs`."""
         self.preview: MergePreview | BoatyardError | None = None
         self.pushed_merge = False
         """Whether the last merge was pushed: then it is not taken back."""
@@ -138,6 +140,8 @@ class State:
         self.images_: dict[str, Image] = {}
         """Those that tasks may have, by id."""
         self.comments_: dict[str, ReviewComment] = {}
+        self.moved: dict[str, Any] = {}
+        """Fields of comments that were begun which are others by now."""
         self.removed_comments: dict[str, ReviewComment] = {}
         self.forecasts_: tuple[Forecast, ...] = ()
         self.attempts_: tuple[Attempt, ...] = ()
