@@ -12,6 +12,7 @@ from core.values.review import LineKind
 from tui.comments.comment_sheet import CommentSheet
 from tui.comments.comments_sheet import CommentsSheet
 from tui.comments.drafts import key_for, place_among
+from tui.comments.rows import words_of
 
 if TYPE_CHECKING:
     from core.values.comments import CommentPlace, ReviewComment
@@ -50,8 +51,7 @@ async def _write(
 ) -> None:
     """The box; what is in it when it closes is the comment, or stays as a draft."""
     drafts, pane, key = app.comment_drafts, app.home.diff, wanted.draft
-    lines = f":{wanted.first}{f'-{wanted.last}' if wanted.last > wanted.first else ''}"
-    where = f"{wanted.path}{lines if wanted.first else ''}"
+    where = words_of(wanted.path, wanted.side, wanted.first, wanted.last)
     body = await app.ask(CommentSheet(f"Comment on {where}", key, drafts, place=place))
     if not body:
         await drafts.left(key)

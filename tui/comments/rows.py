@@ -39,7 +39,12 @@ def comment_text(comment: ReviewComment, width: int) -> list[str]:
 
 def comment_place(comment: ReviewComment) -> str:
     """Where it is, in words."""
-    if not comment.first:
-        return comment.path
-    lines = f"{comment.first}" if comment.last <= comment.first else f"{comment.first}-{comment.last}"
-    return f"{comment.path}:{lines}{' (before)' if comment.side is Side.OLD else ''}"
+    return words_of(comment.path, comment.side, comment.first, comment.last)
+
+
+def words_of(path: str, side: Side, first: int, last: int) -> str:
+    """A file, or lines of one side of it, in words."""
+    if not first:
+        return path
+    lines = f"{first}" if last <= first else f"{first}-{last}"
+    return f"{path}:{lines}{' (before)' if side is Side.OLD else ''}"
