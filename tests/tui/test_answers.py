@@ -79,3 +79,11 @@ def test_what_it_does_not_say_of_its_cells_is_taken_to_be_usual(
 ) -> None:
     width, height = cell
     assert described(answer, window) == SixelTerminal(cell_width=width, cell_height=height, colours=colours)
+
+
+@pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
+@pytest.mark.parametrize("cut", range(3, 20))
+def test_an_answer_to_a_question_of_before_is_no_key(end: str, cut: int) -> None:
+    sieve = Answers(asked=True)
+    answer = f"\x1b]11;rgb:ffff/ffff/ffff{end}"
+    assert sieve.sieve("a" + answer[:cut]) + sieve.sieve(answer[cut:] + "b") == "ab"

@@ -60,6 +60,9 @@ class Typed(App[None]):
         super().__init__()
         self.keys = KeyQueue(self)
 
+    def on_mount(self) -> None:
+        self.keys.begin()
+
     def compose(self) -> ComposeResult:
         yield Form()
 

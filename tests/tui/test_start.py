@@ -187,3 +187,42 @@ def test_preferences_that_cannot_be_read_are_empty_ones(tmp_path: Path, text: st
     path = tmp_path / "interface.json"
     path.write_text(text)
     assert read_preferences(path) == Preferences()
+
+
+EARLY = """
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.test_hostile_text import fill
+from tui.app import BoatyardApp
+from tui.terminal.background import light_background
+bare_engine = FakeEngine()
+fill(bare_engine)
+print("begins", flush=True)
+BoatyardApp(bare_engine.connect, is_light=light_background).run()
+"""
+BACKGROUND = b"\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?62;c"
+
+
+@pytest.mark.parametrize("when", ["before the question", "among the answers", "while it draws"])
+def test_what_is_typed_while_the_interface_starts_is_done_when_it_is_there(when: str) -> None:
+    typed = b"nTide\r"
+    with Terminal([sys.executable, "-c", EARLY], env=environment(), answers=False) as terminal:
+        terminal.until(lambda written: b"begins" in written)
+        if when == "before the question":
+            terminal.press(typed)
+        terminal.until(lambda written: b"\x1b]11;?" in written)
+        if when == "among the answers":
+            terminal.press(typed[:2] + BACKGROUND + typed[2:])
+        else:
+            terminal.press(BACKGROUND)
+        if when == "while it draws":
+            terminal.until(lambda written: b"\x1b[?1049h" in written)
+            terminal.press(typed)
+        terminal.until_shown("Tide  ")
+
+
+def test_an_answer_that_comes_after_its_time_is_taken_for_no_key() -> None:
+    with Terminal([sys.executable, "-c", EARLY], env=environment(), answers=False) as terminal:
+        terminal.until_shown("engine ok")
+        terminal.press(b"n" + BACKGROUND + b"Tide")
+        terminal.until_shown("Tide")
+        assert "11;" not in "".join(terminal.picture.lines)

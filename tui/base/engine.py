@@ -78,10 +78,15 @@ class EngineApp(TerminalApp, inherit_bindings=False):
                 self.call_after_refresh(self.home.go_to_workspace, newest.name)
         elif error is not None:
             self.home.connection_lost(error)
+            self._keys.begin()
         self.home.refresh_bars()
 
     def _bring_back(self, select: bool) -> None:
-        self.run_worker(self.home.arranging.load(select=select), group="layout", exclusive=True)
+        self.run_worker(self._arrange(select), group="layout", exclusive=True)
+
+    async def _arrange(self, select: bool) -> None:
+        await self.home.arranging.load(select=select)
+        self._keys.begin()
 
     async def _read_agents(self) -> None:
         try:

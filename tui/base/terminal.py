@@ -59,13 +59,21 @@ class TerminalApp(LooksApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys from the terminal in order, each after the one before has done what it does."""
-        if self.ready and isinstance(event, events.Key | events.MouseDown):
+        if self.ready and isinstance(event, events.Key | events.MouseDown) and self._keys.begun:
             self.home.touched = True
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.last_key_at = time.monotonic()
-            await self._keys.take(event, self._deliver_key)
+            if not self._keys.begun and self._leaves(event):
+                self.exit()
+            else:
+                await self._keys.take(event, self._deliver_key)
         else:
             await super().on_event(event)
+
+    def _leaves(self, key: events.Key) -> bool:
+        """Whether a key at the start says to leave; what is typed behind others may be meant for a dialog."""
+        leave = self.keymap.keys("quit-now")
+        return key.key in leave or (key.key in self.keymap.keys("quit") and not self._keys.waiting)
 
     async def _deliver_key(self, key: events.Event) -> None:
         """Does what a key means here: at once, unless one of the widgets on its way looks at it itself.

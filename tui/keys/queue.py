@@ -52,6 +52,26 @@ class KeyQueue:
         """Number of the key that is on its way; 0 when none is."""
         self._count = 0
         self._holds = 0
+        self._begun = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether keys are delivered yet."""
+        return self._begun
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there are keys that were not delivered yet."""
+        return bool(self._held)
+
+    def begin(self) -> None:
+        """Delivers keys from now on, and first those that were typed before there was something to see."""
+        self._app.call_later(self._begin)
+
+    async def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            await self._next()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -69,7 +89,7 @@ class KeyQueue:
 
     async def take(self, key: events.Key, deliver: Deliver) -> None:
         """Delivers a key from the terminal, now or in its turn."""
-        if self._under_way:
+        if self._under_way or not self._begun:
             self._held.append((key, deliver))
         else:
             await self._deliver(key, deliver)

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 ATTRIBUTES = "\x1b[c"
 SECONDS = 10.0
 """How long an answer is waited for; every terminal gives one, and nothing but the asker waits."""
-_ANSWER = re.compile(r"\x1b\[(?:\?[\d;]*[cS]|6;\d+;\d+t)")
-"""Attributes; colours of graphics (XTSMGRAPHICS); pixels of a cell."""
+_ANSWER = re.compile(r"\x1b\[(?:\?[\d;]*[cS]|6;\d+;\d+t)|\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\)")
+"""Attributes; colours of graphics (XTSMGRAPHICS); pixels of a cell; the background."""
 _LAST = re.compile(r"\x1b\[\?[\d;]*c")
-_BEGUN = re.compile(r"\x1b(?:\[(?:\?[\d;]*|6(?:;\d*){0,2})?)?\Z")
+_BEGUN = re.compile(r"\x1b(?:\[(?:\?[\d;]*|6(?:;\d*){0,2})?|\](?:1(?:1(?:;[^\x07\x1b]*\x1b?)?)?)?)?\Z")
 """The begin of what may become an answer; or Escape, if nothing follows."""
 
 
@@ -26,7 +26,8 @@ _BEGUN = re.compile(r"\x1b(?:\[(?:\?[\d;]*|6(?:;\d*){0,2})?)?\Z")
 class Answers:
     """Asks, one question at a time, and takes the answers out of what the terminal sends."""
 
-    _asked: bool = False
+    asked: bool = False
+    """Whether answers may come; one that is late may, too."""
     _waiting: asyncio.Future[str] | None = None
     _loop: asyncio.AbstractEventLoop | None = None
     _taken: str = ""
@@ -37,7 +38,7 @@ class Answers:
         """The answers to a question and to that for the attributes behind it, as far as they come in time."""
         async with self._turn:
             self._loop = asyncio.get_running_loop()
-            self._waiting, self._taken, self._asked = self._loop.create_future(), "", True
+            self._waiting, self._taken, self.asked = self._loop.create_future(), "", True
             write(question + ATTRIBUTES)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._waiting, SECONDS)
@@ -48,7 +49,7 @@ class Answers:
 
         For the thread that reads. Escape alone waits for what may follow only while an answer is waited for.
         """
-        if not self._asked:
+        if not self.asked:
             return received
         received = self.kept() + received
         for answer in _ANSWER.findall(received):

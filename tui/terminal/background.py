@@ -13,6 +13,7 @@ import re
 import select
 import sys
 import time
+from dataclasses import dataclass
 
 QUESTION = b"\x1b]11;?\x1b\\\x1b[c"
 SECONDS = 0.3
@@ -20,7 +21,26 @@ SECONDS = 0.3
 SSH_SECONDS = 1.5
 _COLOUR = re.compile(rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})")
 _ATTRIBUTES = re.compile(rb"\x1b\[\?[0-9;]*c")
+_COLOURS = re.compile(rb"\x1b\]11;[^\x07\x1b]*(?:\x07|\x1b\\)")
 _LONGEST = 4096
+
+
+@dataclass
+class Before:
+    """What the terminal has sent, and what it has not, when the interface takes it over."""
+
+    typed: bytes = b""
+    """What came among the answers and is none: keys."""
+    unanswered: bool = False
+    """Whether an answer may still come."""
+
+    def take(self) -> bytes:
+        """The keys, for whoever reads them next."""
+        typed, self.typed = self.typed, b""
+        return typed
+
+
+before = Before()
 
 
 def light_background() -> bool | None:
@@ -55,13 +75,16 @@ def _ask(source: int, target: int) -> bytes:
     if not (os.isatty(source) and os.isatty(target)):
         return b""
     try:
-        before = termios.tcgetattr(source)
+        attributes = termios.tcgetattr(source)
         try:
             tty.setcbreak(source, termios.TCSANOW)
             os.write(target, QUESTION)
-            return _read(source, SSH_SECONDS if "SSH_CONNECTION" in os.environ else SECONDS)
+            said = _read(source, SSH_SECONDS if "SSH_CONNECTION" in os.environ else SECONDS)
+            before.typed += _ATTRIBUTES.sub(b"", _COLOURS.sub(b"", said))
+            before.unanswered = _ATTRIBUTES.search(said) is None
+            return said
         finally:
-            termios.tcsetattr(source, termios.TCSANOW, before)
+            termios.tcsetattr(source, termios.TCSANOW, attributes)
     except termios.error:
         return b""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import selectors
 import sys
 from codecs import getincrementaldecoder
@@ -14,6 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.answers import Answers
+from tui.terminal.background import before
 from tui.terminal.repaint import FORGET, Repaint
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class ThriftyDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self._answers = Answers()
+        self._answers = Answers(before.unanswered)
         # Textual draws on standard error; where that leads to a file, standard output is the terminal.
         screen = self._file if self._file is None or self._file.isatty() else sys.__stdout__
         if screen is not None:
@@ -90,17 +92,27 @@ class ThriftyDriver(LinuxDriver):
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
+            keys = self._answers.sieve(decode(self._typed_before()))
             last = False
-            while not last:
+            while True:
+                for message in parser.feed(keys) if keys else ():
+                    self.process_message(message)
+                for message in parser.tick():
+                    self.process_message(message)
+                if last:
+                    return
                 last = self.exit_event.is_set()
                 if selector.select(INPUT_SECONDS):
                     keys = self._answers.sieve(decode(os.read(self.fileno, 4096)))
                 else:
                     keys = self._answers.kept()
-                for message in parser.feed(keys) if keys else ():
-                    self.process_message(message)
-                for message in parser.tick():
-                    self.process_message(message)
+
+    def _typed_before(self) -> bytes:
+        """What was typed while the terminal belonged to nobody: it then sends Enter as the end of a line."""
+        typed = before.take()
+        if select.select([self.fileno], [], [], 0)[0]:
+            typed += os.read(self.fileno, 4096)
+        return typed.replace(b"\n", b"\r")
 
     def forget(self) -> None:
         """Has the next frame sent as a whole: something else wrote to the terminal."""
