@@ -142,3 +142,14 @@ def test_a_situation_without_anything_selected_allows_only_what_makes_sense() ->
     assert not {"start", "stop", "merge", "allow", "reject", "prompt", "shell", "undo", "pane-4"} & allowed
     offline = {action.id for action in ACTIONS if not why_not(action.id, Situation(connected=False))}
     assert "new" not in offline and "help" in offline
+
+
+async def test_the_very_name_of_a_workspace_comes_before_actions_that_begin_so(engine: FakeEngine) -> None:
+    task = next(iter(engine.tasks_.values()))
+    engine.put_workspace(task, "new")
+    async with driven(engine) as ui:
+        await ui.press("colon")
+        await ui.type("new")
+        await ui.sees("Workspace new ")
+        await ui.press("enter")
+        await ui.until(lambda: ui.app.home.session.workspace == "new", "the workspace")

@@ -36,9 +36,13 @@ async def test_a_new_task_that_was_left_with_escape_is_there_again(engine: FakeE
     async with driven(engine) as other:  # at another terminal, too
         await other.press("n")
         await other.sees("New task", "Paint the hull", "Red.")
-        await other.press("enter")
+        await other.type("s")  # where it was left, and nothing of it is written over
+        await other.press("tab")
+        await other.type(" Two coats.")
+        await other.press("shift+tab", "enter")
         await other.until(lambda: (KIND, "new") not in engine.scratches, "it is forgotten")
-        assert "Paint the hull" in {task.title for task in engine.tasks_.values()}
+        made = {task.title: task.description for task in engine.tasks_.values()}
+        assert made["Paint the hulls"] == "Red. Two coats."
         await other.press("n")
         await other.sees("New task", "What is to be done")
 

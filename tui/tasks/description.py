@@ -31,6 +31,7 @@ class Description(Vertical):
         super().__init__()
         self._prompt = Prompt(placeholder, id="description")
         self._prompt.text = text
+        self._prompt.move_cursor(self._prompt.document.end)
         self._card = Card(id="preview")
 
     def compose(self) -> ComposeResult:

@@ -162,7 +162,10 @@ class TaskSheet(TaskTexts[TaskForm]):
         self._at = at
 
     def body(self) -> ComposeResult:
-        what = LineInput(self.beginning("title"), placeholder="What is to be done", id="title", compact=True)
+        what = LineInput(
+            self.beginning("title"), placeholder="What is to be done", id="title", compact=True,
+            select_on_focus=False,
+        )  # fmt: skip
         yield self.field("Task", what)
         more = "More for the agent, if the title does not say it"
         yield self.field("Description", Description(self.beginning("description"), placeholder=more))
@@ -282,7 +285,9 @@ class EditSheet(TaskTexts[tuple[str | None, str | None]]):
         self._description = safe_text(description, multiline=True)
 
     def body(self) -> ComposeResult:
-        yield self.field("Task", LineInput(self.beginning("title"), id="title", compact=True))
+        yield self.field(
+            "Task", LineInput(self.beginning("title"), id="title", compact=True, select_on_focus=False)
+        )
         yield self.field("Description", Description(self.beginning("description")))
 
     def on_mount(self) -> None:

@@ -34,9 +34,12 @@ class Found:
     def haystack(self) -> str:
         return f"{self.label} {self.detail} {self.keys} {self.group} {self.other_name}".casefold()
 
-    def begins(self, needle: str) -> bool:
-        """Whether one of its names begins like this."""
-        return any(name.casefold().startswith(needle) for name in (self.label, self.other_name))
+    def distance(self, needle: str) -> int:
+        """How far what was typed is from its names: its name, its other name, a beginning, or less."""
+        names = (self.label.casefold(), self.other_name.casefold())
+        if needle in names:
+            return names.index(needle)
+        return 2 if any(name.startswith(needle) for name in names) else 3
 
 
 class FoundRows(RowView):
@@ -101,10 +104,10 @@ class Finder(FindSheet[str]):
         self._previewed = everything[0].value if everything else ""
 
     def look(self, typed: str) -> None:
-        needle = typed.casefold()
+        needle = typed.casefold().strip()
         words = needle.split()
         fits = [
-            (not found.begins(needle), index)
+            (found.distance(needle), index)
             for index, found in enumerate(self._everything)
             if all(word in self._haystacks[index] for word in words)
         ]
