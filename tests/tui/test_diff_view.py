@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
+from core.errors import NotFoundError
 from core.values import events as told
 from core.values.comments import ReviewComment
 from core.values.provenance import LinesFrom, Origin
@@ -135,7 +136,7 @@ async def test_the_line_at_the_cursor_stays_when_the_file_changes(engine: FakeEn
         screen_row = view.cursor_row - round(view.scroll_y)
         one_file(engine, ("@", "@@"), *(("-", f"gone {n}") for n in range(700)),
                  *((" ", f"line {n}") for n in range(1, 3000)))  # fmt: skip
-        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40),)
+        engine.changed = (msgspec.structs.replace(engine.changed[0], old_id="2" * 40, new_id="3" * 40),)
         engine.emit(told.FilesChanged(workspace="second"))
         await ui.until(lambda: view.file is engine.changed[0], "the new diff")
         await ui.until(lambda: view.row_text(view.cursor_row) == "line 1500", "the same line")
@@ -301,6 +302,66 @@ async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engin
         await ui.sees("open  [b]x[/]", "outdated  [b]y[/]", "outdated, sent  [b]z[/]", "old words here")
         await ui.press("C")
         await ui.sees("outdated, sent a.py:9", "open           a.py", "outdated       a.py:9")
+
+
+@pytest.mark.parametrize("ending", ["copied", "commented on"])
+async def test_a_range_stays_on_its_lines_while_an_agent_writes_above(
+    engine: FakeEngine, ending: str
+) -> None:
+    one_file(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        view = ui.app.home.query_one(DiffView)
+        view.move_to(next(n for n in range(view.row_count()) if view.row_text(n) == "new words here"))
+        await ui.press("v", "j")
+        assert view.marked == "new words here\nend"
+        above = [("+", f"written {number}") for number in range(1100)]
+        engine.diffs["a.py"] = diff_of(LINES[0], *above, *LINES[1:])
+        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40, added=1101),)
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("1102 + new words here")
+        assert view.marked == "new words here\nend"
+        assert view.row_text(view.cursor_row) == "end"
+        if ending == "commented on":
+            await ui.press("c")
+            await ui.sees("Comment on a.py:1102-1103")
+
+
+async def test_one_scrolls_sideways_by_cells_and_no_further_than_there_is_text(engine: FakeEngine) -> None:
+    one_file(engine, LINES[0], ("+", "漢" * 30 + "x" * 40 + "END"), ("+", "y" * 32 + "|e\u0301nd"))
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("yyy")
+        await ui.press("L")
+        first, second = (
+            ui.lines()[ui.text().split("\n").index(line)] for line in ui.lines() if " + " in line
+        )
+        assert first.split(" + ")[1].count("漢") == 22, "two cells each"
+        assert second.split(" + ")[1].startswith("y" * 16 + "|e\u0301nd")
+        await ui.press(*"LLLLLLL")
+        await ui.sees("xEND ")
+        await ui.press("H")
+        await ui.until(lambda: "END" not in ui.text(), "one key back is one step back")
+
+
+async def test_why_there_is_no_diff_is_said_in_full(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(*_: object, **__: object) -> None:
+        raise NotFoundError(
+            f"no repository knows the commit {'a' * 40}", hint="Give its id, or the name of a branch."
+        )
+
+    monkeypatch.setattr(engine, "diff", refuses)
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4")
+        await ui.sees(
+            "no repository knows the commit", f"{'a' * 40}. Give", "its id, or the name of a branch."
+        )
 
 
 def whole_file(engine: FakeEngine) -> None:

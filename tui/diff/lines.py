@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -17,8 +17,10 @@ from tui.diff.head import facts_of, title_of, why_folded
 from tui.diff.layout import Layout, Row, Shape, lay_out
 from tui.diff.paint import UNDER, Pen
 from tui.text.spans import Line
+from tui.text.visible import visible
 from tui.widgets.pages import Pages
 from tui.widgets.ranges import RangeRows
+from tui.widgets.wide_rows import WideRows
 
 if TYPE_CHECKING:
     from core.values.review import FileChange, FileDiff
@@ -33,7 +35,7 @@ SPLIT_FROM = 118
 """Cells of the view from which on both sides are shown, unless one chose: a screen of 160 with its list."""
 
 
-class DiffLines(RangeRows):
+class DiffLines(RangeRows, WideRows):
     """Old and new line numbers, sign, code; changed words stand out; comments are under their lines."""
 
     class Wants(Message):
@@ -63,7 +65,6 @@ class DiffLines(RangeRows):
         """Where hunks begin, by page; of the pages that are here."""
         self._head: list[Row | Line] = []
         self._note = ""
-        self._across = 0
         self._digits = 3
         self._number = 0
         self._lit = False
@@ -243,6 +244,19 @@ class DiffLines(RangeRows):
             return "".join(text for text, _ in each).strip() if not isinstance(each, Row) else ""
         line = self.line_at(index)
         return line.text if line else ""
+
+    def room(self) -> int:
+        return self._pen(self.scrollable_content_region.width).code_width
+
+    def wide_texts(self, rows: range) -> Iterable[str]:
+        if self.wrap:
+            return
+        for index in rows:
+            row = self._row(index)
+            page = self._layout.at(index - len(self._head))[0]
+            if index >= len(self._head) and row is not None and row.comment is None:
+                held = (self._pages.get(page * PAGE + at) for at in (row.left, row.right) if at is not None)
+                yield from (visible(line.text) for line in held if line is not None)
 
     def empty_text(self) -> Line:
         return ((f" {self._note}", "dim"),)

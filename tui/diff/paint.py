@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.values.review import DiffLine, LineKind
 from tui.comments.rows import comment_sign
-from tui.files.preview import shift
-from tui.text.spans import Line, Span, fit_spans, width_of, wrap_spans
+from tui.text.spans import Line, Span, fit_spans, shift, width_of, wrap_spans
 from tui.text.visible import all_visible, visible
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Pen:
     wrap: bool
     digits: int
     across: int
-    """Characters that are scrolled past at the left."""
+    """Cells that are scrolled past at the left."""
 
     @property
     def half(self) -> int:

@@ -9,6 +9,7 @@ from textual.message import Message
 from core.values.comments import ReviewComment, Side
 from core.values.review import DiffLine, LineKind
 from tui.diff.lines import PAGE, DiffLines
+from tui.diff.renewal import Anchor
 
 CODE = (LineKind.CONTEXT, LineKind.ADDED, LineKind.REMOVED)
 NEAR = 50
@@ -106,13 +107,6 @@ class DiffPlaces(DiffLines):
             found.append(line)
         return found
 
-    def place(self) -> tuple[Side, int]:
-        """Side and number of the line at the cursor, or of the nearest one that has one."""
-        for line in self._near_lines():
-            if line.new or line.old:
-                return (Side.NEW, line.new) if line.new else (Side.OLD, line.old or 1)
-        return Side.NEW, 1
-
     def line_number(self) -> int:
         """The new side's number of the line at the cursor, or of the nearest one that has one."""
         return next((line.new for line in self._near_lines() if line.new), 1)
@@ -123,9 +117,14 @@ class DiffPlaces(DiffLines):
         line = self.line_at(self.cursor_row)
         return line is not None and line.kind is LineKind.REMOVED
 
-    def _near_lines(self) -> list[DiffLine]:
-        """The lines from the cursor on, then those before it."""
-        at = self.cursor_row
+    def anchor_at(self, row: int, *, same_old: bool) -> Anchor:
+        """By what the line at a row is found again, or the nearest one that has a number."""
+        anchors = (Anchor.of(line, same_old=same_old) for line in self._near_lines(row))
+        return next(filter(None, anchors), Anchor(Side.NEW, 1))
+
+    def _near_lines(self, row: int | None = None) -> list[DiffLine]:
+        """The lines from a row on, that of the cursor as a rule, then those before it."""
+        at = self.cursor_row if row is None else row
         rows = [*range(at, min(at + NEAR, self.row_count())), *range(at - 1, max(-1, at - NEAR), -1)]
         return [line for line in map(self.line_at, rows) if line is not None]
 

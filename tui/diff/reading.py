@@ -149,8 +149,9 @@ class DiffReading(DiffRemarks):
             except BoatyardError as error:
                 if source == self.source and not latest:
                     self._stale, self.summary = True, None
-                    self.files.show(None, error.message)
-                    self.view.show(None, f"{error.message} {error.hint}".strip())
+                    told = f"{error.message}. {error.hint}" if error.hint else error.message
+                    self.files.show(None, told)
+                    self.view.show(None, told)
                 continue
             if source != self.source:
                 return

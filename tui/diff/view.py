@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, work
-from textual.binding import BindingType
 
 from core.values.comments import ReviewComment
 from core.values.review import DiffLine
@@ -14,7 +13,6 @@ from tui.diff.colours import colour
 from tui.diff.lines import MOST_PAGES, PAGE, SPLIT_FROM
 from tui.diff.places import DiffPlaces
 from tui.diff.renewal import Renewal
-from tui.keys.actions import bindings
 from tui.text.syntax import MOST_LINES
 from tui.widgets.pages import Pages
 
@@ -32,8 +30,6 @@ CONTEXTS = (0, 1, USUAL, 6, 12, 25, 50, 100, 200, WHOLE)
 
 class DiffView(DiffPlaces):
     """Shows a file's diff, taking in its windows as they come."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("wide")]
 
     shows_blurred_cursor = False
 
@@ -120,16 +116,18 @@ class DiffView(DiffPlaces):
 
     def _renew(self, file: FileChange) -> None:
         """Reads the diff again, from where the cursor is."""
-        side, line = self.place()
         at = self._layout.line_at(max(0, self.cursor_row - len(self._head)))
         self._number += 1
-        self._renewal = Renewal(self._number, file, Pages(PAGE, MOST_PAGES), side, line)
+        same = self.file is not None and file.old_id == self.file.old_id
+        cursor = self.anchor_at(self.cursor_row, same_old=same)
+        mark = self.anchor_at(self._mark, same_old=same) if self._mark is not None else None
+        self._renewal = Renewal(self._number, file, Pages(PAGE, MOST_PAGES), cursor, mark)
         self._want(file, at // PAGE)
 
     def _take_again(self, renewal: Renewal, page: int, diff: FileDiff) -> None:
         renewal.pages.put(page, diff.lines, diff.total)
         renewal.steps += 1
-        onward = renewal.towards(diff, page)
+        onward = renewal.next_page(diff, page)
         if onward is not None and renewal.steps < MOST_PAGES:
             self._want(renewal.file, onward)
             return
@@ -141,9 +139,11 @@ class DiffView(DiffPlaces):
         self._layout.tell_lines(diff.total)
         self._note = "" if diff.total else _empty_reason(renewal.file)
         self._lay_out_all()
+        if diff.total and renewal.mark is not None:
+            self._mark = self._row_at(renewal.find(renewal.mark))
         self.rows_changed()
         if diff.total and not in_head:
-            self._put_cursor(self._row_at(page * PAGE + renewal.nearest(diff)), offset)
+            self._put_cursor(self._row_at(renewal.find(renewal.cursor)), offset)
         for held, lines in self._pages.held().items():
             if diff.total <= MOST_LINES:
                 self._colour(held, tuple(lines))
@@ -179,10 +179,6 @@ class DiffView(DiffPlaces):
         """To the end; as long as the diff is still being counted, to the end that it turns out to have."""
         self._to_end = True
         super().action_bottom()
-
-    def action_sideways(self, direction: int) -> None:
-        self._across = max(0, self._across + direction * 16)
-        self.rows_changed()
 
     def turn_wrap(self) -> None:
         """Wraps long lines, or cuts them off again."""

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import events, work
-from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.keys.actions import bindings
 from tui.looks.durations import size
 from tui.text.literal import literal
-from tui.text.spans import Line, fit
+from tui.text.spans import Line, fit, shift
 from tui.text.syntax import MOST_LINES, highlight
 from tui.widgets.pages import Pages
-from tui.widgets.rows import RowView
+from tui.widgets.wide_rows import WideRows
 
 if TYPE_CHECKING:
     from core.values.review import FileContent, SmallPicture
@@ -27,14 +26,14 @@ PAGE = 500
 MOST_PAGES = 20
 EDGES = 6
 """Cells of a border beside the title in it."""
+MOST_CELLS = 4000
+"""Characters of a line that are shown."""
 PICTURE_ROW = 2
 """The row at which a picture begins."""
 
 
-class Preview(RowView):
+class Preview(WideRows):
     """Line numbers and lines; scrolls sideways."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("wide")]
 
     class Wants(Message):
         """A window of the file is needed."""
@@ -61,7 +60,6 @@ class Preview(RowView):
         self._pages: Pages[str] = Pages(PAGE, MOST_PAGES)
         self._colours: dict[int, list[Line]] = {}
         self._note = ""
-        self._across = 0
         self._wanted_line = 0
         """The line to go to as soon as it is there; 0: none."""
         self._drawn: Drawn | None = None
@@ -169,13 +167,12 @@ class Preview(RowView):
     def row(self, index: int, width: int) -> tuple[Line, Line]:
         for page in self._pages.missing(index - 40, index + 80):
             self.post_message(self.Wants(self.path, page))
-        digits = max(3, len(str(self._pages.total)))
-        gutter = (f"{index + 1:>{digits}} ", "gutter")
+        gutter = (f"{index + 1:>{self._digits}} ", "gutter")
         text = self._pages.get(index)
         if text is None:
             return (gutter, (self.glyphs.cut, "dim")), ()
         colours = self._colours.get(index // PAGE)
-        spans: Line = ((text[:4000], "text"),)
+        spans: Line = ((text[:MOST_CELLS], "text"),)
         if colours is not None and index % PAGE < len(colours):
             spans = colours[index % PAGE]
         return (gutter, *shift(spans, self._across)), ()
@@ -186,18 +183,12 @@ class Preview(RowView):
     def empty_text(self) -> Line:
         return ((f" {self._note}" if self.path else " Choose a file on the left", "dim"),)
 
-    def action_sideways(self, direction: int) -> None:
-        self._across = max(0, self._across + direction * 16)
-        self.rows_changed()
+    def room(self) -> int:
+        return self.scrollable_content_region.width - self._digits - 1
 
+    def wide_texts(self, rows: range) -> Iterable[str]:
+        return ((self._pages.get(index) or "")[:MOST_CELLS] for index in rows)
 
-def shift(spans: Line, by: int) -> Line:
-    """The spans without their first `by` characters."""
-    if not by:
-        return spans
-    out = []
-    for text, token in spans:
-        if by < len(text):
-            out.append((text[by:], token))
-        by = max(0, by - len(text))
-    return tuple(out)
+    @property
+    def _digits(self) -> int:
+        return max(3, len(str(self._pages.total)))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.message import Message
 
 from core.errors import BoatyardError
 from core.values.review import DiffLine, LineKind
-from tui.files.preview import PAGE, Preview, shift
-from tui.keys.actions import bindings
-from tui.text.spans import Line
+from tui.files.preview import MOST_CELLS, PAGE, Preview
+from tui.text.spans import Line, shift
 from tui.text.visible import visible
 from tui.widgets.pages import Pages
-from tui.widgets.rows import RowView
 from tui.widgets.sheet import Sheet
+from tui.widgets.wide_rows import WideRows
 
 if TYPE_CHECKING:
     from core.values.provenance import FileStep
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from tui.engine.link import Link
 
 MOST_PAGES = 20
+GUTTER = 8
+"""Cells before a line's text."""
 TOKENS = {
     LineKind.ADDED: "added",
     LineKind.REMOVED: "removed",
@@ -34,10 +35,8 @@ TOKENS = {
 UNDER = {LineKind.ADDED: "added-line", LineKind.REMOVED: "removed-line"}
 
 
-class ChangedLines(RowView):
+class ChangedLines(WideRows):
     """The lines of a diff, by window."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("wide")]
 
     class Wants(Message):
         """A window of the diff is needed."""
@@ -49,7 +48,6 @@ class ChangedLines(RowView):
     def __init__(self) -> None:
         super().__init__(id="changed-lines")
         self._pages: Pages[DiffLine] = Pages(PAGE, MOST_PAGES)
-        self._across = 0
         self.note = "Reading what changed"
 
     def take(self, page: int, diff: FileDiff) -> None:
@@ -71,7 +69,7 @@ class ChangedLines(RowView):
         token = TOKENS.get(line.kind, "dim")
         number = line.new if line.new is not None else line.old
         gutter = f"{number:>5} " if number is not None else " " * 6
-        text: Line = ((visible(line.text)[:4000], token),)
+        text: Line = ((visible(line.text)[:MOST_CELLS], token),)
         return ((gutter, "gutter"), (f"{sign} ", token), *shift(text, self._across)), ()
 
     def row_under(self, index: int) -> str:
@@ -85,9 +83,12 @@ class ChangedLines(RowView):
     def empty_text(self) -> Line:
         return ((f" {self.note}", "dim"),)
 
-    def action_sideways(self, direction: int) -> None:
-        self._across = max(0, self._across + direction * 16)
-        self.rows_changed()
+    def room(self) -> int:
+        return self.scrollable_content_region.width - GUTTER
+
+    def wide_texts(self, rows: range) -> Iterable[str]:
+        lines = filter(None, map(self._pages.get, rows))
+        return (visible(line.text)[:MOST_CELLS] for line in lines)
 
 
 class StepSheet(Sheet[None]):

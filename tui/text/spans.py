@@ -117,3 +117,27 @@ def wrap_spans(spans: Sequence[Span], width: int) -> list[Line]:
             lines.append(tuple(line))
             line, left, text = [], width, text[taken:]
     return [*lines, tuple(line)] if line or not lines else lines
+
+
+def shift(spans: Line, by: int) -> Line:
+    """The spans without their first `by` cells; half a wide character is a space."""
+    if not by:
+        return spans
+    out: list[Span] = []
+    for each, token in spans:
+        text = plain(each)
+        cells = _cells(text)
+        if cells > by:
+            out.append((_without(text, by) if by else text, token))
+        by = max(0, by - cells)
+    return tuple(out)
+
+
+def _without(text: str, cells: int) -> str:
+    if text.isascii():
+        return text[cells:]
+    at = 0
+    while at < len(text) and (cells > 0 or not cell_len(text[at])):
+        cells -= cell_len(text[at])
+        at += 1
+    return " " * -cells + text[at:]

@@ -19,8 +19,9 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.text.inline import wrap_words
 from tui.text.row_strip import RowStrip
-from tui.text.spans import Line, draw
+from tui.text.spans import Line, draw, width_of
 from tui.widgets.scroll_bar import RowScrollBar
 
 if TYPE_CHECKING:
@@ -183,5 +184,15 @@ class PaintedRows(ScrollView, can_focus=True, inherit_bindings=False):
         return self._base
 
     def _blank(self, y: int, index: int, width: int) -> Strip:
-        text = self.empty_text() if index == 0 and not self.row_count() else ()
+        """A line without a row: of what is said when there is none, else nothing."""
+        lines = self._told(width) if not self.row_count() else []
+        text = lines[index] if index < len(lines) else ()
         return draw(self.palette, text, width=width, base=self._under, cut=self.glyphs.cut)
+
+    def _told(self, width: int) -> list[Line]:
+        text = self.empty_text()
+        if width_of(text) <= width:
+            return [text]
+        (first, token), *rest = text
+        room = max(width - 2, 8)
+        return [((" ", token), *line) for line in wrap_words(((first.lstrip(), token), *rest), room)]
