@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
+from core.engine.texts import check_text
+from core.errors import UsageError
 from core.git.path_text import text_to_name
-from core.review.anchors import find_lines
+from core.review.anchors import BESIDE, find_lines
 from core.review.diff import Compared
 from core.store import models as m
 from core.values.comments import PLACE, CommentPlace, ReviewComment, Side
+from core.values.requests import AddComment
 
+LINES_LIMIT = 2000
+"""Lines that one comment is about at most."""
 SIZE_LIMIT = 32 * 1024 * 1024
 """Bytes of a file in which lines are looked for."""
 
@@ -51,6 +57,55 @@ async def placed(each: Iterable[Anchored], sides: Sequence[Compared]) -> tuple[R
             contents[key] = await lines_of(by_repo[comment.repo_id], comment.side, comment.path)
         found.append(one.among(contents.get(key)))
     return tuple(sorted(found, key=lambda each: (each.repo_id, each.path, each.first, each.created_at)))
+
+
+class Meant(NamedTuple):
+    """Lines of a file, and what stands there and around them; all 0 and empty: the file."""
+
+    first: int = 0
+    last: int = 0
+    quote: Sequence[str] = ()
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+
+
+async def meant_lines(side: Compared, body: AddComment) -> Meant:
+    """The lines that a new comment is about, where they are now; as they were seen where they are gone.
+
+    Raises:
+        UsageError: The file or the lines are not there.
+    """
+    quote = tuple(check_text("the quote", "\n".join(body.quote)).split("\n")) if body.quote else ()
+    first, last = body.first, max(body.first, body.last) if body.first else 0
+    lines = await lines_of(side, body.side, body.path) if first else None
+    if quote and first:
+        found = find_lines(quote, first, lines or (), body.before, body.after)
+        if found is None:
+            return Meant(first, last, quote, body.before, body.after)
+        first, last = found, found + last - first
+    there = await _is_there(side, body.path) if not first else lines is not None and last <= len(lines)
+    if not there or last - first >= LINES_LIMIT:
+        where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
+        raise UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
+    if lines is None:
+        return Meant()
+    start = first - 1
+    return Meant(
+        first, last, lines[start:last], lines[max(0, start - BESIDE) : start], lines[last : last + BESIDE]
+    )
+
+
+async def _is_there(side: Compared, path: str) -> bool:
+    """Whether either side has such a file, of whatever kind."""
+    try:
+        name = text_to_name(path)
+    except ValueError:
+        return False
+    for commit in (side.snapshot, side.base):
+        place = f"{commit}:".encode() + name
+        if not (await side.depot.git.run("rev-parse", "--verify", "--quiet", place, ok=(0, 1, 128))).code:
+            return True
+    return False
 
 
 async def lines_of(side: Compared, which: Side, path: str) -> list[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.engine.comment_places import Anchored, begun_comment, comment_of, lines_of, placed
+from core.engine.comment_places import Anchored, begun_comment, comment_of, meant_lines, placed
 from core.engine.comments_prompt import comments_prompt
 from core.engine.comparing import Comparing, DiffRequest
 from core.engine.scratches import comment_drafts, take_comment_draft
@@ -13,7 +13,6 @@ from core.engine.texts import check_text
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.path_text import text_to_name
 from core.lifecycle.context import Context
-from core.review.anchors import BESIDE
 from core.review.base import parse_base
 from core.review.diff import Compared
 from core.store import lookup
@@ -27,8 +26,6 @@ from core.values.requests import AddComment, MarkReviewed, SendComments, SendPro
 
 BODY_LIMIT = 64 * 1024
 REMOVED_KEPT_SECONDS = 30 * 24 * 3600.0
-LINES_LIMIT = 2000
-"""Lines that one comment is about at most."""
 
 
 class Comments:
@@ -72,19 +69,13 @@ class Comments:
         if not text:
             raise UsageError("the comment is empty", hint="Write what should be different.")
         side = _side_of(await self._comparing.sides(name, DiffRequest(parse_base(body.base))), body.repo)
-        lines = await lines_of(side, body.side, body.path)
-        first, last = body.first, max(body.first, body.last)
-        if lines is None or last > len(lines) or last - first >= LINES_LIMIT:
-            where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
-            raise UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
-        start = first - 1 if first else 0
+        meant = await meant_lines(side, body)
 
         def write() -> tuple[ReviewComment, Scratch | None]:
             row = m.ReviewComment.create(
                 workspace=lookup.live_workspace(name), repo=side.repo_id, path=body.path,
-                side=body.side.value, first=first, last=last, quote=lines[start:last] if first else [],
-                before=lines[max(0, start - BESIDE) : start] if first else [],
-                after=lines[last : last + BESIDE] if first else [], body=text,
+                side=body.side.value, first=meant.first, last=meant.last, quote=list(meant.quote),
+                before=list(meant.before), after=list(meant.after), body=text,
             )  # fmt: skip
             return comment_of(row, name), take_comment_draft(body.draft, text)
 

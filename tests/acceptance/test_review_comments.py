@@ -157,6 +157,27 @@ async def test_a_removed_comment_comes_back_with_its_place_and_what_became_of_it
     assert await yard.client.comments("work") == before
 
 
+async def test_a_new_one_is_on_the_lines_that_were_seen_though_they_moved_meanwhile(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    (folder / "a.py").write_text("# while\n# it is typed\none = 1\ntwo = 22\nthree = 3\n")
+    seen = AddComment(path="a.py", first=2, last=3, body="why", quote=("two = 22",), before=("one = 1",))
+    made = await yard.client.add_comment("work", seen)
+    assert (made.first, made.last, made.quote) == (4, 5, ("two = 22", "three = 3"))
+    (folder / "a.py").write_text("all new\n")
+    made = await yard.client.add_comment("work", seen)
+    (listed,) = (each for each in await yard.client.comments("work") if each.id == made.id)
+    assert (listed.outdated, listed.first, listed.quote) == (True, 2, ("two = 22",))
+
+
+async def test_files_of_any_kind_are_commented_on_as_a_whole(yard: Yard) -> None:
+    folder = await reviewed(yard)
+    (folder / "picture.bin").write_bytes(b"\0\1\2")
+    for path in ("b.py", "picture.bin"):  # one is deleted, the other has no lines
+        made = await yard.client.add_comment("work", AddComment(path=path, body="why"))
+        assert (made.path, made.first, made.outdated) == (path, 0, False)
+    assert [each.outdated for each in await yard.client.comments("work")] == [False, False]
+
+
 async def test_what_cannot_be_commented_on_is_refused(yard: Yard) -> None:
     await reviewed(yard)
     for body, why in (

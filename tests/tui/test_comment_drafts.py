@@ -61,6 +61,7 @@ async def test_it_is_there_again_at_another_terminal_and_gone_when_it_is_made(en
         await other.press("enter")
         body = await other.asked("add_comment")
         assert (body.body, body.draft) == ("why so", PLACE)
+        assert (body.before, body.quote, body.after) == (("same",), ("new",), ())
         await other.until(lambda: (KIND, PLACE) not in engine.scratches, "the draft is forgotten")
         await other.sees("open  why so")
         await other.press("c")
@@ -269,14 +270,14 @@ async def test_the_list_has_it_and_opens_it(engine: FakeEngine) -> None:
         assert (body.first, body.body, body.draft) == (2, "why", PLACE)
 
 
-async def test_one_whose_lines_are_gone_is_made_on_the_file(engine: FakeEngine) -> None:
+async def test_one_whose_lines_are_gone_says_what_they_were(engine: FakeEngine) -> None:
     async with driven(engine) as ui:
         await begun_and_left(ui, engine, "why")
         engine.moved = {"outdated": True}
         await ui.press("C")
         await ui.sees("draft, outdated")
         await ui.press("enter")
-        await ui.sees("Comment on a.py", "why")
+        await ui.sees("Comment on a.py:2", "why")
         await ui.press("enter")
         body = await ui.asked("add_comment")
-        assert (body.path, body.first, body.body) == ("a.py", 0, "why")
+        assert (body.path, body.first, body.quote, body.body) == ("a.py", 2, ("new",), "why")

@@ -31,18 +31,18 @@ async def comment(app: BoatyardApp) -> None:
     place = place_among(view.numbered(side), file.repo_id, file.path, side, first, last)
     key = key_for(pane.workspace, place, pane.comments)
     wanted = ask.AddComment(
-        path=file.path, body="", repo=file.repo_id, side=side, first=first, last=last,
-        base=pane.compared.base, draft=key,
+        path=file.path, body="", repo=file.repo_id, side=side, first=first, last=last, quote=place.quote,
+        before=place.before, after=place.after, base=pane.compared.base, draft=key,
     )  # fmt: skip
     await _write(app, pane.workspace, wanted, place)
 
 
 async def write_on(app: BoatyardApp, draft: ReviewComment) -> None:
-    """Goes on with a comment that was begun; on the file, where its lines are gone."""
-    first, last = (0, 0) if draft.outdated else (draft.first, draft.last)
+    """Goes on with a comment that was begun."""
     wanted = ask.AddComment(
-        path=draft.path, body="", repo=draft.repo_id, side=draft.side, first=first, last=last, draft=draft.id
-    )
+        path=draft.path, body="", repo=draft.repo_id, side=draft.side, first=draft.first, last=draft.last,
+        quote=draft.quote, draft=draft.id,
+    )  # fmt: skip
     await _write(app, draft.workspace, wanted)
 
 

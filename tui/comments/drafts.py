@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from itertools import count
+from itertools import count, takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -38,14 +38,18 @@ def place_key(
 def place_among(
     lines: Mapping[int, str], repo_id: str, path: str, side: Side, first: int, last: int
 ) -> CommentPlace:
-    """A place with what stands there, by the numbers of a side's lines; `first` 0: the file."""
+    """A place with what stands there, by the numbers of a side's lines; `first` 0: the file.
 
-    def texts(start: int, stop: int) -> tuple[str, ...]:
-        return tuple(lines[n] for n in range(start, stop) if n in lines) if first else ()
+    Of lines that lie in several hunks those of the first one count.
+    """
 
+    def run(numbers: range) -> tuple[str, ...]:
+        return tuple(lines[n] for n in takewhile(lines.__contains__, numbers)) if first else ()
+
+    above, below = range(first - 1, first - 1 - BESIDE, -1), range(last + 1, last + 1 + BESIDE)
     return CommentPlace(
-        repo_id=repo_id, path=path, side=side, first=first, last=last, quote=texts(first, last + 1),
-        before=texts(first - BESIDE, first), after=texts(last + 1, last + 1 + BESIDE),
+        repo_id=repo_id, path=path, side=side, first=first, last=last, quote=run(range(first, last + 1)),
+        before=run(above)[::-1], after=run(below),
     )  # fmt: skip
 
 

@@ -85,6 +85,12 @@ class AddComment(Request, frozen=True, kw_only=True):
     """Line, from 1; 0: the file as a whole."""
     last: Annotated[int, Meta(ge=0)] = 0
     """0: the same line."""
+    quote: tuple[str, ...] = ()
+    """What the lines say where they are seen, from the first on: they are looked for, as the file may be
+    edited meanwhile; where they are gone the comment is outdated from the beginning."""
+    before: tuple[str, ...] = ()
+    """Lines above, the nearest last, which tell equal places apart."""
+    after: tuple[str, ...] = ()
     base: str = ""
     """What the diff compares with; the old side is that."""
     draft: str = ""
