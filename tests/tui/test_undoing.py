@@ -225,3 +225,36 @@ async def test_a_task_with_workspaces_is_not_removed_and_it_is_said_what_to_do(e
         await ui.press("d", "r")
         await ui.sees("the task has workspaces: second", "cancel the task")
         assert not any(call == "remove_task" for call, _ in engine.calls)
+
+
+async def test_undo_behind_a_key_in_a_dialog_means_what_that_key_is_about_to_do(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        engine.put_comment(ReviewComment(id=name, workspace="second", repo_id="repo-app", path="a.py",
+                                         first=2, last=2, body=f"Why {name}?"))  # fmt: skip
+    gate, remove, back = asyncio.Event(), engine.remove_comment, engine.restore_comment
+
+    async def slowly_removed(comment: str) -> None:
+        await gate.wait()
+        await remove(comment)
+
+    async def slowly_back(comment: str) -> ReviewComment:
+        await asyncio.sleep(0)
+        return await back(comment)
+
+    monkeypatch.setattr(engine, "remove_comment", slowly_removed)
+    monkeypatch.setattr(engine, "restore_comment", slowly_back)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("C")
+        await ui.sees("Why one?", "Why two?")
+        await ui.press("d", "z")
+        gate.set()
+        await ui.asked("restore_comment")
+        await ui.until(lambda: set(engine.comments_) == {"one", "two"}, "both are there again")
+        assert "Nothing was done here" not in ui.text()
+        await ui.press("d", "d")
+        await ui.until(lambda: not engine.comments_, "both are removed")
+        await ui.pilot.press("z", "z")
+        await ui.until(lambda: set(engine.comments_) == {"one", "two"}, "both are there once more")

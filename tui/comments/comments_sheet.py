@@ -175,7 +175,10 @@ class CommentsSheet(Sheet[ReviewComment]):
 
     @work(group="change")
     async def _remove(self) -> None:
-        each = self._rows.current
+        async with self.in_turn:
+            await self._remove_now(self._rows.current)
+
+    async def _remove_now(self, each: ReviewComment | None) -> None:
         if each is not None and each.draft:
             texts = await self._drafts.of(each.id)
             await self._drafts.forget(each.id)

@@ -139,7 +139,8 @@ class LandingSheet(Sheet[tuple[str, str]]):
 
     @work(group="change")
     async def _do(self, call: Callable[[], Awaitable[LandingQueue]]) -> None:
-        await self._try(call)
+        async with self.in_turn:
+            await self._try(call)
 
     @work(group="change")
     async def _add(self, by_forecast: bool) -> None:

@@ -144,7 +144,8 @@ class QueueSheet(Sheet[None]):
     async def _drop(self) -> None:
         current = self._rows.current
         if current is not None:
-            await self._try(lambda: self._drop_now(current))
+            async with self.in_turn:
+                await self._try(lambda: self._drop_now(current))
 
     async def _drop_now(self, dropped: QueuedPrompt) -> None:
         link, name = self._link, self._workspace

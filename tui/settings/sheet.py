@@ -134,7 +134,7 @@ class SettingsSheet(Sheet[str]):
         event.stop()
         self._change()
 
-    @work(exclusive=True, group="change")
+    @work(group="change")
     async def _change(self) -> None:
         setting = self._setting()
         if setting is None:
@@ -142,27 +142,31 @@ class SettingsSheet(Sheet[str]):
         if setting.kind is SettingKind.TABLE and self._rows.current_source == "file":
             self.problem("It is a table: change it in the file.")
             return
-        await self._try(lambda: self._then_show(self._book.change(setting)))
+        async with self.in_turn:
+            await self._try(lambda: self._then_show(self._book.change(setting)))
 
     async def _then_show(self, change: Awaitable[object]) -> None:
         key = await change
         await self._show(key if isinstance(key, str) else "")
 
-    @work(exclusive=True, group="change")
+    @work(group="change")
     async def _unset(self) -> None:
         setting = self._setting()
         if setting is not None:
-            await self._try(lambda: self._then_show(self._book.unset(setting)))
+            async with self.in_turn:
+                await self._try(lambda: self._then_show(self._book.unset(setting)))
 
-    @work(exclusive=True, group="change")
+    @work(group="change")
     async def _undo(self) -> None:
-        await self._try(lambda: self._then_show(self._book.undo()))
+        async with self.in_turn:
+            await self._try(lambda: self._then_show(self._book.undo()))
 
-    @work(exclusive=True, group="change")
+    @work(group="change")
     async def _add_key(self) -> None:
-        await self._try(lambda: self._then_show(self._book.add_key()))
+        async with self.in_turn:
+            await self._try(lambda: self._then_show(self._book.add_key()))
 
-    @work(exclusive=True, group="change")
+    @work(group="change")
     async def _edit(self) -> None:
         await self._try(lambda: self._then_show(self._book.edit_file(self._setting())))
 

@@ -117,8 +117,11 @@ class PicturesSheet(Sheet[None]):
     @work(group="pictures")
     async def _take_away(self) -> None:
         picture = self._rows.current
-        if picture is None:
-            return
+        if picture is not None:
+            async with self.in_turn:
+                await self._take_away_now(picture)
+
+    async def _take_away_now(self, picture: Image) -> None:
         try:
             await self._link.client.detach_image(self._task_id, picture.id)
         except BoatyardError as error:
@@ -132,10 +135,11 @@ class PicturesSheet(Sheet[None]):
 
     @work(group="pictures")
     async def _back(self) -> None:
-        if not self._taken:
-            return
-        try:
-            again = AttachImage(image=self._taken.pop().id)
-            self._rows.show(await self._link.client.attach_image(self._task_id, again))
-        except BoatyardError as error:
-            self._failed(error)
+        async with self.in_turn:
+            if not self._taken:
+                return
+            try:
+                again = AttachImage(image=self._taken.pop().id)
+                self._rows.show(await self._link.client.attach_image(self._task_id, again))
+            except BoatyardError as error:
+                self._failed(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
@@ -51,6 +52,8 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         self.hints = hints
         self._steps = 0
         """What was done in it and can be taken back in it."""
+        self.in_turn = asyncio.Lock()
+        """Held by each deed that can be taken back, and by taking back: the next key means it."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sheet") as box:
@@ -95,9 +98,13 @@ class Sheet(ModalScreen["Result | None"], Generic[Result], inherit_bindings=Fals
         self._steps += 1
         cast("Look", self.app).can_undo(told, back)
 
-    @work(group="undo", exclusive=True)
+    @work(group="undo")
     async def undo(self) -> None:
-        """Takes back what was done last in this dialog."""
+        """Takes back what was done last in this dialog, as soon as it is done."""
+        async with self.in_turn:
+            await self._take_back()
+
+    async def _take_back(self) -> None:
         if not self._steps:
             self.problem("Nothing was done here that could be undone.")
             return
