@@ -15,8 +15,8 @@ from core.values.entities import Operation
 from core.values.landing import LandingEntry, LandingQueue, LandingStatus
 from core.values.provenance import LinesFrom, Origin
 from core.values.requests import MergeWorkspace, TakeSide
-from core.values.review import FileNode, MergeResult
-from core.values.states import WorkspaceState
+from core.values.review import FileNode, MergePreview, MergeResult
+from core.values.states import MergeStyle, WorkspaceState
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
 
@@ -235,6 +235,33 @@ async def test_the_merge_offers_an_update_first_and_escape_keeps_the_message(eng
         await ui.sees("Merge second", "Mine")
         await ui.press("u")
         await ui.sees("Update second from main")
+
+
+async def test_nothing_is_merged_in_a_style_whose_preview_is_not_there_yet(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview, there = engine.merge_preview, asyncio.Event()
+
+    async def later(name: str, style: MergeStyle | None = None) -> MergePreview:
+        if style is MergeStyle.REBASE:
+            await there.wait()
+        return await preview(name, style)
+
+    monkeypatch.setattr(engine, "merge_preview", later)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("m")
+        await ui.sees("enter merges")
+        await ui.press("r", "enter")
+        await ui.sees("Computing what a merge would do")
+        engine.emit(told.FilesChanged(workspace="second"))  # looked at again, in the style chosen last
+        await ui.press("p", "enter")
+        assert "merge" not in dict(engine.calls)
+        there.set()
+        await ui.sees("● rebase", "afterwards: yes")
+        await ui.press("enter")
+        assert (await ui.asked("merge"))[1] is MergeStyle.REBASE
+        await ui.asked("merge_and_push")
 
 
 async def test_a_message_that_was_written_is_there_again_after_the_merge_was_refused(

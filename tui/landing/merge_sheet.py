@@ -100,6 +100,8 @@ class MergeSheet(Sheet[MergeForm]):
         self._workspace = workspace
         self._repos = repos
         self._preview: MergePreview | None = None
+        self._style: MergeStyle | None = None
+        """The one chosen last; its preview may be under way. None: the usual one."""
         self._shown = ""
         """The message, as far as it was not typed here."""
         self._edited = False
@@ -112,7 +114,7 @@ class MergeSheet(Sheet[MergeForm]):
     def on_mount(self) -> None:
         self.query_one(MergeRows).focus()
         self._store.watch(self._on_changes)
-        self._load(None)
+        self._load()
 
     def on_unmount(self) -> None:
         self._store.unwatch(self._on_changes)
@@ -120,19 +122,27 @@ class MergeSheet(Sheet[MergeForm]):
     def _on_changes(self, changes: Changes) -> None:
         """Looks again: what stood in the way may be gone, and what would be merged another one."""
         if self._workspace in changes.files:
-            self._load(self._preview.style if self._preview else None)
+            self._load()
         elif self._preview is None and (changes.everything or self._workspace in changes.workspaces):
-            self._load(None)
+            self._load()
+
+    def _choose(self, style: MergeStyle) -> None:
+        self._style = style
+        self._load()
+
+    @property
+    def _computing(self) -> bool:
+        return self._preview is None or self._style not in (None, self._preview.style)
 
     @work(exclusive=True)
-    async def _load(self, style: MergeStyle | None) -> None:
+    async def _load(self) -> None:
         rows = self.query_one(MergeRows)
-        if self._preview is None or style is not self._preview.style:
+        if self._computing:
             rows.show([(("Computing what a merge would do", "dim"),)])
         if self._preview is None:
             self._show((await self._drafts.of(self._workspace)).get(MESSAGE, ""), written=True)
         try:
-            preview = await self._link.client.merge_preview(self._workspace, style)
+            preview = await self._link.client.merge_preview(self._workspace, self._style)
         except BoatyardError as error:
             self._preview = None
             rows.show([(("It cannot be merged", "error"),)])
@@ -215,20 +225,20 @@ class MergeSheet(Sheet[MergeForm]):
         return self.filled(f"{{{action_id}}} "), "key"
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
-        styles = {name: partial(self._load, style) for style, name in STYLES}
+        styles = {name: partial(self._choose, style) for style, name in STYLES}
         return styles | {
             "merge-message": self.query_one("#message").focus, "merge-push": self._push_too,
             "merge-update": self._update, "merge-agent": self._ask_agent,
         }  # fmt: skip
 
     def _push_too(self) -> None:
-        if self._preview is not None:
-            self._push = not self._push
+        self._push = not self._push
+        if self._preview is not None and not self._computing:
             self.query_one(MergeRows).show(self._lines(self._preview))
 
     def _update(self) -> None:
-        style = self._preview.style if self._preview else MergeStyle.MERGE
-        self.dismiss(MergeForm(style, "", update=True))
+        usual = self._preview.style if self._preview else MergeStyle.MERGE
+        self.dismiss(MergeForm(self._style or usual, "", update=True))
 
     def _ask_agent(self) -> None:
         if self._preview is not None and self._preview.conflicts:
@@ -251,7 +261,7 @@ class MergeSheet(Sheet[MergeForm]):
 
     def _merge(self) -> None:
         preview = self._preview
-        if preview is None:
+        if preview is None or self._computing:
             return
         if preview.conflicts:
             told = "There are conflicts. {merge-update} updates first, and you resolve them here; "
