@@ -7,13 +7,16 @@ were computed from.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
+from pathlib import Path
 
 from core.errors import BoatyardError
+from core.git.branch_marks import Marks, branch_marks
 from core.git.depot import Depot
 from core.git.merge import read_work
 from core.git.merge_tree import FileConflict
@@ -44,8 +47,10 @@ log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 1.5
 """How long nothing may change before it is looked at."""
+WATCH_SECONDS = 3.0
+"""How often it is looked whether a target branch has moved."""
 REFRESH_SECONDS = 60.0
-"""How old what is known of the user's branches may be."""
+"""How old what is known of the user's branches may be, where no file tells that they have moved."""
 COUNTED = (WorkspaceState.OPEN, WorkspaceState.FAILED, WorkspaceState.CLOSED)
 Found = dict[str, dict[str, tuple[Conflict, ...]]]
 """By workspace, by the other one."""
@@ -60,6 +65,8 @@ class Forecasting:
         self._targets: dict[tuple[str, str, str, str], Against] = {}
         self._pairs: dict[tuple[str, str, str], tuple[FileConflict, ...]] = {}
         self._refreshed: dict[str, float] = {}
+        self._watched: dict[str, tuple[Path, tuple[str, ...], Marks]] = {}
+        """By repo: its common git directory, target branches, and their marks when they were last read."""
         self._lock = asyncio.Lock()
 
     async def known(self) -> tuple[Forecast, ...]:
@@ -75,21 +82,29 @@ class Forecasting:
         return await self.known()
 
     async def run(self) -> None:
-        """Looks whenever something has changed and things are quiet again, and once a minute."""
+        """Looks whenever something has changed and things are quiet again, and once in `REFRESH_SECONDS`."""
         changed = asyncio.Event()
         listening = asyncio.create_task(self._listen(changed))
         try:
             while True:
-                try:
-                    async with asyncio.timeout(REFRESH_SECONDS):
-                        await changed.wait()
-                except TimeoutError:
-                    pass  # The user may have committed.
+                await self._something_new(changed)
                 await asyncio.sleep(QUIET_SECONDS)
                 changed.clear()
                 await self._look_safely()
         finally:
             listening.cancel()
+
+    async def _something_new(self, changed: asyncio.Event) -> None:
+        """Returns when something has changed here, or the user has committed, or it was long ago."""
+        for _ in range(int(REFRESH_SECONDS / WATCH_SECONDS)):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_SECONDS):
+                    await changed.wait()
+            moved = await asyncio.to_thread(_moved, dict(self._watched))
+            for repo_id in moved:
+                self._refreshed.pop(repo_id, None)
+            if changed.is_set() or moved:
+                return
 
     async def _look_safely(self) -> None:
         try:
@@ -119,6 +134,7 @@ class Forecasting:
     async def _look(self) -> None:
         """Repository by repository; one that cannot be read leaves the others their forecast."""
         places = await self._context.store.read(_places)
+        self._watched = {repo: kept for repo, kept in self._watched.items() if repo in places}
         against: defaultdict[str, list[tuple[str, Against]]] = defaultdict(list)
         clashes: Found = defaultdict(dict)
         for repo_id, (path, rows) in places.items():
@@ -136,7 +152,7 @@ class Forecasting:
     async def _stands(self, repo_id: str, path: str, rows: Mapping[str, str]) -> list[Stand]:
         depot = self._depot(repo_id)
         if time.monotonic() - self._refreshed.get(repo_id, -REFRESH_SECONDS) >= REFRESH_SECONDS:
-            await depot.refresh(await inspect_repository(path))
+            await self._refresh(repo_id, path, tuple(sorted(set(rows.values()))))
             self._refreshed[repo_id] = time.monotonic()
         stands = []
         for name, branch in rows.items():
@@ -144,6 +160,13 @@ class Forecasting:
             if work is not None:
                 stands.append(Stand(name, work, await depot.target(await depot.local_branch(branch))))
         return stands
+
+    async def _refresh(self, repo_id: str, path: str, branches: tuple[str, ...]) -> None:
+        repository = await inspect_repository(path)
+        # Marked first: what moves while it is read is read again.
+        marks = await asyncio.to_thread(branch_marks, repository.common_dir, branches)
+        self._watched[repo_id] = repository.common_dir, branches, marks
+        await self._depot(repo_id).refresh(repository)
 
     async def _against_targets(self, repo_id: str, stands: list[Stand]) -> list[Against]:
         found, kept = [], {}
@@ -206,6 +229,10 @@ class Forecasting:
 
     def _depot(self, repo_id: str) -> Depot:
         return Place(self._context.home, "any").depot(repo_id)
+
+
+def _moved(watched: Mapping[str, tuple[Path, tuple[str, ...], Marks]]) -> list[str]:
+    return [repo for repo, (folder, names, marks) in watched.items() if branch_marks(folder, names) != marks]
 
 
 def _places() -> dict[str, tuple[str, dict[str, str]]]:

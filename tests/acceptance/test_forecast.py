@@ -53,17 +53,23 @@ async def test_workspaces_that_do_not_go_together_are_named_and_an_order_is_prop
 
 
 @pytest.mark.slow
-async def test_what_the_user_commits_and_what_agents_do_changes_the_forecast_by_itself(yard: Yard) -> None:
+async def test_what_the_user_commits_and_what_agents_do_changes_the_forecast_by_itself(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.forecasting.REFRESH_SECONDS", 100_000.0)
     async with yard.watch() as watch:
         await attempt(yard, "first", {"a.txt": TEXT.replace("one", "ONE")})
         await attempt(yard, "second", {"a.txt": TEXT.replace("one", "eins")})
         told = await watch.until(ForecastChanged, lambda event: bool(event.forecast.others))
-    assert told.forecast.workspace in ("first", "second")
-    repository = yard.repository()
-    (repository / "a.txt").write_text(TEXT.replace("one", "uno"))
-    git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qam", "mine")
-    found = await forecast(yard)
-    assert [each.path for each in found["first"].target] == ["a.txt"]
+        assert told.forecast.workspace in ("first", "second")
+        repository = yard.repository()
+        (repository / "a.txt").write_text(TEXT.replace("one", "uno"))
+        git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qam", "mine")
+        told = await watch.until(ForecastChanged, lambda event: bool(event.forecast.target))
+        assert [each.path for each in told.forecast.target] == ["a.txt"]
+        git(repository, "pack-refs", "--all")
+        git(repository, "reset", "-q", "--hard", "HEAD~1")
+        await watch.until(ForecastChanged, lambda event: not event.forecast.target)
     await yard.remove("second")
     assert clashes((await forecast(yard))["first"]) == {}
 
