@@ -82,15 +82,15 @@ class Forecasting:
         return await self.known()
 
     async def run(self) -> None:
-        """Looks whenever something has changed and things are quiet again, and once in `REFRESH_SECONDS`."""
+        """Looks at the start, whenever something has changed and things are quiet again, and now and then."""
         changed = asyncio.Event()
         listening = asyncio.create_task(self._listen(changed))
         try:
             while True:
-                await self._something_new(changed)
                 await asyncio.sleep(QUIET_SECONDS)
                 changed.clear()
                 await self._look_safely()
+                await self._something_new(changed)
         finally:
             listening.cancel()
 

@@ -67,6 +67,9 @@ async def test_what_the_user_commits_and_what_agents_do_changes_the_forecast_by_
         git(repository, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qam", "mine")
         told = await watch.until(ForecastChanged, lambda event: bool(event.forecast.target))
         assert [each.path for each in told.forecast.target] == ["a.txt"]
+    await yard.restart()
+    async with yard.watch() as watch:
+        await watch.until(ForecastChanged, lambda event: bool(event.forecast.target))
         git(repository, "pack-refs", "--all")
         git(repository, "reset", "-q", "--hard", "HEAD~1")
         await watch.until(ForecastChanged, lambda event: not event.forecast.target)
