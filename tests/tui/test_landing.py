@@ -50,6 +50,9 @@ async def test_an_update_stops_at_a_conflict_that_is_taken_and_gone_on_with(
         await ui.press("c")
         assert await ui.asked("continue_update") == "second"
         await ui.sees("has everything of its target branch")
+        await ui.press("z")  # to before the update, not to its stop
+        assert await ui.asked("restore_to") == ("second", 3)
+        await ui.sees("second is as it was before")
 
 
 async def test_sides_that_are_taken_in_one_burst_are_all_taken_before_it_goes_on(

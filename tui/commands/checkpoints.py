@@ -78,13 +78,26 @@ async def _restore(app: BoatyardApp, name: str, number: int) -> None:
     if not await app.ask(question("Go back to a checkpoint", text, f"Go back to {number}")):
         return
     ended = await restored(app, name, number)
-    before = ended.result.get("before")
+    offer_back(app, name, ended.result.get("before"), f"{name} is as it was at checkpoint {number}")
+
+
+def offer_back(app: BoatyardApp, name: str, before: object, told: str) -> None:
+    """Says what was done with the files of a workspace, and offers to take it back.
+
+    Args:
+        before: Number of the checkpoint that was taken before it; anything else: there was nothing to do.
+    """
+    if not isinstance(before, int):
+        app.say(told)
+        return
+    number = before
 
     async def back() -> None:
-        if isinstance(before, int):
-            await restored(app, name, before)
+        await restored(app, name, number)
+        app.say(f"{name} is as it was before")
+        app.home.diff.read_again()
 
-    app.can_undo(f"{name} is as it was at checkpoint {number}", back)
+    app.can_undo(told, back)
 
 
 async def restored(app: BoatyardApp, name: str, number: int) -> Operation:

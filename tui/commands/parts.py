@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from core.errors import BoatyardError, ConflictError
 from core.values import requests as ask
 from core.values.review import DiffLine, LineKind
-from tui.commands.checkpoints import restored
+from tui.commands.checkpoints import offer_back
 from tui.commands.comparing import other_workspace
 from tui.commands.operations import finished
 from tui.diff.branch_sheet import BranchSheet
 from tui.widgets.menu import Menu, Option, choice, question
 
 if TYPE_CHECKING:
-    from core.values.entities import Operation
     from tui.app import BoatyardApp
 
 
@@ -53,7 +52,7 @@ async def discard(app: BoatyardApp) -> None:
         _changed_meanwhile(app, error)
         return
     pane.read_again()
-    _offer_undo(app, ended, f"Discarded {wanted.words}")
+    offer_back(app, ended.workspace, ended.result.get("before"), f"Discarded {wanted.words}")
 
 
 async def take(app: BoatyardApp) -> None:
@@ -79,7 +78,7 @@ async def take(app: BoatyardApp) -> None:
     except ConflictError as error:
         _changed_meanwhile(app, error)
         return
-    _offer_undo(app, ended, f"{other} has {wanted.words} now")
+    offer_back(app, ended.workspace, ended.result.get("before"), f"{other} has {wanted.words} now")
 
 
 async def _take_onto(app: BoatyardApp, name: str, wanted: Wanted) -> None:
@@ -113,18 +112,6 @@ def _changed_meanwhile(app: BoatyardApp, error: BoatyardError) -> None:
     """Says why nothing was done, and shows what is there now."""
     app.fail(error)
     app.home.diff.read_again()
-
-
-def _offer_undo(app: BoatyardApp, ended: Operation, told: str) -> None:
-    before, name = ended.result.get("before"), ended.workspace
-
-    async def back() -> None:
-        if isinstance(before, int):
-            await restored(app, name, before)
-            app.say(f"{name} is as it was before")
-            app.home.diff.read_again()
-
-    app.can_undo(told, back)
 
 
 async def _choose(app: BoatyardApp, title: str) -> Wanted | None:

@@ -8,7 +8,7 @@ from core.values import requests as ask
 from core.values.conversation import AgentMode, EntryKind
 from core.values.entities import Workspace
 from core.values.wording import counted
-from tui.commands.checkpoints import restored
+from tui.commands.checkpoints import offer_back
 from tui.commands.operations import finished
 from tui.session.queue_sheet import QueueSheet
 from tui.widgets.menu import Menu, Option, question
@@ -95,10 +95,4 @@ async def rewind(app: BoatyardApp) -> None:
     if not await app.ask(question("Rewind", text, "Take them back")):
         return
     ended = await finished(app, app.client.rewind(name, ask.RewindWorkspace(process=entry.process_id)))
-    before = ended.result.get("before")
-
-    async def back() -> None:
-        if isinstance(before, int):
-            await restored(app, name, before)
-
-    app.can_undo(f"{name} is as it was before that turn", back)
+    offer_back(app, name, ended.result.get("before"), f"{name} is as it was before that turn")

@@ -8,7 +8,7 @@ from core.errors import ConflictError
 from core.values import requests as ask
 from core.values.conflicts import UpdateStyle
 from core.values.wording import counted
-from tui.commands.checkpoints import restored
+from tui.commands.checkpoints import offer_back
 from tui.commands.operations import finished
 from tui.landing.conflict_sheet import ConflictSheet
 from tui.text.forecasts import clash_lines
@@ -48,11 +48,16 @@ async def update_workspace(app: BoatyardApp, workspace: Workspace) -> None:
         return
     app.say(f"Updating {workspace.name} from {targets}")
     body = ask.UpdateFromTarget(style=UpdateStyle(style))
-    await _tell(app, await finished(app, app.client.update_from_target(workspace.name, body)))
+    ended = await finished(app, app.client.update_from_target(workspace.name, body))
+    await _tell(app, ended, ended.result.get("before"))
 
 
-async def _tell(app: BoatyardApp, ended: Operation) -> None:
-    """What came of it: done, or conflicts to be resolved."""
+async def _tell(app: BoatyardApp, ended: Operation, before: object) -> None:
+    """What came of it: done, or conflicts to be resolved.
+
+    Args:
+        before: Number of the checkpoint before the whole update, however often it has stopped.
+    """
     name = ended.workspace
     app.home.diff.read_again()
     with app.deed():
@@ -61,16 +66,7 @@ async def _tell(app: BoatyardApp, ended: Operation) -> None:
         await _resolve(app, workspace)
         return
     app.taken_sides = {key: word for key, word in app.taken_sides.items() if key[0] != name}
-    before = ended.result.get("before")
-
-    async def back() -> None:
-        if isinstance(before, int):
-            await restored(app, name, before)
-
-    if isinstance(before, int):
-        app.can_undo(f"{name} has everything of its target branch", back)
-    else:
-        app.say(f"{name} has everything of its target branch")
+    offer_back(app, name, before, f"{name} has everything of its target branch")
 
 
 async def resolve(app: BoatyardApp, name: str) -> bool:
@@ -84,7 +80,7 @@ async def resolve(app: BoatyardApp, name: str) -> bool:
     return workspace.update is not None
 
 
-async def _go_on(app: BoatyardApp, name: str) -> None:
+async def _go_on(app: BoatyardApp, name: str, before: int) -> None:
     """Goes on with the update; what is left to resolve is shown again."""
     try:
         ended = await finished(app, app.client.continue_update(name))
@@ -92,18 +88,19 @@ async def _go_on(app: BoatyardApp, name: str) -> None:
         app.fail(error)
         await resolve(app, name)
         return
-    await _tell(app, ended)
+    await _tell(app, ended, before)
 
 
 async def _resolve(app: BoatyardApp, workspace: Workspace) -> None:
-    name = workspace.name
+    name, stopped = workspace.name, workspace.update
+    assert stopped is not None
     wanted = await app.ask(ConflictSheet(app.link, app.store, workspace, app.taken_sides))
     if wanted == "hand-over":
         await app.client.hand_over_conflicts(name)
         key = app.keymap.hint("update")
         app.say(f"The agent of {name} resolves them; {key} goes on when it has ended its turn")
     elif wanted == "continue":
-        await _go_on(app, name)
+        await _go_on(app, name, stopped.before)
     elif wanted == "abort":
         text = f"Give up the update of {name}?\n\nAll becomes as it was before it began."
         if await app.ask(question("Give up", text, "Give the update up")):

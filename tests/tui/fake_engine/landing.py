@@ -82,7 +82,7 @@ class Landing(State):
     async def continue_update(self, name: str) -> Operation:
         self._asked("continue_update", name)
         self.set_workspace(self.workspaces_[name], update=None)
-        return self._ended("update", name)
+        return self._ended("update", name, before=9, conflicts=[])
 
     async def abort_update(self, name: str) -> Operation:
         self._asked("abort_update", name)
