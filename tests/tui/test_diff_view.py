@@ -364,6 +364,36 @@ async def test_why_there_is_no_diff_is_said_in_full(
         )
 
 
+async def test_of_several_repos_the_one_that_a_file_is_in_is_said(engine: FakeEngine) -> None:
+    second = engine.workspaces_["second"]
+    other = msgspec.structs.replace(second.repos[0], repo_id="repo-lib", name="lib")
+    engine.set_workspace(second, repos=(*second.repos, other))
+    engine.changed = (changed_file("a.py"), msgspec.structs.replace(changed_file("a.py"), repo_id="repo-lib"))
+    engine.diffs["a.py"] = diff_of(*LINES)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        assert [row.strip() for row in ui.rows("#diff-files")] == ["app/a.py", "lib/a.py"]
+        await ui.press("J")
+        await ui.sees("M lib/a.py  +1")
+        await ui.press("l", "d")
+        await ui.sees("The file lib/a.py")
+        await ui.press("escape", "c")
+        await ui.sees("Comment on lib/a.py")
+
+
+async def test_a_long_path_keeps_its_end_where_a_file_was_renamed(engine: FakeEngine) -> None:
+    old, new = (f"{'folder/' * 8}{name}.py" for name in ("before", "after"))
+    file = msgspec.structs.replace(changed_file(new), old_path=old, change=Change.RENAMED, new_id="1" * 40)
+    engine.changed = (file,)
+    engine.diffs[new] = diff_of(*LINES)
+    async with driven(engine, (80, 24)) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees(f"R {new}  +1", "Renamed from …", "folder/before.py")
+
+
 def whole_file(engine: FakeEngine) -> None:
     """A file of 1,201 lines, of which the last was changed, and a comment on one of those before."""
     one_file(engine)

@@ -51,7 +51,8 @@ async def _write(
 ) -> None:
     """The box; what is in it when it closes is the comment, or stays as a draft."""
     drafts, pane, key = app.comment_drafts, app.home.diff, wanted.draft
-    where = words_of(wanted.path, wanted.side, wanted.first, wanted.last)
+    path = app.store.workspaces[workspace].path_of(wanted.repo, wanted.path)
+    where = words_of(path, wanted.side, wanted.first, wanted.last)
     body = await app.ask(CommentSheet(f"Comment on {where}", key, drafts, place=place))
     if not body:
         await drafts.left(key)
@@ -108,7 +109,8 @@ async def show(app: BoatyardApp) -> None:
         name = next(repo.name for repo in workspace.repos if repo.repo_id == chosen.repo_id)
         app.home.show_view("files")
         app.home.files.go_to(f"{name}/{chosen.path}", chosen.last or 1)
-        app.say(f"{chosen.path} is no change of {workspace.name}: here it is as it was left")
+        path = workspace.path_of(chosen.repo_id, chosen.path)
+        app.say(f"{path} is no change of {workspace.name}: here it is as it was left")
     if chosen.draft:
         await write_on(app, chosen)
 

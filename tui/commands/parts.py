@@ -125,7 +125,7 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
             "this diff ends at a checkpoint, not at what is there now",
             hint=app.keymap.fill("Compare with the present: {compare}."),
         )
-    hunk = view.hunk_lines()
+    path, hunk = pane.path_of(file), view.hunk_lines()
     choices = {
         "lines": (view.range_lines() if view.marking else [], "the marked lines of"),
         "hunk": (hunk or [], "the hunk in"),
@@ -135,7 +135,7 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
         for kind in ("lines", "hunk")
         if _changed(choices[kind][0])
     ]
-    options.append(Option("part-file", f"The file {file.path}", "file", f"+{file.added} -{file.removed}"))
+    options.append(Option("part-file", f"The file {path}", "file", f"+{file.added} -{file.removed}"))
     kind = await app.ask(Menu(title, "", options))
     if not kind:
         return None
@@ -144,7 +144,7 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
         path=file.path, repo=pane.repo_name(file.repo_id), old=_ranges(lines, LineKind.REMOVED),
         new=_ranges(lines, LineKind.ADDED),
     )  # fmt: skip
-    return Wanted(f"{words} {file.path}", part, pane.compared.base, dict(pane.summary.snapshot))
+    return Wanted(f"{words} {path}", part, pane.compared.base, dict(pane.summary.snapshot))
 
 
 def _changed(lines: Sequence[DiffLine]) -> bool:

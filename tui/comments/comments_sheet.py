@@ -37,6 +37,7 @@ class CommentRows(RowView):
         super().__init__(id="comments")
         self.comments: tuple[ReviewComment, ...] = ()
         self.note = "Reading the comments"
+        self.path_of: Callable[[str, str], str] = lambda repo_id, path: path
         self._longest = 0
         """Cells of the longest word that says how far a comment is."""
 
@@ -57,6 +58,10 @@ class CommentRows(RowView):
         """The comment at the cursor."""
         return self.comments[self.cursor_row] if self.cursor_row < len(self.comments) else None
 
+    def place(self, comment: ReviewComment) -> str:
+        """Where a comment is, in words."""
+        return comment_place(comment, self.path_of(comment.repo_id, comment.path))
+
     def row_count(self) -> int:
         return len(self.comments)
 
@@ -66,7 +71,7 @@ class CommentRows(RowView):
         first, _, rest = each.body.strip().partition("\n")
         author = f"{each.author}: " if each.author else ""
         word = f"{word:<{self._longest}} "
-        place = fit(comment_place(each), max(10, width // 3), cut=self.glyphs.cut, keep_end=True)
+        place = fit(self.place(each), max(10, width // 3), cut=self.glyphs.cut, keep_end=True)
         said = f"{first} {self.glyphs.cut}" if rest else first
         return (
             (f" {self.glyphs.state(sign)} {word}", sign), (f"{place}  ", "link"), (author, "strong"),
@@ -105,6 +110,8 @@ class CommentsSheet(Sheet[ReviewComment]):
 
     def on_mount(self) -> None:
         self._rows = self.query_one(CommentRows)
+        if self._workspace in self._store.workspaces:
+            self._rows.path_of = self._store.workspaces[self._workspace].path_of
         self._rows.focus()
         self._store.watch(self._on_changes)
         self._load()
@@ -162,7 +169,7 @@ class CommentsSheet(Sheet[ReviewComment]):
         if each.author:
             self.problem(self.filled(THEIRS))
             return
-        sheet = CommentSheet(f"Comment on {comment_place(each)}", each.id, self._drafts, each.body)
+        sheet = CommentSheet(f"Comment on {self._rows.place(each)}", each.id, self._drafts, each.body)
         text = await self.app.push_screen_wait(sheet)
         if not text or text == each.body:
             await self._drafts.left(each.id)

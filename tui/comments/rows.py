@@ -37,9 +37,9 @@ def comment_text(comment: ReviewComment, width: int) -> list[str]:
     )
 
 
-def comment_place(comment: ReviewComment) -> str:
-    """Where it is, in words."""
-    return words_of(comment.path, comment.side, comment.first, comment.last)
+def comment_place(comment: ReviewComment, path: str = "") -> str:
+    """Where it is, in words; `path`: what its file is called for people."""
+    return words_of(path or comment.path, comment.side, comment.first, comment.last)
 
 
 def words_of(path: str, side: Side, first: int, last: int) -> str:

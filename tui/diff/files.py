@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tui.diff.head import why_folded
@@ -27,6 +27,8 @@ class DiffFiles(RowView):
         self._comments = Counter[tuple[str, str]]()
         """How many comments that are not resolved each file has."""
         self._note = ""
+        self.path_of: Callable[[FileChange], str] = lambda file: file.path
+        """What a file is called for people."""
 
     def show(self, summary: DiffSummary | None, note: str = "") -> None:
         """Shows the files of a diff, or why there are none."""
@@ -67,13 +69,13 @@ class DiffFiles(RowView):
         right += [(f" {self.glyphs.waiting}{comments}", "waiting")] if comments else []
         right.append((" ", "dim"))
         room = width - 4 - sum(len(text) for text, _ in right)
-        path = fit(file.path, max(8, room), cut=self.glyphs.cut, keep_end=True)
+        path = fit(self.path_of(file), max(8, room), cut=self.glyphs.cut, keep_end=True)
         read = (f"{self.glyphs.done if file.reviewed else ' '}", "done")
         shown = "dim" if file.reviewed or why_folded(file) else "text"
         return (read, (f"{letter} ", token), (path, shown)), tuple(right)
 
     def row_text(self, index: int) -> str:
-        return self.files[index].path
+        return self.path_of(self.files[index])
 
     def empty_text(self) -> Line:
         return ((f" {self._note}", "dim"),)

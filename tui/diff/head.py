@@ -6,7 +6,7 @@ from core.values.review import Change, FileChange
 from tui.files.tree import SIGNS
 from tui.looks.durations import size
 from tui.looks.glyphs import Glyphs
-from tui.text.spans import Line, Span
+from tui.text.spans import Line, Span, fit, width_of
 
 LINK, SUBMODULE = "120000", "160000"
 MODES = {"100644": "a file", "100755": "executable", LINK: "a symbolic link", SUBMODULE: "a submodule"}
@@ -22,26 +22,33 @@ def why_folded(file: FileChange) -> str:
     return "generated" if file.generated else ""
 
 
-def title_of(file: FileChange, glyphs: Glyphs) -> Line:
-    """One line: what happened to which file, and how much of it."""
+def title_of(file: FileChange, path: str, glyphs: Glyphs, width: int) -> Line:
+    """One line: what happened to which file (`path`), and how much of it.
+
+    Where there is no room for all that, the facts alone say what it was called, and the path's end stays.
+    """
     letter, token = SIGNS[file.change]
-    spans: list[Span] = [(f" {letter} ", token)]
-    if file.old_path and file.old_path != file.path:
-        spans.append((f"{file.old_path} {glyphs.arrow} ", "dim"))
-    spans.append((file.path, "strong"))
-    spans += [(f"  +{file.added}", "added")] if file.added else []
+    sign: Span = (f" {letter} ", token)
+    spans: list[Span] = [(f"  +{file.added}", "added")] if file.added else []
     spans += [(f"  {glyphs.minus}{file.removed}", "removed")] if file.removed else []
     spans += [(f"  {glyphs.done} read", "done")] if file.reviewed else []
-    return tuple(spans)
+    was: list[Span] = []
+    if file.old_path and file.old_path != file.path:
+        was.append((f"{file.old_path} {glyphs.arrow} ", "dim"))
+    room = width - width_of((sign, *spans))
+    if width_of((*was, (path, ""))) > room:
+        was = []
+    return (sign, *was, (fit(path, max(8, room), cut=glyphs.cut, keep_end=True), "strong"), *spans)
 
 
-def facts_of(file: FileChange, glyphs: Glyphs) -> list[str]:
-    """Sentences about what the lines do not tell."""
+def facts_of(file: FileChange, glyphs: Glyphs, width: int) -> list[str]:
+    """Sentences of at most `width` cells, as far as paths are in them, about what the lines do not tell."""
     facts: list[str] = []
     if file.old_path and file.change in (Change.RENAMED, Change.COPIED):
         verb = "Renamed" if file.change is Change.RENAMED else "Copied"
         same = "" if file.added or file.removed or file.binary else ", otherwise as it was"
-        facts.append(f"{verb} from {file.old_path}{same}")
+        room = max(8, width - len(f"{verb} from {same}"))
+        facts.append(f"{verb} from {fit(file.old_path, room, cut=glyphs.cut, keep_end=True)}{same}")
     facts += _mode(file, glyphs)
     if SUBMODULE in (file.old_mode, file.new_mode):
         old, new = file.old_id[:10] or "none", file.new_id[:10] or "none"

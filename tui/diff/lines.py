@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region
@@ -25,6 +25,8 @@ from tui.widgets.wide_rows import WideRows
 if TYPE_CHECKING:
     from core.values.review import FileChange, FileDiff
 
+INDENT = "   "
+"""Before what is said of a file."""
 PAGE = 500
 MOST_PAGES = 20
 AHEAD = 200
@@ -52,6 +54,8 @@ class DiffLines(RangeRows, WideRows):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.file: FileChange | None = None
+        self.path_of: Callable[[FileChange], str] = lambda file: file.path
+        """What a file is called for people."""
         self.context_lines = 3
         self.mode = "auto"
         self.wrap = False
@@ -175,8 +179,10 @@ class DiffLines(RangeRows, WideRows):
         if file is None:
             self._head = []
             return
-        facts = facts_of(file, self.glyphs)
-        self._head = [title_of(file, self.glyphs), *(((f"   {fact}", "dim"),) for fact in facts)]
+        room = self.scrollable_content_region.width or 80
+        facts = facts_of(file, self.glyphs, room - len(INDENT))
+        title = title_of(file, self.path_of(file), self.glyphs, room)
+        self._head = [title, *(((f"{INDENT}{fact}", "dim"),) for fact in facts)]
         if self.folded:
             reason = why_folded(file)
             told = f"   Folded: {reason}; " if reason else "   Folded; "

@@ -55,6 +55,7 @@ class DiffPane(DiffGoing):
     def on_mount(self) -> None:
         self.files = self.query_one("#diff-files", DiffFiles)
         self.view = self.query_one("#diff-view", DiffView)
+        self.files.path_of = self.view.path_of = self.path_of
         self._bar = self.query_one("#diff-bar", DiffBar)
         self._store.watch(self._on_changes)
 

@@ -55,6 +55,11 @@ class DiffRemarks(Vertical):
         repos = workspace.repos if workspace else ()
         return next((each.name for each in repos if each.repo_id == repo_id), repo_id)
 
+    def path_of(self, each: FileChange | ReviewComment) -> str:
+        """What a file is called for people: where there are several repos, with its own."""
+        workspace = self._store.workspaces.get(self.workspace or "")
+        return workspace.path_of(each.repo_id, each.path) if workspace is not None else each.path
+
     def read_comments(self) -> None:
         """Reads the comments anew."""
         if self.source is not None:

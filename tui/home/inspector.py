@@ -48,7 +48,7 @@ class Inspector(RowView):
         if workspace is not None:
             rows += [((Inspector._label(name), *value), ()) for name, value in self._facts(workspace, agent)]
             rows += self._clashes(forecast)
-            rows += [((), ()), *self._files(summary)]
+            rows += [((), ()), *self._files(summary, workspace)]
         if rows != self._rows:
             self._rows = rows
             self.rows_changed()
@@ -98,18 +98,18 @@ class Inspector(RowView):
         facts.append(("folder", ((fit(workspace.folder, width, cut=self.glyphs.cut, keep_end=True), "dim"),)))
         return facts
 
-    def _files(self, summary: DiffSummary | None) -> list[tuple[Line, Line]]:
+    def _files(self, summary: DiffSummary | None, workspace: Workspace) -> list[tuple[Line, Line]]:
         if summary is None:
             return []
         total: Line = ((f"+{summary.added}", "added"), (f" {self.glyphs.minus}{summary.removed} ", "removed"))
         rows: list[tuple[Line, Line]] = [(((f" Changed files {len(summary.files)}", "heading"),), total)]
-        return rows + [self._file(file) for file in summary.files[:200]]
+        return rows + [self._file(file, workspace) for file in summary.files[:200]]
 
-    def _file(self, file: FileChange) -> tuple[Line, Line]:
+    def _file(self, file: FileChange, workspace: Workspace) -> tuple[Line, Line]:
         letter, token = SIGNS[file.change]
         right: Line = ((f"+{file.added}", "added"), (f" {self.glyphs.minus}{file.removed} ", "removed"))
         width = max(10, self.scrollable_content_region.width - 16)
-        path = fit(file.path, width, cut=self.glyphs.cut, keep_end=True)
+        path = fit(workspace.path_of(file.repo_id, file.path), width, cut=self.glyphs.cut, keep_end=True)
         return ((f" {letter} ", token), (path, "text")), right
 
     def row_count(self) -> int:

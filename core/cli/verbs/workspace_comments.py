@@ -56,7 +56,11 @@ async def comments(call: Invocation) -> None:
             call.out.result(back, f"the comment on {_place(back)} is back")
             return
         found = await (client.comment_drafts if args.drafts else client.comments)(args.name)
-    rows = [(short(each.id), _state(each), _place(each), _said(each)) for each in found]
+        path_of = (await client.workspace(args.name)).path_of
+    rows = [
+        (short(each.id), _state(each), _place(each, path_of(each.repo_id, each.path)), _said(each))
+        for each in found
+    ]
     call.out.table(found, ("ID", "STATE", "PLACE", "COMMENT"), rows)
 
 
@@ -66,10 +70,10 @@ def _said(comment: ReviewComment) -> str:
     return f"{comment.author}: {first}" if comment.author else first
 
 
-def _place(each: ReviewComment) -> str:
+def _place(each: ReviewComment, path: str = "") -> str:
     lines = f":{each.first}" if each.first else ""
     lines += f"-{each.last}" if each.last > each.first else ""
-    return f"{each.path}{lines}{' (old)' if each.side is Side.OLD else ''}"
+    return f"{path or each.path}{lines}{' (old)' if each.side is Side.OLD else ''}"
 
 
 def _state(each: ReviewComment) -> str:

@@ -41,7 +41,7 @@ async def diff(call: Invocation) -> None:
         if call.out.json or call.args.stat or call.args.containing:
             summary = await client.diff(call.args.name, containing=call.args.containing, **_wanted(call))
             call.out.document(summary)
-            _print_stat(call.out, summary)
+            _print_stat(call.out, summary, await client.workspace(call.args.name))
             return
         patch = await client.patch(call.args.name, **_wanted(call))
     if patch:
@@ -57,13 +57,14 @@ def _wanted(call: Invocation) -> Wanted:
     return Wanted(base=base, until=args.until, whitespace=not args.ignore_whitespace)
 
 
-def _print_stat(out: Output, summary: DiffSummary) -> None:
+def _print_stat(out: Output, summary: DiffSummary, workspace: Workspace) -> None:
     if out.json:
         return
     for file in summary.files:
-        moved = f"{file.old_path} → " if file.old_path else ""
+        path = workspace.path_of(file.repo_id, file.path)
+        moved = f"{workspace.path_of(file.repo_id, file.old_path)} → " if file.old_path else ""
         size = "binary" if file.binary else f"+{file.added} -{file.removed}"
-        out.data(f"{MARKS[file.change.value]} {moved}{file.path}  {size}\n")
+        out.data(f"{MARKS[file.change.value]} {moved}{path}  {size}\n")
     out.line(f"{counted(len(summary.files), 'file')}, +{summary.added} -{summary.removed}")
 
 

@@ -125,6 +125,11 @@ class Workspace(Value, frozen=True, kw_only=True):
     def removed(self) -> int:
         return sum(repo.removed for repo in self.repos)
 
+    def path_of(self, repo_id: str, path: str) -> str:
+        """A file of one of its repos, in words: as seen from its folder, where there are several."""
+        name = next((repo.name for repo in self.repos if repo.repo_id == repo_id), "")
+        return f"{name}/{path}" if name and len(self.repos) > 1 else path
+
 
 class Trashed(Value, frozen=True, kw_only=True):
     """A removed workspace that can be recovered."""
