@@ -18,6 +18,8 @@ LINE_LIMIT = 400
 """Bytes of a line that are given."""
 SECONDS = 20.0
 PATTERN_LIMIT = 1000
+NAME_LIMIT = 8192
+"""Bytes of a path; systems have shorter ones."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,13 @@ async def grep(
 
 async def _matches(chunks: AsyncIterator[bytes], begin: bytes) -> AsyncGenerator[Match, None]:
     """The lines of git's answer; no more of a long one is held than is given."""
-    kept, skipping = b"", False
+    kept, skipping, name = b"", False, b""
     async for chunk in chunks:
         *lines, rest = (kept + chunk).split(b"\n") if not skipping else _after_line(kept, chunk)
         for line in lines:
-            if (match := _match(line, begin)) is not None:
+            record = name + line
+            name = record + b"\n" if _is_part_of_a_name(record, begin) else b""
+            if (match := _match(record, begin)) is not None:
                 yield match
         skipping = len(rest) > 64 * LINE_LIMIT
         kept = rest[: 64 * LINE_LIMIT]
@@ -92,9 +96,13 @@ def _after_line(kept: bytes, chunk: bytes) -> list[bytes]:
     return [kept, *rest.split(b"\n")] if newline else [kept + end[:1]]
 
 
+def _is_part_of_a_name(record: bytes, begin: bytes) -> bool:
+    """Whether it ends in the middle of a file's name, with a line end that is in the name."""
+    return record.startswith(begin) and b"\0" not in record and len(record) < NAME_LIMIT
+
+
 def _match(line: bytes, begin: bytes) -> Match | None:
-    """`COMMIT:path NUL number NUL text`, where the last NUL may be a colon; None for the rest of a name
-    with a line end in it."""
+    """`COMMIT:path NUL number NUL text`, where the last NUL may be a colon; None for what is no such line."""
     place, _, rest = line.partition(b"\0")
     digits = len(rest) - len(rest.lstrip(b"0123456789"))
     path = place.removeprefix(begin)

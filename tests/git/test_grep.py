@@ -58,11 +58,12 @@ async def test_lines_and_answers_are_bounded(world: World) -> None:
 
 
 async def test_names_may_be_anything(world: World) -> None:
-    for name in (b"with:colon", b"\xff\xfe", b"line\nend", b"-n"):
+    names = {b"with:colon", b"\xff\xfe", b"line\nend", b"two\n\nends\n", b"-n"}
+    for name in names:
         (world.folder / os.fsdecode(name)).write_bytes(b"needle\n")
-    paths = {match.path for match in await found(world, "needle")}
-    assert {b"with:colon", b"\xff\xfe", b"-n"} <= paths
-    assert all(not path.startswith(b"end") for path in paths)
+    matches = await found(world, "needle")
+    assert {match.path for match in matches} >= names
+    assert len(matches) == len(names) and {match.text for match in matches} == {b"needle"}
 
 
 async def test_a_search_that_takes_too_long_is_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.values import events as told
+from core.values.entities import Operation
 from core.values.requests import ChangeFile, FileAction
 from core.values.review import FileContent, FileNode
 from tests.tui.driver import Driver, driven
@@ -116,3 +119,37 @@ async def test_a_picture_says_what_it_is(engine: FakeEngine, monkeypatch: pytest
 
 def _asked(engine: FakeEngine) -> list[ChangeFile]:
     return [value[1] for call, value in engine.calls if call == "change_file"]
+
+
+async def test_a_change_that_takes_long_is_said_to_be_under_way(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(engine)
+    gate, wait = asyncio.Event(), engine.wait_operation
+
+    async def slowly(operation: str) -> Operation:
+        await gate.wait()
+        return await wait(operation)
+
+    monkeypatch.setattr(engine, "wait_operation", slowly)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "space")
+        await open_files(ui)
+        await ui.press("d")
+        await ui.sees("app/a.py is being deleted")
+        gate.set()
+        await ui.sees("app/a.py is deleted; z takes it back")
+
+
+async def test_a_folder_is_no_name_for_a_new_file(engine: FakeEngine) -> None:
+    laid_out(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "n")
+        await ui.sees("New file")
+        await ui.press("end")
+        await ui.type("lib/")
+        await ui.press("enter")
+        await ui.sees("is a folder: give the name of a file in it")
+        assert not _asked(engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from core.paths import Home, find_home
 from core.settings_help import CHOICES
 from core.values import requests as ask
+from core.values.configuration import Setting
 from tests.tui.driver import SIZES, Driver, driven
 from tests.tui.fake_engine import FakeEngine
 from tui.keys.presets import PRESETS
@@ -220,3 +222,20 @@ def last_change(engine: FakeEngine) -> ask.UpdateProject:
     """What was asked for the project last."""
     changes: list[ask.UpdateProject] = [value[1] for call, value in engine.calls if call == "update_project"]
     return changes[-1]
+
+
+async def test_settings_that_are_not_read_yet_are_not_said_to_fit_nothing(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, settings = asyncio.Event(), engine.settings
+
+    async def slowly() -> tuple[Setting, ...]:
+        await gate.wait()
+        return await settings()
+
+    monkeypatch.setattr(engine, "settings", slowly)
+    async with driven(engine) as ui:
+        await ui.press("comma")
+        await ui.sees("Reading the settings")
+        gate.set()
+        await ui.sees("idle_minutes")

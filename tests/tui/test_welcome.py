@@ -72,3 +72,10 @@ async def test_what_is_found_comes_in_by_itself_and_the_footer_says_how_to_begin
     async with driven(bare_engine, size) as ui:
         await ui.sees("Claude Code", NO_CONTAINERS[:40], "all keys")
         assert ui.lines()[-1].split("  ")[0].strip() == "n new task"
+
+
+def test_that_git_is_missing_is_told_first() -> None:
+    card = welcome_card("/src/shop", (DEMO,), (HOST,), Keymap({}), git=False)
+    text = "\n".join("".join(span[0] for span in line) for line in card(80, UNICODE))
+    assert text.index("▲ git         not found") < text.index("repository")
+    assert "git  " not in page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.values.requests import ChangeFile, FileAction
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from core.values.review import FileNode
     from tui.app import BoatyardApp
 
+SLOW_SECONDS = 1.0
+"""What takes longer is said to be under way."""
+_DONE = {
+    FileAction.CREATE: "made", FileAction.RENAME: "renamed", FileAction.DELETE: "deleted",
+    FileAction.RESTORE: "brought back",
+}  # fmt: skip
 TOLD = 48
 """Cells of a path that a message shows."""
 
@@ -50,7 +57,9 @@ async def new(app: BoatyardApp) -> None:
     if node is not None:
         folder = node.path if node.folder else node.path.rpartition("/")[0]
     path = await app.ask(LineSheet("New file", "Path", "repository/folder/name", f"{folder}/", add=True))
-    if path and not path.endswith("/"):
+    if path and path.endswith("/"):
+        app.say(f"{tail(path)} is a folder: give the name of a file in it", severity="warning")
+    elif path:
         await changed(app, ChangeFile(action=FileAction.CREATE, path=path))
         offer(app, f"{tail(path)} is made", ChangeFile(action=FileAction.DELETE, path=path))
         app.home.files.reveal(path)
@@ -100,7 +109,14 @@ def _chosen(app: BoatyardApp) -> FileNode | None:
 async def changed(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     """Does it, and waits for the end; the number of the checkpoint that was taken before."""
     name = name or app.home.files.workspace or ""
-    ended = await finished(app, app.client.change_file(name, body))
+    told = (
+        f"{tail(body.to or body.path)} is being {_DONE[body.action]}; in a large workspace that takes a while"
+    )
+    slow = app.set_timer(SLOW_SECONDS, partial(app.say, told))
+    try:
+        ended = await finished(app, app.client.change_file(name, body))
+    finally:
+        slow.stop()
     app.home.files.read_again()
     before = ended.result.get("before")
     return before if isinstance(before, int) else 0

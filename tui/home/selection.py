@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -91,7 +92,8 @@ class SelectionScreen(PaneScreen, inherit_bindings=False):
             return
         if self.welcoming or row is None:
             agents, runners = [*self.store.agents.values()], self.store.runners
-            card = welcome_card(repository_here(), agents, runners, self._keymap, self.store.notice)
+            git = shutil.which("git") is not None
+            card = welcome_card(repository_here(), agents, runners, self._keymap, self.store.notice, git=git)
             self.session.show_card(card)
             if self.view == "tree" and self.has_class("-narrow"):
                 self.show_view("session")

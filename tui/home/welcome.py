@@ -28,12 +28,14 @@ PITCH = (
 )
 NO_REPOSITORY = "none here: give its path, or leave and try: boatyard demo"
 NO_AGENT = "only the Demo agent, which has no model and shows how it goes"
+NO_GIT = "not found: nothing works without it; install git 2.39 or newer"
 NO_CONTAINERS = "no container engine: agents run as you, in reach of all yours"
 
 
 def welcome_card(
-    here: str, agents: Sequence[AgentInfo], runners: Sequence[RunnerInfo], keys: Keymap, notice: str = ""
-) -> Draw:
+    here: str, agents: Sequence[AgentInfo], runners: Sequence[RunnerInfo], keys: Keymap, notice: str = "",
+    *, git: bool = True,
+) -> Draw:  # fmt: skip
     """The first screen.
 
     Args:
@@ -42,6 +44,7 @@ def welcome_card(
         runners: Where tasks can run; empty while that is not known.
         keys: The keys of now.
         notice: What the engine has to say first.
+        git: Whether there is git on this machine.
     """
 
     def make(width: int, glyphs: Glyphs) -> list[Line]:
@@ -50,6 +53,7 @@ def welcome_card(
         lines += [((" To a running task", "strong"),), *_steps(here, keys), ()]
         lines += [
             ((" Found on this machine", "strong"),),
+            *([] if git else _found("git", False, NO_GIT, room, glyphs)),
             *_found("repository", bool(here), here or NO_REPOSITORY, room, glyphs),
             *_agents(agents, room, glyphs),
             *_isolation(runners, room, glyphs),

@@ -116,7 +116,7 @@ class SettingRows(RowView):
         return tuple(left), ((f"  {row.source} ", "dim" if row.source == "default" else "info"),)
 
     def empty_text(self) -> Line:
-        return ((" No setting fits", "dim"),)
+        return ((" No setting fits" if self._all else " Reading the settings", "dim"),)
 
 
 def _fits(row: SettingRow, words: list[str]) -> bool:
