@@ -88,6 +88,11 @@ class LineWindow:
     _length: int = 0
 
     def feed(self, chunk: bytes) -> None:
+        newlines = chunk.count(b"\n")
+        if self.index + newlines < self.start:  # all of it is before the window
+            self.index += newlines
+            self._length = len(chunk) - chunk.rfind(b"\n") - 1 if newlines else self._length + len(chunk)
+            return
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             self._grow(end)
@@ -127,14 +132,17 @@ def _window(file: BinaryIO, path: str, size: int, start: int, limit: int) -> Fil
     if b"\0" in chunk[:PROBE]:
         about = picture_words(chunk)
         return FileContent(path=path, size=size, binary=True, start=0, lines=(), more=False, about=about)
-    lines, read = LineWindow(start, limit), 0
-    while chunk and not lines.full and read < SCAN_LIMIT:
+    lines, read, count = LineWindow(start, limit), 0, 0
+    last = b""
+    while chunk and not (lines.full and start) and read < SCAN_LIMIT:
         read += len(chunk)
-        lines.feed(chunk)
+        if not lines.full:
+            lines.feed(chunk)
+        count, last = count + chunk.count(b"\n"), chunk[-1:]
         chunk = file.read(_CHUNK)
     if lines.pending and not lines.full:
         lines.end_line()
     return FileContent(
         path=path, size=size, binary=False, start=start, lines=tuple(lines.lines),
-        more=lines.full or bool(chunk),
+        more=lines.full or bool(chunk), count=0 if start else count + (last not in (b"", b"\n")),
     )  # fmt: skip

@@ -139,6 +139,8 @@ class FileContent(Value, frozen=True, kw_only=True):
     """Index of the first line of the window, from 0."""
     lines: tuple[str, ...]
     more: bool
+    count: int = 0
+    """Lines of the file, as far as it was looked through; 0: not counted. The first window has it."""
     about: str = ""
     """Of a picture: its format and size in pixels, for people."""
 

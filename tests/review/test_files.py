@@ -177,3 +177,16 @@ async def test_missing_files_are_not_found(root: Path) -> None:
             await read_file_window(root, path)
     with pytest.raises(UsageError):
         await read_file_window(root, "")
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+async def test_the_first_window_says_how_many_lines_there_are(root: Path, end: str) -> None:
+    expected = [f"line {number} {'x' * (number % 90)}" for number in range(30_000)]
+    (root / "repo" / "long").write_text("\n".join(expected) + end)
+    first = await read_file_window(root, "repo/long", limit=10)
+    assert (first.count, first.more) == (30_000, True)
+    for start in (1, 9_999, 29_990, 29_999):
+        found = await read_file_window(root, "repo/long", start=start, limit=20)
+        assert list(found.lines) == expected[start : start + 20]
+    (root / "repo" / "empty").write_text("")
+    assert (await read_file_window(root, "repo/empty")).count == 0

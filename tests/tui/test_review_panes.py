@@ -189,3 +189,19 @@ async def test_a_file_is_named_where_no_tree_beside_it_is(engine: FakeEngine) ->
         await ui.press("3", "enter")
         await ui.sees("only line")
         assert "folder/deep.py" not in ui.text(), "the tree beside it says it"
+
+
+async def test_the_end_of_a_long_file_is_one_key_away(engine: FakeEngine) -> None:
+    engine.tree = {"": (FileNode(path="app", name="app", folder=True),),
+                   "app": (FileNode(path="app/long.py", name="long.py", folder=False, size=3),)}  # fmt: skip
+    engine.contents = {"app/long.py": [f"row {number}" for number in range(1, 3001)]}
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3")
+        await ui.sees("app/")
+        await ui.press("space")
+        await ui.sees("long.py")
+        await ui.press("j", "enter")
+        await ui.sees("row 1 ")
+        await ui.press("G")
+        await ui.sees("3000 row 3000")

@@ -100,7 +100,8 @@ class Preview(WideRows):
             return
         self._note = "" if content.lines or page else "Empty file"
         end = content.start + len(content.lines)
-        self._pages.put(page, content.lines, max(self._pages.total, end + (1 if content.more else 0)))
+        total = max(self._pages.total, content.count, end + (1 if content.more else 0))
+        self._pages.put(page, content.lines, total)
         self._colours.pop(page, None)
         self.rows_changed()
         if content.start < self._wanted_line <= end:

@@ -32,7 +32,8 @@ class Files(State):
         lines = self.contents[path]
         window = tuple(lines[start : start + limit])
         more = start + limit < len(lines)
-        return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
+        return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more,
+                           count=0 if start else len(lines))  # fmt: skip
 
     async def change_file(self, name: str, body: ask.ChangeFile) -> Operation:
         self._asked("change_file", (name, body))
@@ -60,7 +61,8 @@ class Files(State):
         lines = self.once[path, commit]
         window = tuple(lines[start : start + limit])
         more = start + limit < len(lines)
-        return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more)
+        return FileContent(path=path, size=1, binary=False, start=start, lines=window, more=more,
+                           count=0 if start else len(lines))  # fmt: skip
 
     async def picture(
         self,
