@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from core.errors import ConflictError
+from core.errors import ConflictError, UnreachableError
 from core.values import events as told
 from core.values.conflicts import Clash, Conflict, ConflictSides, Forecast, UpdateStyle
 from core.values.conversation import Entry, EntryKind
@@ -202,6 +202,22 @@ async def test_marked_workspaces_land_in_the_order_of_the_forecast(engine: FakeE
         await ui.sees("two tests failed")
         await ui.press("M", "d")
         assert await ui.asked("drop_landing") == "second"
+
+
+async def test_the_queue_forgets_a_failure_once_it_goes_on(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost() -> LandingQueue:
+        raise UnreachableError("the engine does not answer", hint="Wait.")
+
+    monkeypatch.setattr(engine, "start_landing", lost)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("M", "s")
+        await ui.sees("the engine does not answer")
+        engine.put_landing(LandingQueue(running=True))
+        await ui.sees("being worked through")
+        await ui.until(lambda: not any("does not answer" in line for line in ui.lines()), "forgotten")
 
 
 async def test_a_line_says_where_it_came_from_and_leads_there(engine: FakeEngine) -> None:

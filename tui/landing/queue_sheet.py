@@ -104,7 +104,10 @@ class LandingSheet(Sheet[tuple[str, str]]):
         self._store.unwatch(self._on_changes)
 
     def _on_changes(self, changes: Changes) -> None:
-        if changes.landing is not None:
+        if changes.everything:  # the engine is back: it says how far it is
+            self._load()
+        elif changes.landing is not None:
+            self.problem("")
             self._tell(changes.landing)
 
     def _tell(self, queue: LandingQueue) -> None:
