@@ -283,6 +283,26 @@ async def test_nothing_is_merged_in_a_style_whose_preview_is_not_there_yet(
         await ui.asked("merge_and_push")
 
 
+async def test_what_stood_in_the_way_of_a_merge_is_looked_at_again_when_it_is_tried_again(
+    engine: FakeEngine,
+) -> None:
+    preview = await engine.merge_preview("second")
+    engine.preview = msgspec.structs.replace(preview, blocked=("there are uncommitted changes: a.txt",))
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("m")
+        await ui.sees("uncommitted changes: a.txt")
+        await ui.press("enter")
+        await ui.sees("Put right what is named above, then try again.")
+        engine.preview = None
+        await ui.press("enter")
+        await ui.sees("enter merges")
+        await ui.until(lambda: not any("Put right" in line for line in ui.lines()), "nothing in the way")
+        assert "merge" not in dict(engine.calls)
+        await ui.press("enter")
+        await ui.asked("merge")
+
+
 async def test_a_message_that_was_written_is_there_again_after_the_merge_was_refused(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,7 +135,7 @@ class MergeSheet(Sheet[MergeForm]):
         return self._preview is None or self._style not in (None, self._preview.style)
 
     @work(exclusive=True)
-    async def _load(self) -> None:
+    async def _load(self, *, tried: bool = False) -> None:
         rows = self.query_one(MergeRows)
         if self._computing:
             rows.show([(("Computing what a merge would do", "dim"),)])
@@ -149,7 +149,7 @@ class MergeSheet(Sheet[MergeForm]):
             self.problem(f"{error.message}\n{error.hint}".strip())
             return
         self._preview = preview
-        self.problem("")
+        self.problem(self._obstacle(preview) if tried else "")
         self._show(preview.message)
         rows.show(self._lines(preview))
 
@@ -261,15 +261,19 @@ class MergeSheet(Sheet[MergeForm]):
 
     def _merge(self) -> None:
         preview = self._preview
-        if preview is None or self._computing:
+        if preview is None or self._obstacle(preview):
+            self._load(tried=True)  # It may have been put right, by hand or by somebody else.
             return
+        if self._computing:
+            return
+        text = self.query_one("#message", Prompt).text.strip()
+        self.dismiss(MergeForm(preview.style, text, push=self._push))
+
+    def _obstacle(self, preview: MergePreview) -> str:
+        """What to do before it can be merged; empty: nothing."""
         if preview.conflicts:
             told = "There are conflicts. {merge-update} updates first, and you resolve them here; "
-            self.problem(self.filled(told + "{merge-agent} asks the agent to."))
-        elif preview.blocked:
-            self.problem("Put right what is named above, then try again.")
-        elif not self._something():
-            self.problem("The target branch has everything already.")
-        else:
-            text = self.query_one("#message", Prompt).text.strip()
-            self.dismiss(MergeForm(preview.style, text, push=self._push))
+            return self.filled(told + "{merge-agent} asks the agent to.")
+        if preview.blocked:
+            return "Put right what is named above, then try again."
+        return "" if self._something() else "The target branch has everything already."
