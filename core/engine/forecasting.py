@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
@@ -152,7 +152,7 @@ class Forecasting:
     async def _stands(self, repo_id: str, path: str, rows: Mapping[str, str]) -> list[Stand]:
         depot = self._depot(repo_id)
         if time.monotonic() - self._refreshed.get(repo_id, -REFRESH_SECONDS) >= REFRESH_SECONDS:
-            await self._refresh(repo_id, path, tuple(sorted(set(rows.values()))))
+            await self._refresh(repo_id, path, _local_too(rows.values()))
             self._refreshed[repo_id] = time.monotonic()
         stands = []
         for name, branch in rows.items():
@@ -229,6 +229,12 @@ class Forecasting:
 
     def _depot(self, repo_id: str) -> Depot:
         return Place(self._context.home, "any").depot(repo_id)
+
+
+def _local_too(branches: Iterable[str]) -> tuple[str, ...]:
+    """Target branches, and the local ones that work for remote-tracking ones may go into."""
+    found = set(branches)
+    return tuple(sorted(found | {branch.partition("/")[2] for branch in found if "/" in branch}))
 
 
 def _moved(watched: Mapping[str, tuple[Path, tuple[str, ...], Marks]]) -> list[str]:
