@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from core.errors import UsageError
 from core.values import events as told
 from core.values.entities import Operation
 from core.values.requests import ChangeFile, FileAction
@@ -92,6 +93,31 @@ async def test_a_file_is_made_and_renamed_and_both_are_undone(engine: FakeEngine
         ]  # fmt: skip
 
 
+async def test_a_path_that_is_refused_is_there_again_with_the_reason(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = engine.change_file
+
+    async def refuses(name: str, body: ChangeFile) -> Operation:
+        if body.to.endswith(".pyx"):
+            raise UsageError("app/a.pyx lies in no repository", hint="Begin with one.")
+        return await change(name, body)
+
+    laid_out(engine)
+    monkeypatch.setattr(engine, "change_file", refuses)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "space")
+        await open_files(ui)
+        await ui.press("r")
+        await ui.sees("Rename a.py")
+        await ui.type("x")
+        await ui.press("enter")
+        await ui.sees("app/a.pyx lies in no repository", "Begin with one.", "app/a.pyx")
+        await ui.press("backspace", "enter")
+        assert not _asked(engine), "nothing is renamed to its own name"
+
+
 async def test_a_whole_repository_is_no_file(engine: FakeEngine) -> None:
     laid_out(engine)
     async with driven(engine) as ui:
@@ -151,5 +177,5 @@ async def test_a_folder_is_no_name_for_a_new_file(engine: FakeEngine) -> None:
         await ui.press("end")
         await ui.type("lib/")
         await ui.press("enter")
-        await ui.sees("is a folder: give the name of a file in it")
+        await ui.sees("is a folder", "Give the name of a file in it", "lib/")
         assert not _asked(engine)

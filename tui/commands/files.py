@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from core.errors import BoatyardError, UsageError
 from core.values.requests import ChangeFile, FileAction
 from tui.commands.operations import finished
 from tui.files.grep_sheet import GrepSheet
@@ -13,6 +14,8 @@ from tui.session.timeline import LineSheet
 from tui.text.spans import fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.values.review import FileNode
     from tui.app import BoatyardApp
 
@@ -56,11 +59,14 @@ async def new(app: BoatyardApp) -> None:
     folder = ""
     if node is not None:
         folder = node.path if node.folder else node.path.rpartition("/")[0]
-    path = await app.ask(LineSheet("New file", "Path", "repository/folder/name", f"{folder}/", add=True))
-    if path and path.endswith("/"):
-        app.say(f"{tail(path)} is a folder: give the name of a file in it", severity="warning")
-    elif path:
-        await changed(app, ChangeFile(action=FileAction.CREATE, path=path))
+
+    def body(path: str) -> ChangeFile:
+        if path.endswith("/"):
+            raise UsageError(f"{tail(path)} is a folder", hint="Give the name of a file in it.")
+        return ChangeFile(action=FileAction.CREATE, path=path)
+
+    path = await _asked(app, "New file", "Path", f"{folder}/", body)
+    if path:
         offer(app, f"{tail(path)} is made", ChangeFile(action=FileAction.DELETE, path=path))
         app.home.files.reveal(path)
 
@@ -68,16 +74,37 @@ async def new(app: BoatyardApp) -> None:
 async def rename(app: BoatyardApp) -> None:
     """Another name, or another folder."""
     node = _chosen(app)
-    to = (
-        await app.ask(LineSheet(f"Rename {node.name}", "To", "repository/folder/name", node.path, add=True))
-        if node
-        else ""
-    )
-    if node is not None and to and to != node.path:
-        await changed(app, ChangeFile(action=FileAction.RENAME, path=node.path, to=to))
+    if node is None:
+        return
+    body = partial(ChangeFile, action=FileAction.RENAME, path=node.path)
+    to = await _asked(app, f"Rename {node.name}", "To", node.path, lambda typed: body(to=typed))
+    if to:
         back = ChangeFile(action=FileAction.RENAME, path=to, to=node.path)
         offer(app, f"{tail(node.path)} is {tail(to)} now", back)
         app.home.files.reveal(to)
+
+
+async def _asked(
+    app: BoatyardApp, title: str, label: str, path: str, body: Callable[[str], ChangeFile]
+) -> str:
+    """Asks for a path until it is done; one that is refused is there again, with the reason.
+
+    Returns:
+        The path; empty when there was nothing to do.
+    """
+    first, why = path, ""
+    while True:
+        sheet = LineSheet(title, label, "repository/folder/name", path, add=True, why=why)
+        typed: str | None = await app.ask(sheet)
+        path = typed or ""
+        if path in ("", first):
+            return ""
+        try:
+            await changed(app, body(path))
+        except BoatyardError as error:
+            why = f"{error.message}\n{error.hint}".strip()
+        else:
+            return path
 
 
 async def delete(app: BoatyardApp) -> None:

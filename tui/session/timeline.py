@@ -193,11 +193,15 @@ class LineSheet(Sheet[str]):
     """Asks for one line; an empty one is an answer, too."""
 
     def __init__(
-        self, title: str, label: str, placeholder: str, value: str = "", *, add: bool = False
+        self, title: str, label: str, placeholder: str, value: str = "", *, add: bool = False, why: str = ""
     ) -> None:
-        """With `add`, what is typed goes behind the value; else it replaces it."""
+        """
+        Args:
+            add: What is typed goes behind the value; else it replaces it.
+            why: What was wrong with this value, for people.
+        """
         super().__init__(title, "{accept} do it", "{sheet-leave} cancel")
-        self._label = label
+        self._label, self._why = label, why
         self._input = LineInput(value, placeholder=placeholder, compact=True, select_on_focus=not add)
 
     def body(self) -> ComposeResult:
@@ -205,6 +209,7 @@ class LineSheet(Sheet[str]):
 
     def on_mount(self) -> None:
         self._input.focus()
+        self.problem(self._why)
 
     def submit(self) -> None:
         self.dismiss(self._input.value.strip())
