@@ -113,6 +113,8 @@ class InterfaceSection(Section, frozen=True, kw_only=True):
 
     pictures: PictureStyle = PictureStyle.AUTO
     tmux: ProgramPlace = ProgramPlace.POPUP
+    mouse: bool = True
+    """Whether clicks and the wheel are the interface's; else the terminal's own, to select and copy with."""
 
 
 class McpSection(Section, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ HELP: dict[str, str] = {
     "keys.map": "The key, or keys, of an action; see `boatyard keys` for their names.",
     "interface.pictures": "How pictures among the files are drawn; auto: kitty's graphics, else Sixel, else "
     "half blocks, as the terminal can.",
+    "interface.mouse": "Whether clicks and wheel are the interface's; else the terminal's, to select text.",
     "interface.tmux": "Where shell and editor open inside tmux: over the interface, or in a window.",
     "pull_requests.poll_seconds": "How often an open pull request is looked at.",
     "default_agent": "The agent where none is named; empty: the only one there is.",

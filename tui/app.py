@@ -131,6 +131,7 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
         try:
             self.keymap, troubles = await asyncio.to_thread(read_keymap, file)
             self.interface = await asyncio.to_thread(read_interface, file)
+            self.use_mouse(self.interface.mouse)
         except BoatyardError as error:
             return [(error, "error")]
         self.set_keymap(self.keymap.textual())

@@ -39,6 +39,8 @@ class TerminalApp(LooksApp, inherit_bindings=False):
         self.last_key_at = -1e9
         """When a key was last pressed, by `time.monotonic`; long ago: never. (Not `key_at`: Textual takes
         what is called `key_` and a key's name for what that key calls, and `at` is the name of @.)"""
+        self.mouse = True
+        """Whether clicks and the wheel are the interface's."""
         self._lent = False
         """Whether another program has the terminal."""
         self.forms: dict[str, FormDrafts] = {}
@@ -155,6 +157,12 @@ class TerminalApp(LooksApp, inherit_bindings=False):
             return PictureWay("sixel", described("", None)) if forced else PictureWay(style)
         terminal = await sixel_terminal(self._driver, forced=forced)
         return PictureWay("sixel", terminal) if terminal is not None else PictureWay(style)
+
+    def use_mouse(self, wanted: bool) -> None:
+        """Takes clicks and the wheel, or leaves them to the terminal, which selects text with them."""
+        self.mouse = wanted
+        if isinstance(self._driver, ThriftyDriver) and not self._lent:
+            self._driver.use_mouse(wanted)
 
     def draw_again(self) -> None:
         """Draws all of the screen: something else wrote to the terminal."""

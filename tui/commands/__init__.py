@@ -151,6 +151,7 @@ HANDLERS: dict[str, Handler] = {
     "glyphs": places.glyphs,
     "reconnect": places.reconnect,
     "redraw": places.redraw,
+    "mouse": places.mouse,
     "interrupt": places.interrupt,
     "quit": places.leave,
     "quit-now": places.leave,

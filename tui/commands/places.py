@@ -59,6 +59,14 @@ def redraw(app: BoatyardApp) -> None:
     app.draw_again()
 
 
+def mouse(app: BoatyardApp) -> None:
+    """Leaves clicks and the wheel to the terminal, or takes them back; until the program ends."""
+    app.use_mouse(not app.mouse)
+    key = app.keymap.hint("mouse")
+    left = f"The mouse is the terminal's: select and copy as everywhere; {key} takes it back"
+    app.say(f"Clicks and the wheel work here; {key} leaves them to the terminal" if app.mouse else left)
+
+
 def interrupt(app: BoatyardApp) -> None:
     app.say(f"{app.keymap.hint('quit')} leaves; the engine and all agents go on without this window")
 

@@ -135,6 +135,12 @@ class FileTree(RowView):
         """The file or folder at the cursor."""
         return self._rows[self.cursor_row][0] if self.cursor_row < len(self._rows) else None
 
+    def clicked(self, index: int, column: int) -> bool:
+        folds = self.is_fold_sign(index, column)
+        if folds:
+            self.action_fold()
+        return folds
+
     def action_fold(self) -> None:
         node = self.current
         if node is None or not node.folder:

@@ -150,6 +150,12 @@ class Tree(RowView):
         self._key = key
         self._rebuild()
 
+    def clicked(self, index: int, column: int) -> bool:
+        folds = self.is_fold_sign(index, column)
+        if folds:
+            self.action_fold()
+        return folds
+
     def action_fold(self) -> None:
         row = self.current
         if row is not None and self._foldable(row):

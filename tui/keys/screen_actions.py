@@ -129,6 +129,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     Action("theme", (), "theme", "Choose the colours", APP),
     Action("glyphs", (), "signs", "Draw signs in plain ASCII, or in Unicode again", APP),
     Action("reconnect", ("R",), "reconnect", "Connect to the engine again and read everything anew", APP),
+    Action("mouse", ("percent_sign",), "mouse", "Leave the mouse to the terminal, or take it back", APP),
     Action("redraw", ("ctrl+l",), "redraw", "Draw the screen again", APP),
     Action("suspend", ("ctrl+z",), "suspend", "To the shell, as any job", APP, target="app.suspend_process"),
     Action("interrupt", ("ctrl+c",), "", "Does not quit", APP),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -25,7 +25,7 @@ from tui.session.feed import Past
 from tui.session.process_list import ProcessList
 from tui.session.process_output import ProcessOutput
 from tui.session.screen_preview import ScreenPreview
-from tui.session.tabs import TABS, all_tabs, tab_in_sight
+from tui.session.tabs import TABS, all_tabs, tab_at, tab_in_sight
 from tui.session.talk import Talk
 from tui.text.forecasts import clash_note
 from tui.text.spans import Span, fit, width_of
@@ -197,6 +197,17 @@ class SessionPane(Vertical):
     def action_inner(self, step: int) -> None:
         names = [name for name, _ in TABS]
         self.show_tab(names[(names.index(self.tab) + step) % len(names)])
+
+    def on_click(self, event: events.Click) -> None:
+        """On the tabs in the lower edge, which end two cells and a blank before its corner."""
+        edge = self.region
+        if event.screen_y != edge.bottom - 1 or self.screen.has_class("-narrow"):
+            return
+        keymap = cast("Look", self.app).keymap
+        keys = f"{keymap.hint('inner-previous')} {keymap.hint('inner-next')}"
+        begin = edge.right - 3 - all_tabs(self.tab, keys).cell_length
+        if tab := tab_at(event.screen_x - begin):
+            self.show_tab(tab)
 
     def show_tab(self, tab: str) -> None:
         """Shows one of the inner tabs, and moves the focus there if it was in one."""

@@ -17,6 +17,16 @@ def all_tabs(shown: str, keys: str) -> Content:
     )
 
 
+def tab_at(column: int) -> str:
+    """The tab under a column of what `all_tabs` gives; empty: none."""
+    for name, title in TABS:
+        width = len(title) + 2
+        if 0 <= column < width:
+            return name
+        column -= width
+    return ""
+
+
 def tab_in_sight(shown: str, keys: str) -> tuple[Span, ...]:
     """The one in sight, where there is no border."""
     number = [name for name, _ in TABS].index(shown)

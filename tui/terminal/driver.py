@@ -114,6 +114,16 @@ class ThriftyDriver(LinuxDriver):
             typed += os.read(self.fileno, 4096)
         return typed.replace(b"\n", b"\r")
 
+    def use_mouse(self, wanted: bool) -> None:
+        """Asks the terminal for clicks and the wheel, or leaves them to it."""
+        if wanted != self._mouse:
+            if wanted:
+                self._mouse = True
+                self._enable_mouse_support()
+            else:
+                self._disable_mouse_support()
+                self._mouse = False
+
     def forget(self) -> None:
         """Has the next frame sent as a whole: something else wrote to the terminal."""
         self.write(FORGET)

@@ -171,11 +171,23 @@ class RowView(PaintedRows, can_focus=True, inherit_bindings=False):
             self._chosen_early = self.reading
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y + round(self.scroll_y)
-        if index < self.row_count():
-            self.move_to(index)
-            if event.chain == 2:
-                self.action_choose()
+        place = event.get_content_offset(self)  # None: on a border
+        if place is None or (index := place.y + round(self.scroll_y)) >= self.row_count():
+            return
+        self.move_to(index)
+        if not self.clicked(index, place.x) and event.chain == 2:
+            self.action_choose()
+
+    def clicked(self, index: int, column: int) -> bool:
+        """Whether a click on a row, which the cursor is on now, meant a sign in it, and that is done."""
+        return False
+
+    def is_fold_sign(self, index: int, column: int) -> bool:
+        """Whether a column is on, or beside, a sign of folding with which a row begins."""
+        left, _ = self.row(index, self.scrollable_content_region.width)
+        text = "".join(span[0] for span in left)
+        begin = len(text) - len(text.lstrip())
+        return text[begin : begin + 1] in (self.glyphs.folded, self.glyphs.open) and abs(column - begin) <= 1
 
     # Finding
 
