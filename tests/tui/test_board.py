@@ -280,3 +280,15 @@ async def test_a_task_with_several_attempts_does_not_land_from_the_board(pier: F
         await ui.press("l", "b", "l")
         await ui.sees("'under way' has 2 attempts", "V shows them side by side")
         assert not [name for name, _ in pier.calls if name == "queue_landing"]
+
+
+async def test_a_filter_goes_from_a_column_that_it_empties_to_what_it_found(pier: FakeEngine) -> None:
+    async with driven(pier, (80, 24)) as ui:
+        await open_board(ui)
+        await ui.press("l")
+        await ui.until(lambda: ui.app.home.board.main.status is not TODO, "in another column")
+        await ui.press("slash")
+        await ui.type("project:docs four")
+        await ui.press("enter")
+        await ui.until(lambda: at(ui) == "four", "at what was found")
+        await ui.sees("four")

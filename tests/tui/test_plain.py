@@ -142,3 +142,10 @@ class Spoken:
     def say(self, line: str) -> None:
         self._input.write(f"{line}\n")
         self._input.flush()
+
+
+async def test_a_merge_that_nobody_agrees_to_is_said_not_to_be_done(engine: FakeEngine) -> None:
+    engine.changed = (changed_file("a.py", 7, 2),)
+    told = await plain(engine, "2", "5", "no", "0", "q")
+    assert "Nothing was done." in told and not any(call == "merge" for call, _ in engine.calls)
+    assert "Merged." in await plain(engine, "2", "5", "Y", "0", "q")

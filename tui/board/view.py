@@ -101,9 +101,14 @@ class BoardView(Widget, can_focus=True):
         self.post_message(self.Highlighted())
 
     def narrow(self, text: str) -> None:
-        """Shows only what a filter lets through."""
+        """Shows only what a filter lets through; from an empty column it goes to the first that is not."""
         self.filter_text, self._filter = text, read_filter(text)
         self.rebuild()
+        if text and not self.ids:
+            full = (status for status, ids in self.columns.tasks.items() if ids)
+            self.status = next(full, self.status)
+            self._settle()
+            self.cards_changed()
 
     # Where the cursor is
 

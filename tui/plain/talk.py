@@ -100,14 +100,21 @@ class Talk:
             self._lines.say(f"Conflict, {conflict.kind}: {conflict.path}")
         if preview.conflicts:
             self._lines.say(f"Nothing was changed. boatyard workspace update {self._name} resolves them.")
-        elif await self._lines.ask("Type yes to merge.") == "yes":
+        elif await self._agreed("Type yes to merge."):
             await self._client.merge(self._name, ask.MergeWorkspace())
             self._lines.say(f"Merged. boatyard workspace unmerge {self._name} takes it back.")
 
     async def _stop(self) -> None:
-        if await self._lines.ask("What it did so far stays. Type yes to stop it.") == "yes":
+        if await self._agreed("What it did so far stays. Type yes to stop it."):
             await self._client.stop_workspace(self._name)
             self._lines.say("It was told to stop.")
+
+    async def _agreed(self, question: str) -> bool:
+        """Whether the user says yes; that anything else does nothing is said."""
+        agreed = (await self._lines.ask(question)).strip().lower() in ("yes", "y")
+        if not agreed:
+            self._lines.say("Nothing was done.")
+        return agreed
 
 
 def _words(workspace: Workspace) -> str:
