@@ -322,3 +322,25 @@ async def test_signs_are_drawn_in_ascii_when_wished_and_this_is_remembered(
         ui.app.keep_preferences()
     async with driven(engine, home=home) as ui:
         await ui.sees("* first")
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm", "colours", "theme"),
+    [
+        ("xterm", "", "15;0", "ansi"),
+        ("xterm", "", "0;15", "ansi-light"),
+        ("xterm", "truecolor", "15;0", "boatyard-dark"),
+        ("xterm-256color", "", "0;15", "boatyard-light"),
+    ],
+)
+async def test_a_terminal_with_16_colours_gets_its_own_where_none_were_chosen(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, term: str, colorterm: str, colours: str, theme: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", colorterm)
+    monkeypatch.setenv("COLORFGBG", colours)
+    async with driven(engine) as ui:
+        assert ui.app.theme == theme
+    monkeypatch.setenv("BOATYARD_THEME", "nord")
+    async with driven(engine) as ui:
+        assert ui.app.theme == "nord"

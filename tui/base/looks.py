@@ -71,7 +71,15 @@ class LooksApp(App[None], inherit_bindings=False):
 
     def _wanted_theme(self) -> str:
         chosen = os.environ.get("BOATYARD_THEME") or self.preferences.theme
-        return chosen or ("boatyard-light" if self._is_light() else DEFAULT_THEME)
+        if chosen:
+            return chosen
+        dark, light = ("ansi", "ansi-light") if self._has_few_colours else (DEFAULT_THEME, "boatyard-light")
+        return light if self._is_light() else dark
+
+    @property
+    def _has_few_colours(self) -> bool:
+        """Whether the terminal has 16 colours at most, by its name: of shades only greys are left."""
+        return bool(os.environ.get("TERM")) and self.console.color_system == "standard"
 
     def theme_choices(self) -> list[str]:
         """Names of all themes, the user's own included."""
