@@ -43,7 +43,8 @@ class Snapshot:
     embedded: tuple[str, ...] = ()
     """New submodules, of which only the commit they are at is recorded."""
     missing: tuple[str, ...] = ()
-    """Files that could not be read: they are missing in the snapshot, or as they were before."""
+    """Files, and folders with `/` behind, that could not be read: they are missing in the snapshot, or as
+    they were before."""
     folders: tuple[str, ...] = ()
     """Folders without any file, when they were asked for; a commit cannot hold them."""
 

@@ -28,12 +28,13 @@ keep() {
 }
 keep refs/boatyard/snapshot "$snapshot"
 keep refs/boatyard/head "$head"
-if [ "$code" = 1 ]; then
-	{
+{
+	cat "$work/closed"
+	if [ "$code" = 1 ]; then
 		mine ls-files --others --exclude-standard | sed '/\/"*$/d'
 		mine diff-files --name-only --ignore-submodules=all
-	} >"$work/missing"
-fi
+	fi
+} >"$work/missing"
 # What is left of untracked folders has no file that a commit could hold. Those that only hold ignored
 # folders count too, so the ignored ones among them are named apart.
 if [ "$folders" = 1 ]; then
@@ -49,7 +50,7 @@ hexadecimal() { od -An -v -tx1 "$1" | tr -d ' \n'; }
 printf 'snapshot %s\nhead %s\ndirty %s\nunborn %s\n' "$snapshot" "$head" "$dirty" "$unborn"
 quiet diff-tree -r --no-renames --ignore-submodules=none --diff-filter=AMT "$head" "$snapshot" |
 	sed -n 's/^:[0-7]* 160000 [0-9a-f.]* [0-9a-f.]* [A-Z]*	/embedded /p' | head -n 100
-[ ! -f "$work/missing" ] || sed 's/^/missing /' "$work/missing" | head -n 100
+sed 's/^/missing /' "$work/missing" | head -n 100
 if [ -s "$work/folders" ]; then
 	printf 'folders %s\nignored %s\n' "$(hexadecimal "$work/folders")" "$(hexadecimal "$work/ignored-folders")"
 fi

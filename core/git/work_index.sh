@@ -59,6 +59,17 @@ code=0
 mine add --all --ignore-errors -- . 2>"$work/said" || code=$?
 [ "$code" -le 1 ] || { cat "$work/said" >&2; exit "$code"; }
 
+# In a folder that it cannot open git sees nothing: there is what the last snapshot had, or whoever works here.
+sed -n "s/^warning: could not open directory '\(.*\)': .*/\1/p" "$work/said" | sort -u >"$work/closed"
+if [ -s "$work/closed" ]; then
+	for known in "$git_dir/index" "$own/index"; do
+		while IFS= read -r folder; do
+			GIT_INDEX_FILE=$known GIT_LITERAL_PATHSPECS=1 quiet ls-files -s -z -- "$folder"
+		done <"$work/closed"
+	done >"$work/behind"
+	mine update-index -z --index-info <"$work/behind"
+fi
+
 # A repository without a commit cannot be recorded as one: its files are taken like any others.
 if [ "$code" = 1 ]; then
 	mine ls-files -z --others --exclude-standard | xargs -0 sh -c '

@@ -34,6 +34,8 @@ class RepoFacts:
     parallel_setup: bool
     copy_files: tuple[str, ...] = ()
     dev_server_script: str = ""
+    unread: tuple[str, ...] = ()
+    """What the last snapshot could not read."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def _repos(row: m.Workspace, project: m.Project) -> list[RepoFacts]:
             parallel_setup=place.repo.parallel_setup,
             copy_files=tuple(place.repo.copy_files),
             dev_server_script=place.repo.dev_server_script,
+            unread=tuple(place.unread or ()),
         )
         facts = _with_own_file(facts, place.own_file, place.repo.trusted_files or ())
         found.append(_with_overrides(facts, links.get(place.repo_id)))

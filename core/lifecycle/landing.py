@@ -17,6 +17,7 @@ from core.lifecycle.operation import Step, begin_operation
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
 from core.lifecycle.turn_records import last_summary, move_task
+from core.lifecycle.unread import refuse_unread, unread_sentences
 from core.review.merge import PreparedMerge, land_merge, merge_preview, prepare_merge, recover_merge
 from core.review.target import ReviewTarget, review_target
 from core.store import lookup, views
@@ -70,7 +71,8 @@ class Landing:
         chosen = style or facts.merge_style
         preview = await merge_preview(name, targets, chosen, await self.drafted(facts))
         copies = await committed_copies(Place(self._context.home, name), facts, targets, chosen)
-        return msgspec.structs.replace(preview, blocked=(*preview.blocked, *copies))
+        blocked = (*preview.blocked, *copies, *unread_sentences(facts))
+        return msgspec.structs.replace(preview, blocked=blocked)
 
     async def merge(
         self, name: str, style: MergeStyle | None, message: str, *, push: bool = False
@@ -200,6 +202,7 @@ class _MergeRun:
     async def _compute(self, operation_id: str) -> None:
         targets = await self._landing.targets(self._facts, refresh=True)
         place = Place(self._context.home, self._facts.name)
+        refuse_unread(self._facts)
         refuse_copies(self._facts, await committed_copies(place, self._facts, targets, self.style))
         self._prepared = await prepare_merge(
             self._facts.name, targets, self.style, self._message, hooks=self._context.config.merge.hooks

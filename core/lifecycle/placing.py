@@ -15,6 +15,7 @@ from core.lifecycle.copy_files import names_left_out
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts, workspace_facts
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import SNAPSHOT_SECONDS, Snapshots
+from core.lifecycle.unread import refuse_unread
 from core.values.events import FilesChanged
 from core.values.states import CheckpointKind
 
@@ -30,10 +31,15 @@ class Placing:
         self._snapshots = snapshots
 
     async def keep(self, operation_id: str, name: str, wanted: States, message: str) -> None:
-        """Keeps the present, with the ignored files that are in the way of what is to come."""
+        """Keeps the present, with the ignored files that are in the way of what is to come.
+
+        Raises:
+            ConflictError: Some of it cannot be read, so that nothing would bring it back.
+        """
         coming = {repo_id: state.commit for repo_id, state in wanted.items()}
         kept = await self._snapshots.checkpoint(name, CheckpointKind.BEFORE_RESTORE, message, coming)
         await self._context.operations.set_result(operation_id, before=kept.number)
+        refuse_unread(await self._context.store.read(workspace_facts, name))
 
     async def check(self, operation_id: str, name: str, wanted: States) -> None:
         """Looks whether anything is in the way; changes nothing.

@@ -164,6 +164,7 @@ class Snapshots:
                     snapshot=each.snapshot.commit,
                     added=each.added,
                     removed=each.removed,
+                    unread=list(each.snapshot.missing) or None,
                 ).where(
                     m.WorkspaceRepo.workspace == facts.id, m.WorkspaceRepo.repo == each.facts.repo_id
                 ).execute()

@@ -75,7 +75,7 @@ _REPOS = Prepared(
         m.WorkspaceRepo.select(
             m.WorkspaceRepo.workspace, m.WorkspaceRepo.repo, m.Repo.name, m.WorkspaceRepo.target_branch,
             m.WorkspaceRepo.base_commit, m.WorkspaceRepo.head, m.WorkspaceRepo.added, m.WorkspaceRepo.removed,
-            m.Workspace.working_directory,
+            m.WorkspaceRepo.unread, m.Workspace.working_directory,
         )
         .join(m.Repo)
         .switch(m.WorkspaceRepo)
@@ -159,7 +159,7 @@ def latest_agents(ids: Sequence[str]) -> dict[str, tuple[str, str]]:
 def repos_of(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
     """Each workspace's repos, in their order."""
     found: dict[str, list[WorkspaceRepo]] = defaultdict(list)
-    for workspace_id, repo_id, name, target, base, head, added, removed, folder in _REPOS.tuples(ids):
+    for workspace_id, repo_id, name, target, base, head, added, removed, unread, folder in _REPOS.tuples(ids):
         found[workspace_id].append(
             WorkspaceRepo(
                 repo_id=repo_id,
@@ -170,6 +170,7 @@ def repos_of(ids: Sequence[str]) -> dict[str, list[WorkspaceRepo]]:
                 head=head,
                 added=added,
                 removed=removed,
+                unread=tuple(unread or ()),
             )
         )
     return found

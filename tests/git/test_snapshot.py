@@ -143,6 +143,25 @@ async def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_kept(world: 
     assert content(world, snapshot.commit, "a.txt") == "changed"
 
 
+async def test_a_folder_that_may_not_be_opened_is_named_and_the_rest_is_kept(world: World) -> None:
+    write(world.folder, {"closed [1]/x": "x", "open/y": "y", "tracked/z": "z"})
+    git(world.folder, "add", "tracked")
+    git(world.folder, "commit", "-qm", "z")
+    for name in ("closed [1]", "tracked"):
+        (world.folder / name).chmod(0)
+    command = snapshot_command(*sandbox_paths(world.clone, container=False), world.start)
+    if os.getuid() == 0:
+        command = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", *command)
+    snapshot = parse_snapshot(run(command))
+    await import_snapshot(world.depot, world.clone, snapshot)
+    assert snapshot.missing == ("closed [1]/", "tracked/")
+    assert content(world, snapshot.commit, "open/y") == "y"
+    assert content(world, snapshot.commit, "tracked/z") == "z", "it is as it was before"
+    for name in ("closed [1]", "tracked"):
+        (world.folder / name).chmod(0o700)
+    assert (await world.snapshot()).missing == ()
+
+
 async def test_a_filter_that_fails_is_told_and_nothing_is_recorded(world: World) -> None:
     git(world.folder, "config", "filter.broken.clean", "false")
     git(world.folder, "config", "filter.broken.required", "true")

@@ -303,6 +303,15 @@ async def test_what_stood_in_the_way_of_a_merge_is_looked_at_again_when_it_is_tr
         await ui.asked("merge")
 
 
+async def test_what_cannot_be_read_is_said_where_the_workspace_is_looked_at(engine: FakeEngine) -> None:
+    second = engine.workspaces_["second"]
+    repos = tuple(msgspec.structs.replace(repo, unread=("[b]s.txt", "d/")) for repo in second.repos)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        engine.set_workspace(second, repos=repos)
+        await ui.sees("Cannot be read, and is in no diff, checkpoint or merge: [b]s.txt and 1 more")
+
+
 async def test_a_message_that_was_written_is_there_again_after_the_merge_was_refused(
     engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from core.errors import BoatyardError
 from core.values.states import MergeStyle
 from core.values.wording import counted
 from tui.keys.actions import BY_ID, bindings
+from tui.text.inline import wrap_words
 from tui.text.spans import Line, Span
 from tui.widgets.prompt import Prompt
 from tui.widgets.rows import RowView
@@ -199,8 +200,13 @@ class MergeSheet(Sheet[MergeForm]):
                 self._key("merge-update"), ("update first, and resolve here    ", "dim"),
                 self._key("merge-agent"), ("ask the agent to resolve them", "dim"),
             ))  # fmt: skip
+        width = max(20, self.query_one(MergeRows).size.width - 2)
         for sentence in preview.blocked:
-            lines += [((f"{glyphs.waiting} ", "waiting"), (sentence, "warning"))]
+            first, *rest = wrap_words([(sentence, "warning")], width)
+            lines += [
+                ((f"{glyphs.waiting} ", "waiting"), *first),
+                *((("  ", "text"), *line) for line in rest),
+            ]
         if not preview.conflicts and not preview.blocked and self._something():
             lines += [
                 (),

@@ -95,6 +95,10 @@ def trouble_of(workspace: Workspace, keymap: Keymap) -> str:
     if workspace.queue_paused and workspace.queued:
         keys = keymap.fill("{queue} shows it, {queued-resume} there goes on")
         return f"The queue is paused: {workspace.queue_paused}; {keys}"
+    unread = [workspace.path_of(repo.repo_id, path) for repo in workspace.repos for path in repo.unread]
+    if unread:
+        more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        return f"Cannot be read, and is in no diff, checkpoint or merge: {unread[0][:80]}{more}"
     return workspace.notice
 
 

@@ -92,6 +92,8 @@ async def show(call: Invocation) -> None:
     out.line(f"folder    {found.folder}")
     for repo in found.repos:
         out.line(f"repo      {repo.name}: into {repo.target_branch}, +{repo.added} -{repo.removed}")
+        for path in repo.unread:
+            out.line(f"          cannot be read, and is in no diff, checkpoint or merge: {path}")
     settings = found.settings
     disk = f"{settings.disk_mb} MB" if settings.disk_mb else "no limit"
     used = f", {health.disk_bytes / 2**20:.0f} MB used" if health else ""

@@ -40,15 +40,25 @@ async def diff(call: Invocation) -> None:
     async with call.engine() as client:
         if call.out.json or call.args.stat or call.args.containing:
             summary = await client.diff(call.args.name, containing=call.args.containing, **_wanted(call))
+            workspace = await client.workspace(call.args.name)
             call.out.document(summary)
-            _print_stat(call.out, summary, await client.workspace(call.args.name))
+            _print_stat(call.out, summary, workspace)
+            _tell_unread(call.out, workspace)
             return
         patch = await client.patch(call.args.name, **_wanted(call))
+        workspace = await client.workspace(call.args.name)
+    _tell_unread(call.out, workspace)
     if patch:
         call.out.data(patch)
     else:
         other = call.args.base or call.args.since or call.args.until
         call.out.note("nothing differs" if other else "no changes against the target branch")
+
+
+def _tell_unread(out: Output, workspace: Workspace) -> None:
+    for repo in workspace.repos:
+        for path in repo.unread:
+            out.note(f"cannot be read, and is not here: {workspace.path_of(repo.repo_id, path)}")
 
 
 def _wanted(call: Invocation) -> Wanted:

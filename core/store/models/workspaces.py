@@ -59,6 +59,8 @@ class WorkspaceRepo(Base):
     removed = peewee.IntegerField(default=0)
     own_file = JSONField(null=True)
     """Digest and settings of the `.boatyard.toml` that the repo had at the base commit."""
+    unread = JSONField(null=True)
+    """Paths that the last snapshot could not read; null: it could read all."""
 
     class Meta:
         primary_key = peewee.CompositeKey("workspace", "repo")

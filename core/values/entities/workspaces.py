@@ -24,6 +24,9 @@ class WorkspaceRepo(Value, frozen=True, kw_only=True):
     added: int = 0
     """Lines added against the target at the last snapshot."""
     removed: int = 0
+    unread: tuple[str, ...] = ()
+    """Files, and folders with `/` behind, that the last snapshot could not read: no diff, checkpoint or merge
+    has them as they are."""
 
 
 class CopiedFiles(Value, frozen=True, kw_only=True):
