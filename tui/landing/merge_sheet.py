@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MESSAGE = "merge_message"
 """The field's name in the draft about a workspace."""
+USUAL_WIDTH = 72
+"""Cells of a line, where the sheet has not been laid out yet."""
 STYLES = (
     (MergeStyle.MERGE, "style-merge"), (MergeStyle.SQUASH, "style-squash"),
     (MergeStyle.REBASE, "style-rebase"),
@@ -200,7 +202,7 @@ class MergeSheet(Sheet[MergeForm]):
                 self._key("merge-update"), ("update first, and resolve here    ", "dim"),
                 self._key("merge-agent"), ("ask the agent to resolve them", "dim"),
             ))  # fmt: skip
-        width = max(20, self.query_one(MergeRows).size.width - 2)
+        width = (self.query_one(MergeRows).size.width or USUAL_WIDTH) - 2
         for sentence in preview.blocked:
             first, *rest = wrap_words([(sentence, "warning")], width)
             lines += [
