@@ -36,13 +36,14 @@ class Comments:
         self._comparing = comparing
         self._sessions = sessions
 
-    async def list(self, name: str) -> tuple[ReviewComment, ...]:
-        """All comments of a workspace, by file and line, each where its lines are now."""
+    async def list(self, name: str, *, fresh: bool = False) -> tuple[ReviewComment, ...]:
+        """All comments of a workspace, by file and line, each where its lines are now; without `fresh`: where
+        they were when somebody last looked."""
 
         def read() -> list[Anchored]:
             return [Anchored(comment_of(row, name), row.before, row.after) for row in _rows(name)]
 
-        return await self._placed(name, await self._context.store.read(read))
+        return await self._placed(name, await self._context.store.read(read), fresh=fresh)
 
     async def drafts(self, name: str) -> tuple[ReviewComment, ...]:
         """What was begun and not kept, each where its lines are now; drafts of edits are not here."""
@@ -54,10 +55,12 @@ class Comments:
 
         return await self._placed(name, await self._context.store.read(read))
 
-    async def _placed(self, name: str, each: Sequence[Anchored]) -> tuple[ReviewComment, ...]:
+    async def _placed(
+        self, name: str, each: Sequence[Anchored], *, fresh: bool = False
+    ) -> tuple[ReviewComment, ...]:
         if not each:
             return ()
-        return await placed(each, await self._comparing.sides(name, DiffRequest(), fresh=False))
+        return await placed(each, await self._comparing.sides(name, DiffRequest(), fresh=fresh))
 
     async def add(self, name: str, body: AddComment) -> ReviewComment:
         """Keeps a comment on lines of a file, or on a file as a whole.
@@ -174,7 +177,7 @@ class Comments:
         wanted = set(body.ids)
         chosen = [
             each
-            for each in await self.list(name)
+            for each in await self.list(name, fresh=True)
             if (each.id in wanted if wanted else not each.resolved and each.sent_at is None)
         ]
         if not chosen:

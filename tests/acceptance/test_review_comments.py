@@ -111,19 +111,20 @@ async def test_a_draft_goes_when_its_comment_is_there_and_another_stays(yard: Ya
 
 
 async def test_they_are_sent_together_with_path_lines_and_code(yard: Yard) -> None:
-    await reviewed(yard)
+    folder = await reviewed(yard)
     first = await yard.client.add_comment("work", AddComment(path="a.py", first=2, body="why 22?"))
     await yard.client.add_comment("work", AddComment(path="b.py", side=Side.OLD, first=1, body="keep it"))
     done = await yard.client.add_comment("work", AddComment(path="a.py", body="never mind"))
     done = await yard.client.update_comment(done.id, UpdateComment(resolved=True))
     assert done.resolved
+    (folder / "a.py").write_text("# nobody looked since\none = 1\ntwo = 22\nthree = 3\n")
     answer = await yard.client.send_comments("work", SendComments(message="Two things:", request_id="once"))
     again = await yard.client.send_comments("work", SendComments(ids=(first.id,), request_id="once"))
     assert again.process is not None and answer.process is not None
     assert again.process.id == answer.process.id
     process = await yard.turn("work")
     assert (await yard.client.log(process.id)).text == (
-        "Two things:\n\n## a.py:2\n\n```\ntwo = 22\n```\nwhy 22?\n\n"
+        "Two things:\n\n## a.py:3\n\n```\ntwo = 22\n```\nwhy 22?\n\n"
         "## b.py:1 (removed lines)\n\n```\nb\n```\nkeep it"
     )
     assert [each.sent_at is not None for each in await yard.client.comments("work")] == [False, True, True]

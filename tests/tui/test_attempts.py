@@ -42,8 +42,11 @@ async def test_attempts_are_side_by_side_as_far_as_there_is_room(
         await ui.press("V")
         await ui.sees("Attempts at Cache the prices", "▌second", "passed", "1,200", "I am [b]second[/]")
         await ui.sees("third", "failed")
+        narrow = size[0] == 80
+        assert ("1-2 of 3" in ui.text()) == narrow
         await ui.press("l", "l")
         await ui.sees("▌fourth", "not checked")
+        assert ("2-3 of 3" in ui.text()) == narrow
         await ui.press("c")
         assert await ui.asked("check") == "fourth"
         await ui.sees("fourth: exit 2")

@@ -93,7 +93,19 @@ class AttemptRows(RowView):
         for label, cells in columns:
             rows += _side_by_side(label, cells, width, self.glyphs.cut, self.glyphs.bar)
             rows += [()] if label in ("", "conflicts", "says") else []
-        return rows
+        which: Span = (fit(f" {self._which(len(shown))}", LABEL).ljust(LABEL), "dim")
+        return [(which, *rows[0][1:]), *rows[1:]]
+
+    def _which(self, shown: int) -> str:
+        """Which of the attempts are in sight; empty: all."""
+        if shown == len(self.attempts):
+            return ""
+        last = self.first + shown
+        return (
+            f"{self.first + 1}-{last} of {len(self.attempts)}"
+            if shown > 1
+            else f"{last} of {len(self.attempts)}"
+        )
 
     def _who(self, each: Attempt) -> list[Line]:
         here = each is self.current
