@@ -33,7 +33,7 @@ async def test_one_is_opened_with_what_was_drafted_and_edited(
         await ui.sees("1 file with uncommitted changes", "into main of github.com/team/app")
         await ui.sees("Cache the [prices]")
         await ui.press("o")
-        await ui.sees("Open a pull request", "It is faster now.")
+        await ui.sees("Open a pull request at ", "It is faster now.")
         await ui.press("end", "!", "tab", "tab", "right", "enter")
         body = await ui.asked("open_pull_requests")
         assert (body.title, body.body, body.draft) == ("Cache the [prices]!", "It is faster now.", True)
@@ -183,6 +183,21 @@ async def test_what_is_not_pushed_and_what_others_do_is_seen_while_it_is_open(en
         await ui.sees("tests failed")
         engine.put_pull("second", failed=1, draft=True, title="By another")
         await ui.sees("#12 draft", "By another")
+
+
+@pytest.mark.parametrize(("numbers", "told"), [((12, 7), "#12 #7 open "), ((12, 7, 8), "3 open ")])
+async def test_those_of_several_repos_leave_the_workspace_its_name_in_the_tree(
+    engine: FakeEngine, numbers: tuple[int, ...], told: str
+) -> None:
+    engine.put_pull("second")
+    workspace = engine.workspaces_["second"]
+    link = workspace.pull_requests[0]
+    links = tuple(msgspec.structs.replace(link, id=str(number), number=number) for number in numbers)
+    engine.set_workspace(workspace, pull_requests=links)
+    async with driven(engine) as ui:
+        await ui.sees(told)
+        row = next(line for line in ui.lines() if told in line)
+        assert "second" in row
 
 
 async def test_checks_and_comments_are_seen_and_handed_over(engine: FakeEngine) -> None:

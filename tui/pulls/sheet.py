@@ -101,7 +101,7 @@ class PullSheet(ShownPulls):
             return
         key = self._text_key(draft.repo_id)
         now = PullText.of(draft.title, draft.body, draft=False)
-        text = await self._written("Open a pull request", "open it", key, now)
+        text = await self._written(f"Open a pull request at {draft.repository}", "open it", key, now)
         if text is not None:
             body = ask.OpenPullRequest(repo=draft.repo_id, title=text.title, body=text.body, draft=text.draft)
             await self._do("Opening it", lambda: self._open_now(body), key)

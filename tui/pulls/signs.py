@@ -29,10 +29,15 @@ def pull_sign(link: PullLink) -> tuple[str, str]:
 
 def pull_mark(workspace: Workspace, glyphs: Glyphs) -> list[Span]:
     """The workspace's pull requests in a row of the tree, such as `#12 open`: with a cross if checks fail,
-    and a question mark if the host could not be asked of late."""
+    and a question mark if the host could not be asked of late. Those of one state are said in one, and
+    more than two are counted, as the row is narrow and its name matters more."""
+    alike: dict[tuple[str, str], list[PullLink]] = {}
+    for link, (token, word) in _signed(workspace):
+        told = f"{word}{_cross(link, glyphs)}{'?' if link.state.trouble else ''}"
+        alike.setdefault((told, token), []).append(link)
     return [
-        (f"#{link.number} {word}{_cross(link, glyphs)}{'?' if link.state.trouble else ''} ", token)
-        for link, (token, word) in _signed(workspace)
+        (f"{' '.join(f'#{link.number}' for link in links) if len(links) < 3 else len(links)} {told} ", token)
+        for (told, token), links in alike.items()
     ]
 
 
