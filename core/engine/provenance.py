@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.engine.comparing import Comparing
 from core.engine.conversations import Conversations
 from core.engine.moments import Moment, located, moments_of
+from core.errors import NotFoundError
 from core.git.path_text import text_to_name
 from core.lifecycle.context import Context
 from core.lifecycle.place import Place
@@ -42,8 +43,14 @@ class Provenance:
         repo, inner = located(facts, path)
         moments = await self._context.store.read(moments_of, facts, repo)
         depot = Place(self._context.home, name).depot(repo.repo_id)
-        found = await blame(depot, [moment.commit for moment in moments], text_to_name(inner))
-        text = (await depot.git.run("cat-file", "blob", f"{repo.snapshot}:{inner}".encode())).out
+        inner_name = text_to_name(inner)
+        found = await blame(depot, [moment.commit for moment in moments], inner_name)
+        text = (await depot.git.run("cat-file", "blob", f"{repo.snapshot}:".encode() + inner_name)).out
+        if b"\0" in text or not found:
+            kind = "binary" if text else "empty"
+            raise NotFoundError(
+                f"{inner!r} is {kind}: it has no lines", hint="Its history says what became of the file."
+            )
         lines = text.decode("utf-8", "backslashreplace").split("\n")
         return tuple([await self._described(name, inner, moments, each, lines) for each in found])
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from core.errors import NotFoundError
+from core.git.path_text import name_to_text
 from core.values.events import ApprovalChanged
 from core.values.provenance import Origin
 from core.values.requests import AnswerApproval, RestoreTo, TakeCheckpoint
@@ -32,6 +34,21 @@ async def test_each_line_knows_the_turn_and_the_prompt_that_brought_it(yard: Yar
     for path in ("repo/none.md", "other/WORK.md", "repo", "repo/../../x"):
         with pytest.raises(NotFoundError):
             await yard.client.blame("work", path)
+
+
+async def test_a_file_without_lines_says_so_and_one_of_any_name_is_found(yard: Yard) -> None:
+    workspace = await yard.workspace(yard.repository(), name="work", agent="writer", prompt="one")
+    await yard.turn(workspace)
+    folder = Path(workspace.repos[0].path)
+    (folder / "picture.bin").write_bytes(b"\0\1\n\2")
+    (folder / "empty.txt").touch()
+    name = b"caf\xe9.txt"
+    (folder / os.fsdecode(name)).write_text("by hand\n")
+    for path, why in (("picture.bin", "binary"), ("empty.txt", "empty")):
+        with pytest.raises(NotFoundError, match=f"is {why}: it has no lines"):
+            await yard.client.blame("work", f"repo/{path}")
+    (line,) = await yard.client.blame("work", f"repo/{name_to_text(name)}")
+    assert (line.first, line.last) == (1, 1)
 
 
 async def test_lines_that_a_restore_brought_back_know_who_brought_them_first(yard: Yard) -> None:
