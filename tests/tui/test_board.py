@@ -292,3 +292,13 @@ async def test_a_filter_goes_from_a_column_that_it_empties_to_what_it_found(pier
         await ui.press("enter")
         await ui.until(lambda: at(ui) == "four", "at what was found")
         await ui.sees("four")
+
+
+async def test_it_opens_at_the_task_in_hand(pier: FakeEngine) -> None:
+    async with driven(pier, (80, 24)) as ui:
+        name = next(iter(pier.workspaces_))
+        task = pier.tasks_[pier.workspaces_[name].task_id]
+        await ui.open_workspace(name)
+        await open_board(ui)
+        assert at(ui) == task.title and ui.app.home.board.main.status is task.status is not TODO
+        await ui.sees(task.title)

@@ -118,7 +118,7 @@ HANDLERS: dict[str, Handler] = {
     "pane-2": places.view("session"),
     "pane-3": places.view("files"),
     "pane-4": places.view("diff"),
-    "board": places.view("board"),
+    "board": places.board,
     "subtask": tasks.subtask,
     "pictures": tasks.pictures,
     "card-right": board.carry(1),

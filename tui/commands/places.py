@@ -27,6 +27,14 @@ def view(name: str) -> Callable[[BoatyardApp], None]:
     return show
 
 
+def board(app: BoatyardApp) -> None:
+    """The board, at the task in hand."""
+    task = app.home.situation().task
+    if task is not None:
+        app.home.board.main.reveal(task.id)
+    app.home.show_view("board")
+
+
 def next_waiting(app: BoatyardApp) -> None:
     """The next workspace, after the one in hand, that needs the user; those that wait come first."""
     names = in_need(app.store)

@@ -39,7 +39,8 @@ async def run_beside(app: App[Any], title: str, argv: Sequence[str]) -> int:
     """
     program = shutil.which(argv[0])
     if program is None:
-        raise NotFoundError(f"there is no program {argv[0]!r}", hint="Install it, or set $EDITOR or $SHELL.")
+        hint = "Install it, or set $VISUAL, $EDITOR or $SHELL."
+        raise NotFoundError(f"there is no program {argv[0]!r}", hint=hint)
     found = (os.path.abspath(program), *argv[1:])
     if in_tmux():
         return await run_in_tmux(title, found, popup=cast("Look", app).prefers_popups)

@@ -34,7 +34,7 @@ SCENES = (
     Scene("prompt", ("i",), ("send",)),
     Scene("files", ("3", "enter", "j"), ("README.md",)),
     Scene("diff", ("4", "enter"), ("return keep(item)", "Why not")),
-    Scene("board", ("6",), ("To do", "Drop the old export")),
+    Scene("board", ("6",), ("To do", "In review", "ready for review")),
     Scene("workspace-menu", ("d",), ("Close", "Remove")),
     Scene("new-task", ("1", "n"), ("New task", "What is to be done")),
     Scene("merge", ("m",), ("merge commit", "Message")),
