@@ -125,6 +125,7 @@ class LandingQueues:
         """One after the other, until there is none, or it is to stop."""
         for process_id in await self._context.store.read(_under_check):
             await self._context.supervisor.stop(process_id, "the engine ended; it is checked again")
+        await self._mark_those_that_landed()
         await self._context.store.write(_queue_again)
         while not self._stopping:
             entry = await self._context.store.read(_next)
@@ -141,6 +142,19 @@ class LandingQueues:
                 await self._mark(entry.workspace, LandingStatus.SET_ASIDE, f"unexpected {error!r}")
         self._working = False
         await self.tell()
+
+    async def _mark_those_that_landed(self) -> None:
+        """The engine may have ended right behind a merge: its workspace has nothing left to land."""
+        for entry in await self._context.store.read(_entries):
+            if entry.status is not LandingStatus.LANDING:
+                continue
+            try:
+                preview = await self._landing.preview(entry.workspace, entry.style)
+            except BoatyardError as error:  # it is queued again, and then says so itself
+                log.info("whether %s has landed is not known: %s", entry.workspace, error)
+                continue
+            if not preview.conflicts and all(repo.old == repo.new for repo in preview.repos):
+                await self._mark(entry.workspace, LandingStatus.LANDED, process_id=entry.process_id)
 
     async def _land(self, entry: LandingEntry) -> None:
         name = entry.workspace

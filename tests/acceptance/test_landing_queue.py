@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ async def test_the_next_engine_goes_on_in_the_middle_of_a_check(yard: Yard) -> N
     await attempt(yard, "first", "one", "ONE")
     await attempt(yard, "second", "seven", "SEVEN")
     gate, begun, opened = yard.fifo(), yard.folder / "begun", yard.folder / "opened"
-    script = f"touch {begun}; [ -e {opened} ] || read line < {gate}"
+    script = f"[ -e {opened} ] || {{ touch {begun}; read line < {gate}; }}"
     await yard.client.update_repo(str(yard.repository()), UpdateRepo(check_script=script))
     await yard.client.queue_landing(QueueLanding(workspaces=("first", "second")))
     await until(begun.exists)
@@ -124,6 +125,31 @@ async def test_the_next_engine_goes_on_in_the_middle_of_a_check(yard: Yard) -> N
     assert [(each.status, each.reason) for each in entries] == [(LandingStatus.LANDED, "")] * 2
     checks = await yard.client.processes("first")
     assert sorted(each.status for each in checks) == [ProcessStatus.COMPLETED, ProcessStatus.KILLED]
+
+
+async def test_an_engine_that_ended_right_behind_a_merge_does_not_check_it_again(yard: Yard) -> None:
+    file = await attempt(yard, "first", "one", "ONE")
+    await attempt(yard, "second", "seven", "SEVEN")
+    await yard.client.update_repo(str(yard.repository()), UpdateRepo(check_script=CHECK))
+    async with yard.watch() as watch:
+        await yard.client.queue_landing(QueueLanding(workspaces=("first",)))
+        await worked_through(yard, watch)
+        (landed,) = (await yard.client.landing_queue()).entries
+    await yard.client.queue_landing(QueueLanding(workspaces=("second",), start=False))
+    await yard.close()
+    with sqlite3.connect(yard.home.database) as database:  # as a kill leaves it
+        database.execute("UPDATE landing_entry SET status = 'landing' WHERE reason = '' AND process_id != ''")
+    database.close()
+    await yard.open()
+
+    async def over() -> bool:
+        return ended(await yard.client.landing_queue())
+
+    await until_async(over)
+    first, second = (await yard.client.landing_queue()).entries
+    assert (first.status, first.reason, first.process_id) == (LandingStatus.LANDED, "", landed.process_id)
+    assert second.status is LandingStatus.LANDED, "the others go on"
+    assert (file.parent.parent / "checked").read_text() == "checked\n", "once"
 
 
 async def test_an_unknown_name_puts_nobody_into_the_queue(yard: Yard) -> None:
