@@ -32,7 +32,7 @@ keep refs/boatyard/head "$head"
 	cat "$work/closed"
 	if [ "$code" = 1 ]; then
 		mine ls-files --others --exclude-standard | sed '/\/"*$/d'
-		mine diff-files --name-only --ignore-submodules=all
+		mine diff-files --name-only --diff-filter=d --ignore-submodules=all
 	fi
 } >"$work/missing"
 # What is left of untracked folders has no file that a commit could hold. Those that only hold ignored
