@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import NoReturn
 
 import msgspec
 import pytest
 
-from core.errors import NotFoundError
+from core.errors import BoatyardError, NotFoundError
 from core.values import events as told
 from core.values.comments import ReviewComment
 from core.values.provenance import LinesFrom, Origin
@@ -392,6 +393,30 @@ async def test_a_long_path_keeps_its_end_where_a_file_was_renamed(engine: FakeEn
         await ui.open_workspace("second")
         await ui.press("4", "enter")
         await ui.sees(f"R {new}  +1", "Renamed from …", "folder/before.py")
+
+
+async def test_one_comes_back_to_the_line_after_the_engine_was_away(engine: FakeEngine) -> None:
+    one_file(engine)
+    engine.changed += (msgspec.structs.replace(changed_file("z.py"), new_id="3" * 40),)
+    engine.diffs["z.py"] = diff_of(LINES[0], *((" ", f"row {number}") for number in range(1, 1200)))
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter", "J")
+        await ui.sees("row 1")
+        view = ui.app.home.query_one(DiffView)
+        view.go_to_line(900)
+        await ui.until(lambda: view.row_text(view.cursor_row) == "row 900", "the line")
+        diff, engine.diff = engine.diff, refusing  # type: ignore[method-assign]
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("the engine does not answer")
+        engine.diff = diff  # type: ignore[method-assign]
+        engine.emit(told.FilesChanged(workspace="second"))
+        await ui.sees("file 2/2", "row 900")
+        await ui.until(lambda: view.row_text(view.cursor_row) == "row 900", "the line again")
+
+
+async def refusing(*_: object, **__: object) -> NoReturn:
+    raise BoatyardError("the engine does not answer", hint="Wait.")
 
 
 def whole_file(engine: FakeEngine) -> None:

@@ -30,6 +30,8 @@ class Wanted(NamedTuple):
     side: Side
     line: int
     """From 1; 0: the file's beginning."""
+    back: bool = False
+    """Whether one was there before, and nothing is said or shown beside if it is not there any more."""
 
 
 class DiffGoing(DiffSeeking):
@@ -46,12 +48,18 @@ class DiffGoing(DiffSeeking):
         self.view.focus()
         self._show_wanted()
 
+    def keep_place(self) -> None:
+        file = self.view.file
+        if file is not None and self._wanted is None:
+            self._wanted = Wanted(file.repo_id, file.path, Side.NEW, self.view.line_number(), back=True)
+
     @on(DiffSeeking.Loaded)
     def _list_came(self) -> None:
         wanted = self._wanted
         if wanted is not None and not self._show_wanted() and self.fresh:
             self._wanted = None
-            self.say(f"{wanted.path} is no change of {self.workspace}")
+            if not wanted.back:
+                self.say(f"{wanted.path} is no change of {self.workspace}")
 
     def _show_wanted(self) -> bool:
         """Shows the file of the place, where the list has it."""
@@ -80,12 +88,13 @@ class DiffGoing(DiffSeeking):
         """Looks in all of the file's hunks, then in all of the file."""
         view, client = self.view, self._link.client
         try:
-            for context in (view.context_lines, WHOLE):
+            for context in (view.context_lines, *([] if wanted.back else [WHOLE])):
                 at = await source.line_of(client, file, context, wanted.side, wanted.line)
                 if at is not None:
                     break
             else:
-                self.say(f"{wanted.path} has no line {wanted.line} any more")
+                if not wanted.back:
+                    self.say(f"{wanted.path} has no line {wanted.line} any more")
                 return
         except BoatyardError as error:
             self.say(error.message)

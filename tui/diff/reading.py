@@ -149,6 +149,7 @@ class DiffReading(DiffRemarks):
             except BoatyardError as error:
                 if source == self.source and not latest:
                     self._stale, self.summary = True, None
+                    self.keep_place()
                     told = f"{error.message}. {error.hint}" if error.hint else error.message
                     self.files.show(None, told)
                     self.view.show(None, told)
@@ -236,3 +237,6 @@ class DiffReading(DiffRemarks):
 
     def page_came(self) -> None:
         """A window of the shown file is here."""
+
+    def keep_place(self) -> None:
+        """What is shown goes away for now; one comes back to its place."""
