@@ -76,17 +76,21 @@ async def meant_lines(side: Compared, body: AddComment) -> Meant:
         UsageError: The file or the lines are not there.
     """
     quote = tuple(check_text("the quote", "\n".join(body.quote)).split("\n")) if body.quote else ()
+    before, after = body.before[-BESIDE:], body.after[:BESIDE]
     first, last = body.first, max(body.first, body.last) if body.first else 0
+    where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
+    refused = UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
+    if last - first >= LINES_LIMIT or len(quote) > last - first + 1:
+        raise refused
     lines = await lines_of(side, body.side, body.path) if first else None
     if quote and first:
-        found = find_lines(quote, first, lines or (), body.before, body.after)
-        if found is None:
-            return Meant(first, last, quote, body.before, body.after)
-        first, last = found, found + last - first
-    there = await _is_there(side, body.path) if not first else lines is not None and last <= len(lines)
-    if not there or last - first >= LINES_LIMIT:
-        where = f"{body.path[:200]}:{first}-{last}" if first else body.path[:200]
-        raise UsageError(f"{where} cannot be commented on", hint="Name lines that the diff shows.")
+        found = find_lines(quote, first, lines or (), before, after)
+        if found is None and await _is_there(side, body.path):
+            return Meant(first, last, quote, before, after)
+        if found is not None and lines is not None:
+            first, last = found, min(found + last - first, len(lines))
+    if not (lines is not None and last <= len(lines) if first else await _is_there(side, body.path)):
+        raise refused
     if lines is None:
         return Meant()
     start = first - 1

@@ -164,6 +164,9 @@ async def test_a_new_one_is_on_the_lines_that_were_seen_though_they_moved_meanwh
     seen = AddComment(path="a.py", first=2, last=3, body="why", quote=("two = 22",), before=("one = 1",))
     made = await yard.client.add_comment("work", seen)
     assert (made.first, made.last, made.quote) == (4, 5, ("two = 22", "three = 3"))
+    (folder / "a.py").write_text("one = 1\ntwo = 22\n")
+    made = await yard.client.add_comment("work", seen)
+    assert (made.first, made.last) == (2, 2), "the second of the lines is gone"
     (folder / "a.py").write_text("all new\n")
     made = await yard.client.add_comment("work", seen)
     (listed,) = (each for each in await yard.client.comments("work") if each.id == made.id)
@@ -184,6 +187,9 @@ async def test_what_cannot_be_commented_on_is_refused(yard: Yard) -> None:
     for body, why in (
         (AddComment(path="a.py", first=2, body="  "), "is empty"),
         (AddComment(path="a.py", first=9, body="x"), "cannot be commented on"),
+        (AddComment(path="a.py", first=2, body="x", quote=("two = 22", "three")), "cannot be commented on"),
+        (AddComment(path="a.py", first=1, last=2001, body="x", quote=("gone",)), "cannot be commented on"),
+        (AddComment(path="none.py", first=1, body="x", quote=("gone",)), "cannot be commented on"),
         (AddComment(path="../../etc/passwd", first=1, body="x"), "cannot be commented on"),
         (AddComment(path="a.py", first=1, body="x\0"), "NUL"),
     ):
