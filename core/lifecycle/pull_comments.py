@@ -53,7 +53,7 @@ async def placed(depot: Depot, head: str, base: str, comments: Sequence[RemoteCo
 def keep_comments(workspace: str, link: PullLink, comments: Sequence[Placed]) -> tuple[list[str], list[str]]:
     """Writes them down under their ids at the host. Call on the store's thread.
 
-    What the user resolved here stays resolved; what is gone at the host goes here.
+    What was resolved or reopened last counts, be it here or at the host; what is gone at the host goes here.
 
     Returns:
         Ids of those that are new or have changed, and of those that are gone.
@@ -87,17 +87,26 @@ def _keep(
             last=first + len(placed.quote) - 1 if first else 0, quote=list(placed.quote),
             before=list(placed.before), after=list(placed.after), body=body, author=comment.author,
             url=comment.url, remote_id=prefix + comment.id, resolved=comment.resolved,
-            created_at=comment.created_at,
+            resolved_there=comment.resolved, created_at=comment.created_at,
         )  # fmt: skip
         return made
-    resolved = bool(known.resolved) or comment.resolved
-    if (known.body, bool(known.resolved), known.author) == (body, resolved, comment.author):
+    resolved = _resolved(known, comment.resolved)
+    present = (known.body, bool(known.resolved), known.author, known.resolved_there)
+    if present == (body, resolved, comment.author, comment.resolved):
         return None
+    known.resolved_there = comment.resolved
     if known.body != body:
         known.sent_at = None
     known.body, known.resolved, known.author = body, resolved, comment.author
     known.save()
     return known
+
+
+def _resolved(known: m.ReviewComment, there: bool) -> bool:
+    """Whether a comment is resolved, when its host says `there` now."""
+    if known.resolved_there is None:
+        return bool(known.resolved) or there
+    return there if there is not bool(known.resolved_there) else bool(known.resolved)
 
 
 def _place(comment: RemoteComment, lines: list[str]) -> Placed:

@@ -166,6 +166,38 @@ async def test_review_comments_come_into_the_workspaces_own_list(yard: Yard, hos
     assert found["Why two, really?"].id == why.id and found["Why two, really?"].resolved
 
 
+async def test_a_comment_is_as_it_was_last_resolved_or_reopened_here_or_at_the_host(
+    yard: Yard, host: Host
+) -> None:
+    await opened(yard, host)
+    host.remarks = [
+        Remark(11, "One", path="a.txt", line=1, resolved=True), Remark(12, "Two", path="a.txt", line=2),
+    ]  # fmt: skip
+
+    async def resolved() -> dict[str, bool]:
+        """As of a look at the host, which has to have something new to be seen."""
+        host.remarks.append(Remark(20 + len(host.remarks), "x", path="a.txt", line=3))
+        marker = f"marker {host.remarks[-1].id}"
+        host.remarks[-1].body = marker
+        async with yard.watch() as watch:
+            await yard.client.pull_requests("fix-it")
+            await watch.until(CommentChanged, lambda e: e.comment.body == marker, 120)
+        return {each.body: each.resolved for each in await yard.client.comments("fix-it")}
+
+    found = await resolved()
+    assert (found["One"], found["Two"]) == (True, False)
+    ids = {each.body: each.id for each in await yard.client.comments("fix-it")}
+    await yard.client.update_comment(ids["One"], UpdateComment(resolved=False))
+    await yard.client.update_comment(ids["Two"], UpdateComment(resolved=True))
+    found = await resolved()
+    assert (found["One"], found["Two"]) == (False, True), "the host has said nothing new"
+    host.remarks[0].resolved, host.remarks[1].resolved = False, True
+    await resolved()
+    host.remarks[0].resolved, host.remarks[1].resolved = True, False
+    found = await resolved()
+    assert (found["One"], found["Two"]) == (True, False)
+
+
 async def test_failing_checks_are_listed_and_handed_to_the_agent(yard: Yard, host: Host) -> None:
     await opened(yard, host)
     log = "".join(f"line {n}\n" for n in range(200)) + "boom ``` here\n"

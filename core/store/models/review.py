@@ -28,6 +28,8 @@ class ReviewComment(Entity):
     remote_id = peewee.TextField(null=True)
     """Its id at a pull request's host."""
     resolved = peewee.BooleanField(default=False)
+    resolved_there = peewee.BooleanField(null=True)
+    """Whether it was so at its host when that was last asked; null: unknown, or it is from here."""
     sent_at = MillisecondsField(null=True)
     removed_at = MillisecondsField(null=True)
     """Kept for a while after that, to be brought back."""
