@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.values.conflicts import UpdateStyle
 from tests.pty import Terminal
 from tests.tui.driver import SIZES, Driver, driven
 from tests.tui.fake_engine import FakeEngine
@@ -60,6 +61,20 @@ async def test_the_tabs_of_a_session_are_clicked(engine: FakeEngine) -> None:
             row = next(number for number, line in enumerate(ui.lines()) if " Errors  Processes " in line)
             await ui.pilot.click(offset=(ui.lines()[row].index(f" {title} ") + 1, row))
             await ui.until(lambda: ui.app.home.session.tab == tab, title)  # noqa: B023
+
+
+async def test_one_click_chooses_in_a_menu_and_in_the_palette(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("u")
+        await ui.sees("Update second from main", "Rebase")
+        await ui.pilot.click(offset=place(ui, "Rebase"))
+        assert await ui.asked("update_from_target") == ("second", UpdateStyle.REBASE)
+        await ui.press("colon")
+        await ui.type("first")
+        await ui.sees("Workspace first")
+        await ui.pilot.click(offset=place(ui, "Workspace first"))
+        await ui.until(lambda: ui.app.home.session.workspace == "first", "gone there")
 
 
 async def test_the_mouse_is_left_to_the_terminal_and_taken_back(engine: FakeEngine) -> None:

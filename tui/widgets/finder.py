@@ -46,6 +46,7 @@ class FoundRows(RowView):
     """What fits."""
 
     driven = True
+    chosen_by_clicks = 1
 
     def __init__(self) -> None:
         super().__init__(id="found")

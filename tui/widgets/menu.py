@@ -51,6 +51,8 @@ def choice(action_id: str, value: str, detail: str = "", *, danger: bool = False
 class OptionRows(RowView):
     """The options as rows."""
 
+    chosen_by_clicks = 1
+
     def __init__(self, options: Sequence[Option]) -> None:
         super().__init__(id="options")
         self.options = options

@@ -41,7 +41,7 @@ class RowView(PaintedRows, can_focus=True, inherit_bindings=False):
             return self.view
 
     class Chosen(Message):
-        """Enter was pressed on a row, or it was clicked twice."""
+        """Enter was pressed on a row, or it was clicked as often as that takes."""
 
         def __init__(self, view: RowView, index: int) -> None:
             super().__init__()
@@ -51,6 +51,9 @@ class RowView(PaintedRows, can_focus=True, inherit_bindings=False):
         @property
         def control(self) -> RowView:
             return self.view
+
+    chosen_by_clicks = 2
+    """How many clicks on a row choose it; 1 where choosing is all that one can do with it."""
 
     reading = False
     """Whether what it shows is still to come: Enter waits for it then."""
@@ -175,7 +178,7 @@ class RowView(PaintedRows, can_focus=True, inherit_bindings=False):
         if place is None or (index := place.y + round(self.scroll_y)) >= self.row_count():
             return
         self.move_to(index)
-        if not self.clicked(index, place.x) and event.chain == 2:
+        if not self.clicked(index, place.x) and event.chain == self.chosen_by_clicks:
             self.action_choose()
 
     def clicked(self, index: int, column: int) -> bool:
