@@ -241,6 +241,29 @@ async def test_a_line_says_where_it_came_from_and_leads_there(engine: FakeEngine
         await ui.until(lambda: ui.app.home.view == "session", "the conversation")
 
 
+async def test_it_is_said_that_one_looks_where_a_line_came_from_when_that_takes_long(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blame, there = engine.blame, asyncio.Event()
+
+    async def later(name: str, path: str) -> tuple[LinesFrom, ...]:
+        await there.wait()
+        return await blame(name, path)
+
+    monkeypatch.setattr(engine, "blame", later)
+    engine.tree[""] = (FileNode(path="app/a.py", name="a.py", folder=False),)
+    engine.contents["app/a.py"] = ["first"]
+    engine.blame_ = (LinesFrom(first=1, last=1, origin=Origin.BASE),)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3", "enter")
+        await ui.sees("first")
+        await ui.press("b")
+        await ui.sees("Looking where app/a.py:1 came from")
+        there.set()
+        await ui.sees("It was there when the workspace was made")
+
+
 async def test_the_merge_offers_an_update_first_and_escape_keeps_the_message(engine: FakeEngine) -> None:
     preview = await engine.merge_preview("second")
     engine.preview = msgspec.structs.replace(preview, conflicts=(CONFLICT,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import BoatyardError, UsageError
 from core.values.requests import ChangeFile, FileAction
-from tui.commands.operations import finished
+from tui.commands.operations import finished, told_when_slow
 from tui.files.grep_sheet import GrepSheet
 from tui.files.path_sheet import PathSheet
 from tui.session.timeline import LineSheet
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from core.values.review import FileNode
     from tui.app import BoatyardApp
 
-SLOW_SECONDS = 1.0
-"""What takes longer is said to be under way."""
 _DONE = {
     FileAction.CREATE: "made", FileAction.RENAME: "renamed", FileAction.DELETE: "deleted",
     FileAction.RESTORE: "brought back",
@@ -139,11 +137,8 @@ async def changed(app: BoatyardApp, body: ChangeFile, name: str = "") -> int:
     told = (
         f"{tail(body.to or body.path)} is being {_DONE[body.action]}; in a large workspace that takes a while"
     )
-    slow = app.set_timer(SLOW_SECONDS, partial(app.say, told))
-    try:
+    with told_when_slow(app, told):
         ended = await finished(app, app.client.change_file(name, body))
-    finally:
-        slow.stop()
     app.home.files.read_again()
     before = ended.result.get("before")
     return before if isinstance(before, int) else 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from contextlib import nullcontext
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import error_from_document
@@ -12,6 +13,19 @@ from core.values.states import OperationStatus
 if TYPE_CHECKING:
     from core.values.entities import Operation
     from tui.app import BoatyardApp
+
+SLOW_SECONDS = 1.0
+"""What takes longer is said to be under way."""
+
+
+@contextmanager
+def told_when_slow(app: BoatyardApp, told: str) -> Iterator[None]:
+    """Says that something is under way if it takes longer than a second."""
+    slow = app.set_timer(SLOW_SECONDS, partial(app.say, told))
+    try:
+        yield
+    finally:
+        slow.stop()
 
 
 async def finished(app: BoatyardApp, asked: Awaitable[Operation], *, undoable: bool = True) -> Operation:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import NotFoundError
 from core.values.provenance import LinesFrom, Origin
+from tui.commands.operations import told_when_slow
 from tui.commands.past import go_to_turn
 from tui.commands.paths import path_at_hand
 from tui.looks.durations import ago
@@ -26,7 +27,8 @@ async def blame(app: BoatyardApp) -> None:
         line = home.diff.line
         if home.diff.view.on_removed:
             gone = f"The line at the cursor is gone. What is there now, at {line}:\n"
-    found = await app.client.blame(workspace.name, path)
+    with told_when_slow(app, f"Looking where {path}:{line} came from"):
+        found = await app.client.blame(workspace.name, path)
     here = next((each for each in found if each.first <= line <= each.last), None)
     if here is None:
         raise NotFoundError(f"{path} has no line {line} now", hint="Choose a line that is there.")
