@@ -136,6 +136,21 @@ def test_an_editor_survives_a_resize_and_what_it_wrote_is_shown(
     is_where_it_was(terminal)
 
 
+def test_what_an_editor_wrote_is_in_the_diff_it_was_opened_from(
+    terminal: Terminal, person: User, repository: Path
+) -> None:
+    start(terminal, person, repository, tmux=False)
+    terminal.keys("G", "Enter")
+    terminal.wait_for("Talk")
+    terminal.keys("4")
+    terminal.wait_for("NOTES.md", "@@")
+    terminal.keys("e")
+    terminal.wait_for("editing")
+    terminal.type("written in the editor")
+    terminal.keys("Enter")
+    terminal.wait_for("engine ok", "+ written in the editor", "@@")
+
+
 def test_a_window_of_its_own_where_the_settings_say_so(
     terminal: Terminal, person: User, repository: Path
 ) -> None:

@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
 
+def _read_again(app: BoatyardApp) -> None:
+    """Files and diff, after the user was at the files with a program that tells the engine nothing."""
+    app.home.files.read_again()
+    app.home.diff.read_again()
+
+
 async def shell(app: BoatyardApp) -> None:
     """A shell where the workspace's processes run."""
     workspace = app.home.situation().workspace
     assert workspace is not None
     argv = await app.client.shell_argv(workspace.name, ask.RunCommand(argv=()))
     await run_beside(app, workspace.name, argv)
-    app.home.files.read_again()
+    _read_again(app)
 
 
 async def attach(app: BoatyardApp) -> None:
@@ -60,7 +66,7 @@ async def edit(app: BoatyardApp) -> None:
     try:
         await edit_file(app, "edit", path, line)
     finally:
-        app.home.files.read_again()
+        _read_again(app)
 
 
 async def edit_prompt(app: BoatyardApp, prompt: Prompt) -> None:
