@@ -510,6 +510,18 @@ async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: Fak
         assert await ui.asked("restore_to") == ("second", 5)
 
 
+@pytest.mark.parametrize("mode", ["120000", "160000"])
+async def test_of_what_has_no_lines_only_the_whole_is_offered(engine: FakeEngine, mode: str) -> None:
+    one_file(engine, old_mode=mode, new_mode=mode)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        await ui.press("d")
+        await ui.sees("The file a.py")
+        assert "The hunk" not in ui.text()
+
+
 async def test_marked_lines_are_copied_without_gutters_and_taken_elsewhere(engine: FakeEngine) -> None:
     one_file(engine)
     async with driven(engine) as ui:

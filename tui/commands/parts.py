@@ -14,6 +14,7 @@ from tui.commands.checkpoints import offer_back
 from tui.commands.comparing import other_workspace
 from tui.commands.operations import finished
 from tui.diff.branch_sheet import BranchSheet
+from tui.diff.head import LINK, SUBMODULE
 from tui.widgets.menu import Menu, Option, choice, question
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ async def _choose(app: BoatyardApp, title: str) -> Wanted | None:
     options = [
         choice(f"part-{kind}", kind, _size(choices[kind][0]))
         for kind in ("lines", "hunk")
-        if _changed(choices[kind][0])
+        if _changed(choices[kind][0]) and not {file.old_mode, file.new_mode} & {LINK, SUBMODULE}
     ]
     options.append(Option("part-file", f"The file {path}", "file", f"+{file.added} -{file.removed}"))
     kind = await app.ask(Menu(title, "", options))
