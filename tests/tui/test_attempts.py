@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from core.values.attempts import Attempt, CheckState
+from core.values.attempts import Attempt, CheckAnswer, CheckState
 from core.values.entities import Spent
 from core.values.states import Activity, WorkspaceState
 from tests.tui.driver import driven
@@ -115,3 +115,30 @@ async def test_a_key_before_they_are_measured_says_that_they_are_not(
         measured.set()
         await ui.sees("▌second")
         assert "Measuring the attempts" not in ui.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_check_is_seen_to_run_and_is_asked_for_once(
+    rivals: FakeEngine, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    ended, answer = asyncio.Event(), rivals.check
+
+    async def slowly(name: str) -> CheckAnswer:
+        told = await answer(name)
+        await ended.wait()
+        return told
+
+    monkeypatch.setattr(rivals, "check", slowly)
+    async with driven(rivals, size) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("▌second", "passed")
+        await ui.press("c")
+        await ui.sees("running")
+        assert "passed" not in ui.text()
+        await ui.press("c", "l", "c")
+        await ui.until(lambda: ui.text().count("running") == 2, "the check of the next one")
+        assert [name for what, name in rivals.calls if what == "check"] == ["second", "third"]
+        ended.set()
+        await ui.sees("passed", "exit 2")
+        assert "running" not in ui.text()

@@ -28,9 +28,12 @@ def one_file(engine: FakeEngine, *lines: tuple[str, str], **more: object) -> Non
     engine.diffs["a.py"] = diff_of(*(lines or LINES))
 
 
-async def test_both_sides_are_side_by_side_where_there_is_room_and_by_key(engine: FakeEngine) -> None:
+@pytest.mark.parametrize("size", [(160, 40), (200, 60)])
+async def test_both_sides_are_side_by_side_where_there_is_room_and_by_key(
+    engine: FakeEngine, size: tuple[int, int]
+) -> None:
     one_file(engine)
-    async with driven(engine, (200, 60)) as ui:
+    async with driven(engine, size) as ui:
         await ui.open_workspace("second")
         await ui.press("4", "enter")
         await ui.sees("old words here")

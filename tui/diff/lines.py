@@ -33,7 +33,7 @@ AHEAD = 200
 """Lines before and behind those in sight that are read already, so that no page down waits for its lines."""
 AHEAD_SECONDS = 0.05
 """After a scroll until what is not yet in sight is asked for: taking it in would keep the paint waiting."""
-SPLIT_FROM = 118
+SPLIT_FROM = 116
 """Cells of the view from which on both sides are shown, unless one chose: a screen of 160 with its list."""
 
 

@@ -52,6 +52,8 @@ class AttemptRows(RowView):
         self.first = 0
         """The first one in sight."""
         self.note = "Measuring the attempts"
+        self.checking: set[str] = set()
+        """The workspaces whose check was asked for here and has not ended."""
         self._rows: list[Line] = []
 
     def show(self, attempts: tuple[Attempt, ...]) -> None:
@@ -120,8 +122,9 @@ class AttemptRows(RowView):
         )  # fmt: skip
 
     def _check(self, each: Attempt) -> Line:
-        sign, word = CHECKS[each.check]
-        stale = ", before the last changes" if each.check_stale else ""
+        runs = each.workspace in self.checking
+        sign, word = CHECKS[CheckState.RUNNING if runs else each.check]
+        stale = ", before the last changes" if each.check_stale and not runs else ""
         return ((f"{self.glyphs.state(sign)} {word}{stale}", sign),)
 
     @staticmethod
@@ -273,18 +276,21 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
 
     @work(group="check")
     async def _check(self) -> None:
-        current = self._in_hand()
-        if current is None:
+        current, rows = self._in_hand(), self._rows
+        if current is None or current.workspace in rows.checking:
             return
         self.problem("")
+        rows.checking.add(current.workspace)
+        rows.build()
         try:
             answer = await self._link.client.check(current.workspace)
+            if not answer.passed:
+                self.problem(f"{answer.workspace}: {answer.reason}")
         except BoatyardError as error:
             self.problem(f"{error.message}\n{error.hint}".strip())
-            return
-        if not answer.passed:
-            self.problem(f"{answer.workspace}: {answer.reason}")
-        self._load()
+        finally:
+            rows.checking.discard(current.workspace)
+            self._load()
 
     @on(RowView.Chosen)
     def _chosen(self, event: RowView.Chosen) -> None:
