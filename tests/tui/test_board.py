@@ -294,6 +294,19 @@ async def test_a_filter_goes_from_a_column_that_it_empties_to_what_it_found(pier
         await ui.sees("four")
 
 
+async def test_what_is_filtered_and_marked_is_told_where_the_pane_has_no_border(pier: FakeEngine) -> None:
+    async with driven(pier, (80, 24)) as ui:
+        await open_board(ui)
+        await ui.press("slash")
+        await ui.type("project:none")
+        await ui.press("enter")
+        await ui.sees("project:none: 8 left out")
+        await ui.press("escape")
+        await ui.until(lambda: "left out" not in ui.text(), "the filter is gone")
+        await ui.press("space")
+        await ui.sees("1 marked")
+
+
 async def test_it_opens_at_the_task_in_hand(pier: FakeEngine) -> None:
     async with driven(pier, (80, 24)) as ui:
         name = next(iter(pier.workspaces_))

@@ -59,7 +59,9 @@ class BoardPane(Vertical):
         told = [f"{len(board.marked)} marked"] if board.marked else []
         if board.filter_text:
             told.append(f"{board.filter_text}: {board.columns.left_out} left out")
-        self.border_subtitle = literal(f" {'   '.join(told)} ") if told else ""
+        note = "   ".join(told)
+        self.border_subtitle = literal(f" {note} ") if note else ""
+        board.tell(note)
 
     def step_back(self) -> bool:
         """Takes the marks, then the filter away; whether there was one of them."""

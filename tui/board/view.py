@@ -50,6 +50,8 @@ class BoardView(Widget, can_focus=True):
         self._store = store
         self.columns = Columns({})
         self.filter_text = ""
+        self.note = ""
+        """What is filtered and marked."""
         self._filter = Filter()
         self.cancelled = False
         """Whether the column of cancelled tasks is shown."""
@@ -99,6 +101,12 @@ class BoardView(Widget, can_focus=True):
         self._strips.clear()
         self.refresh()
         self.post_message(self.Highlighted())
+
+    def tell(self, note: str) -> None:
+        """Says something below the heads where one column is shown at a time, without a border."""
+        if note != self.note:
+            self.note = note
+            self.refresh(Region(0, 1, self.size.width, 1))
 
     def narrow(self, text: str) -> None:
         """Shows only what a filter lets through; from an empty column it goes to the first that is not."""
@@ -202,7 +210,8 @@ class BoardView(Widget, can_focus=True):
         if y == 0:
             return self._heads()
         if y < HEAD_LINES or not self.columns.tasks:
-            return self._plain((), self.size.width)
+            noted = self.note if y == 1 and self.alone else ""
+            return self._plain(((f" {noted}", "dim"),) if noted else (), self.size.width)
         return Strip.join(self._piece(status, y - HEAD_LINES, width) for status, _, width in self._shown())
 
     def _heads(self) -> Strip:
