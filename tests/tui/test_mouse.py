@@ -63,6 +63,18 @@ async def test_the_tabs_of_a_session_are_clicked(engine: FakeEngine) -> None:
             await ui.until(lambda: ui.app.home.session.tab == tab, title)  # noqa: B023
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_keys_beside_the_tabs_are_clicked(engine: FakeEngine, size: tuple[int, int]) -> None:
+    async with driven(engine, size) as ui:
+        await ui.open_workspace("second")
+        column, row = place(ui, "[ ]")
+        await ui.pilot.click(offset=(column + 2, row))
+        await ui.until(lambda: ui.app.home.session.tab == "out", "the next one")
+        column, row = place(ui, "[ ]")
+        await ui.pilot.click(offset=(column, row))
+        await ui.until(lambda: ui.app.home.session.tab == "talk", "and back")
+
+
 async def test_one_click_chooses_in_a_menu_and_in_the_palette(engine: FakeEngine) -> None:
     async with driven(engine) as ui:
         await ui.open_workspace("second")

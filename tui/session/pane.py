@@ -25,7 +25,7 @@ from tui.session.feed import Past
 from tui.session.process_list import ProcessList
 from tui.session.process_output import ProcessOutput
 from tui.session.screen_preview import ScreenPreview
-from tui.session.tabs import TABS, all_tabs, tab_at, tab_in_sight
+from tui.session.tabs import TABS, all_tabs, step_at, tab_at, tab_in_sight
 from tui.session.talk import Talk
 from tui.text.forecasts import clash_note
 from tui.text.spans import Span, fit, width_of
@@ -199,14 +199,18 @@ class SessionPane(Vertical):
         self.show_tab(names[(names.index(self.tab) + step) % len(names)])
 
     def on_click(self, event: events.Click) -> None:
-        """On the tabs in the lower edge, which end two cells and a blank before its corner."""
-        edge = self.region
-        if event.screen_y != edge.bottom - 1 or self.screen.has_class("-narrow"):
+        """On the tabs: in the lower edge, two cells and a blank before its corner, or at the head's end."""
+        narrow = self.screen.has_class("-narrow")
+        line = self._facts.region.y if narrow else self.region.bottom - 1
+        end = self._facts.region.right if narrow else self.region.right - 3
+        if event.screen_y != line:
             return
         keymap = cast("Look", self.app).keymap
-        keys = f"{keymap.hint('inner-previous')} {keymap.hint('inner-next')}"
-        begin = edge.right - 3 - all_tabs(self.tab, keys).cell_length
-        if tab := tab_at(event.screen_x - begin):
+        previous, following = keymap.hint("inner-previous"), keymap.hint("inner-next")
+        begin = end - all_tabs(self.tab, f"{previous} {following}").cell_length
+        if step := step_at(end - 1 - event.screen_x, previous, following):
+            self.action_inner(step)
+        elif not narrow and (tab := tab_at(event.screen_x - begin)):
             self.show_tab(tab)
 
     def show_tab(self, tab: str) -> None:

@@ -17,6 +17,13 @@ def all_tabs(shown: str, keys: str) -> Content:
     )
 
 
+def step_at(column: int, previous: str, following: str) -> int:
+    """Where the keys behind the tabs lead, by the column from the right: -1, 1, or 0 beside them."""
+    if 1 <= column <= len(following):
+        return 1
+    return -1 if len(following) + 2 <= column < len(following) + 2 + len(previous) else 0
+
+
 def tab_at(column: int) -> str:
     """The tab under a column of what `all_tabs` gives; empty: none."""
     for name, title in TABS:
