@@ -191,7 +191,7 @@ class Engine:
             lambda name, changed, gone: self.comments.tell_changed(name, changed, gone),
             self._snapshots.take,
         )  # fmt: skip
-        self.pulls = Pulls(context, pulls, following, pushing, self.sessions)
+        self.pulls = Pulls(context, pulls, following, pushing, self.sessions, self.settings)
         self.pull_watching = PullWatching(context, following, self._attended)
         self.review = Review(context, self._snapshots, landing, self.pushing)
         self.grepping = Grepping(context, self.review.comparing, self._snapshots)

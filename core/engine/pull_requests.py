@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from core.engine.sessions import Sessions
+from core.engine.settings_file import SettingsFile
 from core.engine.texts import check_text
 from core.errors import BoatyardError, ConflictError, ForgeError, NotFoundError
 from core.forges.address import ForgePlace
@@ -44,9 +45,10 @@ class Pulls:
 
     def __init__(
         self, context: Context, pulls: PullRequests, following: Following, pushing: Pushing,
-        sessions: Sessions,
+        sessions: Sessions, settings: SettingsFile,
     ) -> None:  # fmt: skip
         self._context = context
+        self._settings = settings
         self._pulls = pulls
         self._following = following
         self._pushing = pushing
@@ -54,6 +56,7 @@ class Pulls:
 
     async def forges(self) -> tuple[ForgeStatus, ...]:
         """The hosts that are set up, each asked whose token it is."""
+        await self._settings.list()  # A host may have been written into the file just now.
         return tuple(await asyncio.gather(*map(self._status, self._context.forges.places())))
 
     async def _status(self, place: ForgePlace) -> ForgeStatus:
@@ -67,6 +70,7 @@ class Pulls:
     async def drafts(self, name: str, repo: str, remote: str, base: str) -> tuple[PullDraft, ...]:
         """What opening them would do now; the host is asked, nothing changes."""
         await self._live(name)
+        await self._settings.list()
         return await self._pulls.drafts(name, OpenWanted(repo=repo, remote=remote, base=base))
 
     async def open(self, name: str, body: OpenPullRequest) -> tuple[PullLink, ...]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from core.config import ForgeKind, ForgeSection
 from core.errors import UsageError
 
+FOLDER = "the remote is a folder of this machine"
 BUILT_IN: Mapping[str, ForgeSection] = {
     "github.com": ForgeSection(
         kind=ForgeKind.GITHUB, url="https://github.com", api="https://api.github.com",
@@ -71,8 +72,9 @@ def forge_of(address: str, settings: Mapping[str, ForgeSection]) -> ForgePlace:
                 api=(section.api or section.url.rstrip("/") + _API[section.kind]).rstrip("/"),
                 path=below, token=section.token,
             )  # fmt: skip
+    where = f"{host} is no host of pull requests that is known here" if host else FOLDER
     raise UsageError(
-        f"it is not known which host of pull requests {host or 'a folder of this machine'} is",
+        f"there is nowhere to open a pull request: {where}",
         hint='Say so in config.toml: [forges.NAME], kind = "github", "gitlab" or "gitea", '
         'url = "https://HOST", token = "env:NAME".',
     )

@@ -265,9 +265,26 @@ async def test_what_cannot_be_opened_is_told_before_anything_is_pushed(yard: Yar
         await yard.client.open_pull_requests("fix-it", OPEN)
     git(repository, "config", "remote.origin.url", "https://unknown.example/a/b")
     git(repository, "config", f"url.{bare}.insteadOf", "https://unknown.example/a/b")
-    with pytest.raises(UsageError, match=r"not known which host"):
+    with pytest.raises(UsageError, match="nowhere to open a pull request"):
         await yard.client.open_pull_requests("fix-it", OPEN)
     assert git(bare, "branch", "--list", workspace.branch) == ""
+
+
+async def test_a_host_that_is_written_into_the_settings_by_hand_is_known_at_the_next_try(
+    yard: Yard, host: Host
+) -> None:
+    hosted(yard, host)
+    workspace = await yard.workspace(name="fix-it")
+    commit_inside(workspace, {"a.txt": "a\n"})
+    settings = yard.home.config / "config.toml"
+    known = settings.read_text()
+    settings.write_text(known.partition("[forges")[0])
+    assert "test" not in {each.name for each in await yard.client.forges()}
+    with pytest.raises(UsageError, match="nowhere to open a pull request"):
+        await yard.client.draft_pull_requests("fix-it")
+    settings.write_text(known)
+    (draft,) = await yard.client.draft_pull_requests("fix-it")
+    assert draft.base
 
 
 async def test_an_answer_that_is_lost_opens_exactly_one(yard: Yard, host: Host) -> None:

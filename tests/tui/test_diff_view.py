@@ -525,6 +525,20 @@ async def test_of_what_has_no_lines_only_the_whole_is_offered(engine: FakeEngine
         assert "The hunk" not in ui.text()
 
 
+async def test_a_diff_that_comes_into_sight_again_is_what_is_there_now(engine: FakeEngine) -> None:
+    one_file(engine)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4", "enter")
+        await ui.sees("new words here")
+        await ui.press("2")
+        await ui.until(lambda: ui.app.home.view == "session", "the session")
+        one_file(engine, ("@", "@@"), ("+", "by hand"))  # of which nobody tells
+        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40),)
+        await ui.press("4")
+        await ui.sees("by hand")
+
+
 async def test_marked_lines_are_copied_without_gutters_and_taken_elsewhere(engine: FakeEngine) -> None:
     one_file(engine)
     async with driven(engine) as ui:

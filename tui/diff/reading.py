@@ -77,6 +77,10 @@ class DiffReading(DiffRemarks):
             self._read_summary(self.source, ahead=False)
             self._read_comments(self.source.workspace)
 
+    def may_be_old(self) -> None:
+        """It was out of sight: what changed by hand, or by a command, told nobody."""
+        self._stale = True
+
     def read_again(self) -> None:
         """Reads it all anew: it is known to be another one now."""
         self._stale = True

@@ -111,6 +111,8 @@ class PaneScreen(Screen[None], inherit_bindings=False):
         self.view = view
         self._mark_view()
         in_deck = "session" if view == "tree" else view
+        if view == "diff" and not self.diff.display:
+            self.diff.may_be_old()
         for name in VIEWS[1:]:
             self.query_one(f"#{name}").display = name == in_deck
         self.diff.watched = self.has_class("-wide")
