@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from tui.text.spans import Span, width_of
+from tui.text.spans import Span, fit, width_of
 from tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from core.values.review import DiffSummary
     from tui.looks.look import Look
+
+
+LEAST_OF_NAME = 8
+"""Cells of a workspace's name that still say which it is."""
 
 
 class DiffBar(Bar):
@@ -22,6 +26,7 @@ class DiffBar(Bar):
 
     def tell(
         self,
+        name: str,
         words: str,
         summary: DiffSummary | None,
         position: str,
@@ -29,10 +34,11 @@ class DiffBar(Bar):
         *,
         fresh: bool,
     ) -> None:
-        """Shows what is compared (`words`), of what size, how it is shown (the first words matter least), and
-        the cursor's position; not `fresh`: it says what was there last, and may be old."""
-        self._tell_again = lambda: self.tell(words, summary, position, shown_as, fresh=fresh)
-        minus = cast("Look", self.app).glyphs.minus
+        """Shows what is compared (`words`) with the workspace `name`, of what size, how it is shown (of
+        `shown_as` the first matter least), and the cursor's position; not `fresh`: it says what was there
+        last, and may be old."""
+        self._tell_again = lambda: self.tell(name, words, summary, position, shown_as, fresh=fresh)
+        minus, cut = cast("Look", self.app).glyphs.minus, cast("Look", self.app).glyphs.cut
         left: list[Span] = [(f" {words}", "strong")]
         old: list[Span] = []
         if summary is not None and summary.files:
@@ -46,6 +52,9 @@ class DiffBar(Bar):
             del shown[0]
         if self._holds(left, old, shown, [at]):
             left += old
+        room = self.size.width - sum(map(width_of, (left, shown, [at]))) - 3
+        if name and room >= min(len(name), LEAST_OF_NAME):
+            left.insert(0, (f" {fit(name, room, cut=cut)} ", "title"))
         self.show(tuple(left), (*shown, at))
 
     def _holds(self, *parts: Sequence[Span]) -> bool:

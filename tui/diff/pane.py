@@ -105,7 +105,8 @@ class DiffPane(DiffGoing):
         words += "" if self._whitespace else ", without white space"
         shown = {"auto": "", "unified": "unified", "split": "side by side"}[self.view.mode]
         shown_as = [each for each in (shown, self.view.context_words) if each]
-        self._bar.tell(words, self.summary, self._position(), shown_as, fresh=self.fresh)
+        name = workspace.name if workspace else ""
+        self._bar.tell(name, words, self.summary, self._position(), shown_as, fresh=self.fresh)
 
     def _position(self) -> str:
         if not self.files.files:
