@@ -114,13 +114,15 @@ class ReviewCalls:
 
     async def diff(
         self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False,
-        containing: str = "",
+        containing: str = "", repo: str = "",
     ) -> DiffSummary:  # fmt: skip
         """The files that differ; `latest` takes no snapshot first, comes at once, and may be old.
 
-        With `containing` only those in which a line with that text, in whatever case, was added or removed.
+        With `containing` only those in which a line with that text, in whatever case, was added or removed;
+        with `repo` (name or id) only those of one repo.
         """
         query = _compared(base, until, whitespace) | ({"containing": containing} if containing else {})
+        query |= {"repo": repo} if repo else {}
         if latest:
             query["latest"] = "true"
         return await self._http.call("GET", f"/workspaces/{part(name)}/diff", DiffSummary, query=query)
@@ -139,9 +141,11 @@ class ReviewCalls:
         }  # fmt: skip
         return await self._http.call("GET", f"/workspaces/{part(name)}/diff/file", FileDiff, query=query)
 
-    async def patch(self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True) -> str:
-        """The whole diff as a patch text, as git writes it."""
-        query = _compared(base, until, whitespace)
+    async def patch(
+        self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, repo: str = ""
+    ) -> str:
+        """The whole diff, or that of one repo, as a patch text, as git writes it."""
+        query = _compared(base, until, whitespace) | ({"repo": repo} if repo else {})
         return await self._http.call("GET", f"/workspaces/{part(name)}/diff/patch", str, query=query)
 
     async def merge_preview(self, name: str, style: MergeStyle | None = None) -> MergePreview:

@@ -116,14 +116,18 @@ class Review:
         return await self._pictures.of_file(code, path, width, height, background, sixel)
 
     async def diff(
-        self, name: str, request: DiffRequest, *, latest: bool = False, containing: str = ""
+        self, name: str, request: DiffRequest, *, latest: bool = False, containing: str = "", repo: str = ""
     ) -> DiffSummary:
         """Lists what differs; takes a snapshot where the present is one of the sides.
 
         With `latest` it takes none where there is one: what it says comes at once, and may be old.
-        With `containing` only files are listed in which a line with that text was added or removed.
+        With `containing` only files are listed in which a line with that text was added or removed, with
+        `repo` (name or id) only those of one repo.
+
+        Raises:
+            NotFoundError: The workspace has no such repo.
         """
-        sides = await self.comparing.sides(name, request, fresh=not latest)
+        sides = _only(await self.comparing.sides(name, request, fresh=not latest), repo)
         summary = await diff_summary(name, sides, request.shown, containing)
         if not containing:
             self._file_diffs.remember(sides, summary.files, request.shown)
@@ -157,9 +161,13 @@ class Review:
             whole=whole,
         )  # fmt: skip
 
-    async def patch(self, name: str, request: DiffRequest) -> str:
-        """The whole diff as git writes it."""
-        return await review_patch(await self.comparing.sides(name, request), request.shown)
+    async def patch(self, name: str, request: DiffRequest, *, repo: str = "") -> str:
+        """The whole diff, or that of one repo, as git writes it.
+
+        Raises:
+            NotFoundError: The workspace has no such repo.
+        """
+        return await review_patch(_only(await self.comparing.sides(name, request), repo), request.shown)
 
     async def close(self) -> None:
         """Lets go of the diffs that are open."""
@@ -222,6 +230,10 @@ def _reviewed(name: str) -> dict[tuple[str, str], str]:
     """Contents that were marked as read, by repo and path."""
     rows = m.ReviewedFile.select().where(m.ReviewedFile.workspace == lookup.live_workspace(name))
     return {(row.repo_id, row.path): row.content for row in rows}
+
+
+def _only(targets: Sequence[Compared], key: str) -> Sequence[Compared]:
+    return [_one(targets, key)] if key else targets
 
 
 def _one(targets: Sequence[Compared], key: str) -> Compared:

@@ -52,6 +52,23 @@ async def test_each_base_shows_its_own_differences(yard: Yard) -> None:
     assert [line.text for line in shown.lines][-2:] == ["b", "a"]
 
 
+async def test_of_several_repositories_all_are_compared_at_once_or_one_alone(yard: Yard) -> None:
+    made = await yard.workspace(yard.repository("boat"), yard.repository("pier"), name="both")
+    for repo in made.repos:
+        Path(repo.path, f"{repo.name}.txt").write_text(f"{repo.name}\n")
+    assert await paths(yard, "both") == {"boat.txt": (1, 0), "pier.txt": (1, 0)}
+    for repo in made.repos:
+        for key in (repo.name, repo.repo_id):
+            summary = await yard.client.diff("both", repo=key)
+            assert [file.path for file in summary.files] == [f"{repo.name}.txt"]
+            assert (summary.added, summary.removed) == (1, 0)
+    patch = await yard.client.patch("both", base="uncommitted", repo="pier")
+    assert "+pier" in patch and "+boat" not in patch
+    assert (await yard.client.diff("both", repo="pier", containing="boat")).files == ()
+    with pytest.raises(NotFoundError, match="no repo 'quay'"):
+        await yard.client.diff("both", repo="quay")
+
+
 async def test_what_is_not_there_is_said(yard: Yard) -> None:
     await yard.workspace(name="only")
     with pytest.raises(NotFoundError, match="no-such"):

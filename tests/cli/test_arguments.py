@@ -279,3 +279,13 @@ def test_a_run_names_no_repository_where_one_is_at_hand(
     assert (refused.code, "has no repositories" in refused.err) == (2, True)
     for name in ("here", "there"):
         boatyard("workspace", "remove", name, "--force")
+
+
+def test_of_several_repositories_one_is_compared_alone(boatyard: Boatyard, workspace: str) -> None:
+    (repo,) = boatyard("workspace", "show", workspace, "--json").json["repos"]
+    (Path(repo["path"]) / "new.txt").write_text("new\n")
+    for key in (repo["name"], repo["repo_id"]):
+        assert "new.txt" in boatyard("workspace", "diff", workspace, "--stat", "--repo", key).out
+        assert "+new" in boatyard("workspace", "diff", workspace, "--repo", key).out
+    refused = boatyard("workspace", "diff", workspace, "--repo", "quay", ok=False)
+    assert refused.code == 3 and "no repo 'quay'" in refused.err

@@ -513,6 +513,31 @@ async def test_a_hunk_is_discarded_after_a_question_and_brought_back(engine: Fak
         assert await ui.asked("restore_to") == ("second", 5)
 
 
+async def test_one_of_several_repositories_is_shown_alone_and_all_again(engine: FakeEngine) -> None:
+    second = engine.workspaces_["second"]
+    other = msgspec.structs.replace(second.repos[0], repo_id="repo-pier", name="pier")
+    engine.set_workspace(second, repos=(second.repos[0], other))
+    engine.changed = (
+        msgspec.structs.replace(changed_file("a.py"), new_id="1" * 40),
+        msgspec.structs.replace(changed_file("quay.py"), repo_id="repo-pier", new_id="2" * 40),
+    )
+    engine.diffs["a.py"] = engine.diffs["quay.py"] = diff_of(*LINES)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4")
+        await ui.sees("a.py", "quay.py")
+        await ui.press("B")
+        await ui.sees("Only app", "Only pier")
+        await ui.press("2")
+        await ui.sees("against main, pier alone", "quay.py")
+        assert "a.py" not in ui.text().replace("quay.py", "")
+        await ui.press("B", "u")
+        await ui.sees("not committed, pier alone")
+        await ui.press("B", "a")
+        await ui.sees("not committed", "a.py", "quay.py")
+        assert "alone" not in ui.text()
+
+
 @pytest.mark.parametrize("mode", ["120000", "160000"])
 async def test_of_what_has_no_lines_only_the_whole_is_offered(engine: FakeEngine, mode: str) -> None:
     one_file(engine, old_mode=mode, new_mode=mode)

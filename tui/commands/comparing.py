@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.diff.bases import Compared
 from tui.session.timeline import LineSheet, Timeline
 from tui.widgets.finder import Finder, Found
-from tui.widgets.menu import Menu, choice
+from tui.widgets.menu import Menu, Option, choice, numbered
 
 if TYPE_CHECKING:
     from tui.app import BoatyardApp
 
+ONLY = "only:"
 BASES = [
     choice("compare-target", "target", "all of the workspace's work"),
     choice("compare-turn", "turn", "what the agent did last"),
@@ -26,13 +28,30 @@ async def compare(app: BoatyardApp) -> None:
     """Asks, and shows the diff."""
     workspace = app.home.situation().workspace
     assert workspace is not None
-    chosen = await app.ask(Menu(f"Compare {workspace.name} with", "", BASES))
-    compared = await _of(app, workspace.name, chosen or "")
+    shown = app.home.diff.compared if app.home.diff.workspace == workspace.name else Compared()
+    options = [*BASES, *_repos([each.name for each in workspace.repos], shown.repo)]
+    chosen = await app.ask(Menu(f"Compare {workspace.name} with", "", options)) or ""
+    if chosen.startswith(ONLY):
+        compared: Compared | None = replace(shown, repo=chosen.removeprefix(ONLY))
+    elif (compared := await _of(app, workspace.name, chosen)) is not None:
+        compared = replace(compared, repo=shown.repo)
     if compared is not None:
         if app.home.diff.workspace != workspace.name:
             app.home.go_to_workspace(workspace.name, view="diff")
         app.home.show_view("diff")
         app.home.diff.compare_with(compared)
+
+
+def _repos(names: list[str], shown: str) -> list[Option]:
+    """Each repository alone, or all of them again; nothing where there is one."""
+    if len(names) < 2:
+        return []
+    options = [
+        Option(numbered(number), f"Only {name}", f"{ONLY}{name}", "of the repositories")
+        for number, name in enumerate(names, 1)
+        if name != shown
+    ]
+    return [choice("compare-all", ONLY), *options] if shown else options
 
 
 async def _of(app: BoatyardApp, name: str, kind: str) -> Compared | None:

@@ -13,6 +13,8 @@ class Compared:
     """As for `core.client.Client.diff`; empty: the target branches."""
     until: int = 0
     """A checkpoint; 0: the present."""
+    repo: str = ""
+    """The name of the only repository that is shown; empty: all of them."""
 
     @property
     def usual(self) -> bool:
@@ -26,6 +28,9 @@ class Compared:
 
     def words(self, targets: str = "the target branch") -> str:
         """For people."""
+        return self._what(targets) + (f", {self.repo} alone" if self.repo else "")
+
+    def _what(self, targets: str) -> str:
         kind, _, value = self.base.partition(":")
         until = f"checkpoint {self.until}" if self.until else "now"
         match kind:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.engine.link import Link
     from tui.engine.store import Store
 
+TARGET = "against the target branch"
 FIRST_PAGE_SECONDS = 1.0
 """How long the first page may keep the look at what is new waiting."""
 AHEAD_SECONDS = 0.25
@@ -181,7 +182,7 @@ class DiffReading(DiffRemarks):
         if summary != self.summary:
             self.summary = summary
             self.files.show(summary, "Nothing changed")
-            against = "against the target branch" if self.compared.usual else "between the two"
+            against = "between the two" if self.compared.base or self.compared.until else TARGET
             if not summary.files:
                 self.view.show(None, f"Nothing changed {against}")
             else:

@@ -32,10 +32,11 @@ class DiffSource:
 
     async def summary(self, client: Client, *, latest: bool) -> DiffSummary:
         """The files that differ; `latest`: as they were when somebody last looked, which comes at once."""
-        base, until = self.compared.base, self.compared.until
+        compared = self.compared
         return await client.diff(
-            self.workspace, base=base, until=until, whitespace=self.whitespace, latest=latest
-        )
+            self.workspace, base=compared.base, until=compared.until, whitespace=self.whitespace,
+            latest=latest, repo=compared.repo,
+        )  # fmt: skip
 
     async def window(
         self, client: Client, file: FileChange, start: int, limit: int, context: int, *, partial: bool = False
@@ -50,7 +51,7 @@ class DiffSource:
         """Repository and path of the files with a changed line that has `needle`, in whatever case."""
         found = await client.diff(
             self.workspace, base=self.compared.base, until=self.compared.until, whitespace=self.whitespace,
-            latest=True, containing=needle,
+            latest=True, containing=needle, repo=self.compared.repo,
         )  # fmt: skip
         return [(file.repo_id, file.path) for file in found.files]
 

@@ -92,6 +92,7 @@ MENU_ACTIONS: tuple[Action, ...] = (
         ("compare-checkpoint", "p", "A checkpoint…"),
         ("compare-commit", "c", "A commit…"),
         ("compare-workspace", "w", "Another workspace…"),
+        ("compare-all", "a", "All repositories"),
     ),
     *_menu(
         "take", REVIEW,

@@ -30,6 +30,7 @@ class Wanted(TypedDict):
     base: str
     until: int
     whitespace: bool
+    repo: str
 
 
 MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "copied": "C", "type_changed": "T"}
@@ -64,7 +65,7 @@ def _tell_unread(out: Output, workspace: Workspace) -> None:
 def _wanted(call: Invocation) -> Wanted:
     args = call.args
     base = f"checkpoint:{args.since}" if args.since else args.base
-    return Wanted(base=base, until=args.until, whitespace=not args.ignore_whitespace)
+    return Wanted(base=base, until=args.until, whitespace=not args.ignore_whitespace, repo=args.repo)
 
 
 def _print_stat(out: Output, summary: DiffSummary, workspace: Workspace) -> None:
@@ -166,6 +167,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
         "--containing", default="", metavar="TEXT",
         help="only the list of files in which a line with TEXT, in whatever case, was added or removed",
     )  # fmt: skip
+    parser.add_argument("--repo", default="", metavar="REPO", help="only this one of several repositories")
     against = parser.add_mutually_exclusive_group()
     against.add_argument(
         "--base", default="", metavar="BASE",

@@ -150,10 +150,14 @@ ROUTES = (
         "GET",
         WORKSPACE + "/diff",
         lambda c: c.engine.review.diff(
-            c.part("name"), _request(c), latest=c.flag("latest"), containing=c.text("containing")
+            c.part("name"),
+            _request(c),
+            latest=c.flag("latest"),
+            containing=c.text("containing"),
+            repo=c.text("repo"),
         ),
         DiffSummary,
-        query=(*COMPARED, "latest", "containing"),
+        query=(*COMPARED, "latest", "containing", "repo"),
     ),
     Route(
         "GET",
@@ -173,9 +177,9 @@ ROUTES = (
     Route(
         "GET",
         WORKSPACE + "/diff/patch",
-        lambda c: c.engine.review.patch(c.part("name"), _request(c)),
+        lambda c: c.engine.review.patch(c.part("name"), _request(c), repo=c.text("repo")),
         str,
-        query=COMPARED,
+        query=(*COMPARED, "repo"),
     ),
     Route(
         "GET",

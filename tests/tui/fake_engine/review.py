@@ -27,7 +27,7 @@ class Review(State):
 
     async def diff(
         self, name: str, *, base: str = "", until: int = 0, whitespace: bool = True, latest: bool = False,
-        containing: str = "",
+        containing: str = "", repo: str = "",
     ) -> DiffSummary:  # fmt: skip
         self._asked("diff_latest" if latest else "diff", (name, base, until) if base or until else name)
         if self.snapshotting is not None and not latest:
@@ -36,6 +36,8 @@ class Review(State):
             await self.reading.wait()
         added, removed = sum(f.added for f in self.changed), sum(f.removed for f in self.changed)
         files = tuple(file for file in self.changed if not containing or self._holds(file.path, containing))
+        names = {each.repo_id: each.name for each in self.workspaces_[name].repos}
+        files = tuple(file for file in files if repo in ("", names.get(file.repo_id)))
         return DiffSummary(workspace=name, snapshot={}, files=files, added=added, removed=removed)
 
     def _holds(self, path: str, text: str) -> bool:
