@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,14 @@ def test_every_file_passes(check: str) -> None:
 def test_the_scripts_of_continuous_integration_can_be_parsed(script: str) -> None:
     done = subprocess.run(["bash", "-n", str(ROOT / ".ci" / script)], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_what_failed_is_named_so_that_it_can_be_run_again(tmp_path: Path) -> None:
+    """By the name of its group no test is found: a second look that runs none would pass."""
+    cache = tmp_path / ".pytest_cache" / "v" / "cache"
+    cache.mkdir(parents=True)
+    names = ["a.py::one@group", "a.py::two[x@y]", "a.py::three[x@y]@a real one"]
+    (cache / "lastfailed").write_text(json.dumps(dict.fromkeys(names, True)))
+    argv = [sys.executable, str(ROOT / ".ci" / "failed.py")]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["a.py::one", "a.py::two[x@y]", "a.py::three[x@y]"]

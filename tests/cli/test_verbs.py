@@ -449,7 +449,7 @@ def test_pushes(call: Calls, boatyard: Boatyard, tmp_path: Path) -> None:
     assert isinstance(call("forge list"), list)
     # Opening one needs a host: the acceptance tests have it.
     assert "has no pull request" in call.people("workspace pr", "show", "pushed")
-    assert "not known which host" in call.people("workspace pr", "open", "pushed", "--dry-run")
+    assert "nowhere to open a pull request" in call.people("workspace pr", "open", "pushed", "--dry-run")
     DONE.add("workspace pr")
     boatyard("workspace", "remove", "pushed", "--force")
 

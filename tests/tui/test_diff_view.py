@@ -293,6 +293,28 @@ async def test_a_comment_is_written_shown_under_its_line_and_sent_once(engine: F
         await ui.sees("● sent  why so")
 
 
+async def test_comments_that_are_still_being_read_are_sent_when_they_are_here(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_file(engine)
+    engine.put_comment(ReviewComment(id="x", workspace="second", repo_id="repo-app", path="a.py", body="why"))
+    comments, here = engine.comments, asyncio.Event()
+
+    async def later(name: str) -> tuple[ReviewComment, ...]:
+        await here.wait()
+        return await comments(name)
+
+    monkeypatch.setattr(engine, "comments", later)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("C")
+        await ui.sees("Comments on second")
+        await ui.press("s")
+        here.set()
+        assert (await ui.asked("send_comments")).ids == ("x",)
+        await ui.sees("1 sent to the agent")
+
+
 async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engine: FakeEngine) -> None:
     one_file(engine)
     for id_, first, outdated, sent in (("x", 0, False, None), ("y", 9, True, None), ("z", 9, True, 1.0)):

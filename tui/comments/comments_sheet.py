@@ -104,6 +104,8 @@ class CommentsSheet(Sheet[ReviewComment]):
         self._drafts = drafts
         self._request: tuple[tuple[str, ...], str] = ((), "")
         """What was sent and not answered yet, so that trying again repeats nothing."""
+        self._read = False
+        """Whether the comments are here."""
 
     def body(self) -> ComposeResult:
         yield CommentRows()
@@ -132,6 +134,7 @@ class CommentsSheet(Sheet[ReviewComment]):
         client = self._link.client
         comments = (*await client.comment_drafts(self._workspace), *await client.comments(self._workspace))
         self._rows.show(tuple(sorted(comments, key=lambda each: (each.repo_id, each.path, each.first))))
+        self._read = True
 
     async def _try(self, call: Callable[[], Awaitable[object]]) -> bool:
         try:
@@ -199,6 +202,8 @@ class CommentsSheet(Sheet[ReviewComment]):
     @work(group="send", exclusive=True)
     async def _send(self) -> None:
         """Those that are seen here as open, and no others; a second try is known by its id."""
+        if not self._read and not await self._try(self._show_all):
+            return
         comments = self._rows.comments
         ids = tuple(each.id for each in comments if not (each.resolved or each.sent_at or each.draft))
         begun = any(each.draft for each in comments)
