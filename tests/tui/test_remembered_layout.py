@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual import events
 
 from core.values.prompting import Scratch
 from tests.tui.driver import Driver, driven
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.fake_engine.values import NOW
 from tests.tui.test_layout import seen
-from tui.home.arrangement import NARROWEST, remembered
+from tui.home.arrangement import BESIDE, NARROWEST, remembered
 
 VIEWS = ("tree", "session", "files", "diff", "board")
 
@@ -24,6 +25,17 @@ def kept(bare_engine: FakeEngine) -> dict[str, Any]:
 
 def width(ui: Driver, pane: str) -> int:
     return int(ui.app.home.query_one(f"#{pane}").outer_size.width)
+
+
+async def drag(ui: Driver, column: int, to: int, row: int = 10, *, release: bool = True) -> None:
+    """Takes hold at a column and moves to another one, by way of those between."""
+    step = 1 if to > column else -1
+    where: list[tuple[type[events.MouseEvent], int]] = [(events.MouseDown, column)]
+    where += [(events.MouseMove, each) for each in range(column + step, to + step, step)]
+    where += [(events.MouseUp, to)] if release else []
+    for kind, x in where:
+        ui.app.post_message(kind(None, x, row, 0, 0, 1, False, False, False))
+    await ui.pilot.pause()
 
 
 async def loaded(ui: Driver) -> None:
@@ -59,6 +71,63 @@ async def test_widths_zoom_and_selection_come_back_and_a_key_takes_them_away(eng
         await ui.press("0")
         await ui.until(lambda: seen(ui) == {"tree", "session"}, "as at first")
         await ui.until(lambda: width(ui, "tree") == 36, "the width, too")
+
+
+@pytest.mark.parametrize(
+    ("view", "pane", "line", "to", "cells"),
+    [
+        ("1", "tree", 43, 53, 54), ("2", "tree", 44, 34, 34), ("2", "inspector", 148, 138, 62),
+        ("3", "file-tree", 84, 94, 50), ("4", "diff-files", 40, 30, 30),
+    ],
+)  # fmt: skip
+async def test_a_line_between_panes_is_dragged_and_stays_there(
+    engine: FakeEngine, view: str, pane: str, line: int, to: int, cells: int
+) -> None:
+    async with driven(engine, (200, 60)) as ui:
+        await loaded(ui)
+        await ui.open_workspace("second")
+        await ui.press(view)
+        await ui.until(lambda: ui.app.home.query_one(f"#{pane}").is_on_screen, pane)
+        await drag(ui, line, to)
+        await ui.until(lambda: width(ui, pane) == cells, "it follows the mouse")
+        await drag(ui, 100, 110, row=3)
+        assert width(ui, pane) == cells, "elsewhere there is nothing to take hold of"
+        await leave(ui)
+    assert kept(engine)["sizes"]["wide"]["widths"] == {pane: cells}
+
+
+async def test_a_line_is_dragged_as_far_as_the_keys_go_and_chooses_nothing(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await ui.open_workspace("second")
+        row = next(at for at, line in enumerate(ui.lines()) if "Redirect after login" in line)
+        await drag(ui, 35, 3, row)
+        await ui.until(lambda: width(ui, "tree") == NARROWEST, "as narrow as it gets")
+        assert ui.app.home.session.workspace == "second"
+        await drag(ui, NARROWEST, 119)
+        await ui.until(lambda: width(ui, "tree") == 120 - BESIDE, "as wide")
+
+
+async def test_a_line_is_let_go_when_something_else_comes_before_it(engine: FakeEngine) -> None:
+    async with driven(engine) as ui:
+        await loaded(ui)
+        await drag(ui, 35, 45, release=False)
+        await ui.press("question_mark")
+        await ui.until(lambda: ui.app.screen is not ui.app.home, "the help")
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.app.home, "the panes")
+        await drag(ui, 80, 90)
+        assert width(ui, "tree") == 46
+
+
+async def test_where_the_tree_is_hidden_keys_are_about_the_inspector(engine: FakeEngine) -> None:
+    async with driven(engine, (200, 60)) as ui:
+        await loaded(ui)
+        await ui.open_workspace("second")
+        await ui.press("backslash")
+        await ui.until(lambda: seen(ui) == {"session", "inspector"}, "no tree")
+        await ui.press("greater_than_sign")
+        await ui.until(lambda: width(ui, "inspector") == 48, "the session is wider")
 
 
 async def test_a_hidden_tree_stays_hidden_and_is_shown_when_gone_to(engine: FakeEngine) -> None:

@@ -70,6 +70,8 @@ class TerminalApp(LooksApp, inherit_bindings=False):
             else:
                 await self._keys.take(event, self._deliver_key)
         else:
+            if isinstance(event, events.MouseDown) and not event.is_forwarded and self.ready:
+                self.home.dividers.take(event)
             await super().on_event(event)
 
     def _leaves(self, key: events.Key) -> bool:

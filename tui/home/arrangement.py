@@ -36,7 +36,7 @@ class Arrangement:
         return self.widths.get(pane) or WIDTHS[size][pane]
 
     def resize(self, size: str, pane: str, cells: int, room: int) -> None:
-        """Makes a pane so many cells wider, within what `room` the terminal has."""
+        """Makes a pane so many cells wider, within the `room` that it and what is beside it have."""
         most = max(NARROWEST, room - BESIDE)
         self.widths[pane] = max(NARROWEST, min(self.width(size, pane) + cells, most))
 

@@ -24,8 +24,11 @@ LEAVE_SECONDS = 1.0
 """How long the engine is given for it when the user leaves."""
 STEP = 4
 """Cells by which a key makes a pane wider."""
-BESIDE_OF = {"tree": "tree", "session": "tree", "files": "file-tree", "diff": "diff-files"}
-"""The pane at the side of each view."""
+BESIDE_OF = {
+    "tree": ("tree",), "session": ("tree", "inspector"), "files": ("file-tree",), "diff": ("diff-files",),
+}  # fmt: skip
+"""The panes at the side of each view; of those in sight, keys are about the first one."""
+SIDES = ("tree", "inspector", "file-tree", "diff-files")
 
 
 class Arranging:
@@ -129,7 +132,7 @@ class Arranging:
         for pane in ("tree", "inspector"):
             home.set_class(pane in now.hidden, f"-no-{pane}")
         own = now.widths if size in WIDTHS else {}
-        for pane in ("tree", "inspector", "file-tree", "diff-files"):
+        for pane in SIDES:
             widget = home.query_one(f"#{pane}")
             if pane in own and not (pane == "tree" and now.zoomed):
                 widget.styles.width = min(own[pane], max(1, home.size.width - 10))
@@ -144,19 +147,37 @@ class Arranging:
         self.apply()
         self._changed()
 
+    @property
+    def sides(self) -> list[str]:
+        """The panes in sight whose width can be changed."""
+        home = self._home
+        resizable = self.size in WIDTHS and not home.zoomed
+        return [pane for pane in SIDES if resizable and home.query_one(f"#{pane}").is_on_screen]
+
     def grow(self, direction: int) -> str:
         """Makes the pane in hand wider or narrower; why that cannot be, for people."""
-        home = self._home
-        pane = BESIDE_OF.get(home.view, "")
-        if self.size not in WIDTHS or not pane or home.zoomed or not home.query_one(f"#{pane}").is_on_screen:
+        home, sides = self._home, self.sides
+        pane = next((each for each in BESIDE_OF.get(home.view, ()) if each in sides), "")
+        if not pane:
             return "there is nothing beside it"
         inside = home.focused is not None and any(
             node.id == pane for node in home.focused.ancestors_with_self
         )
-        self.now.resize(self.size, pane, STEP * (direction if inside else -direction), home.size.width)
-        self.apply()
-        self._changed()
+        self._resize(pane, STEP * (direction if inside else -direction))
         return ""
+
+    def set_width(self, pane: str, cells: int) -> None:
+        """Gives a pane at the side so many cells, as far as there is room for them."""
+        self._resize(pane, cells - self.now.width(self.size, pane))
+
+    def _resize(self, pane: str, cells: int) -> None:
+        home, now = self._home, self.now
+        others = (home.query_one(f"#{each}").outer_size.width for each in self.sides if each != pane)
+        before = now.width(self.size, pane)
+        now.resize(self.size, pane, cells, home.size.width - sum(others))
+        if now.width(self.size, pane) != before:
+            self.apply()
+            self._changed()
 
     def hide(self, pane: str) -> None:
         """Hides a pane at the side, or shows it again."""

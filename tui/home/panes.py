@@ -24,6 +24,7 @@ from tui.engine.store import Store
 from tui.files.pane import FilesPane
 from tui.home.arranging import Arranging
 from tui.home.bars import Footer, Header
+from tui.home.dividers import Dividers
 from tui.home.inspector import Inspector
 from tui.home.tree import Tree
 from tui.session.pane import SessionPane
@@ -51,6 +52,8 @@ class PaneScreen(Screen[None], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
+    ALLOW_SELECT = False  # Nothing copies what Textual marks: the mouse is left to the terminal for that.
+
     HORIZONTAL_BREAKPOINTS = [
         (0, "-cramped"), (60, "-narrow"), (100, "-medium"), (160, "-wide"),
     ]  # fmt: skip
@@ -66,6 +69,7 @@ class PaneScreen(Screen[None], inherit_bindings=False):
         self.store = store
         self.link = link
         self.arranging = Arranging(self, link)
+        self.dividers = Dividers(self)
         self.view = "tree"
         self.zoomed = False
         self.touched = False
@@ -169,6 +173,12 @@ class PaneScreen(Screen[None], inherit_bindings=False):
             panes.append(pane)
         self.app.stylesheet.update_nodes(panes)
         self.refresh_bars()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.dividers.move(event)
+
+    def on_mouse_up(self) -> None:
+        self.dividers.leave()
 
     def on_resize(self, event: events.Resize) -> None:
         self._small.show(small_card(event.size.width, event.size.height))
