@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.engine.file_places import is_there
 from core.engine.texts import check_text
 from core.errors import UsageError
 from core.git.path_text import text_to_name
@@ -85,11 +86,11 @@ async def meant_lines(side: Compared, body: AddComment) -> Meant:
     lines = await lines_of(side, body.side, body.path) if first else None
     if quote and first:
         found = find_lines(quote, first, lines or (), before, after)
-        if found is None and await _is_there(side, body.path):
+        if found is None and await is_there(side, body.path):
             return Meant(first, last, quote, before, after)
         if found is not None and lines is not None:
             first, last = found, min(found + last - first, len(lines))
-    if not (lines is not None and last <= len(lines) if first else await _is_there(side, body.path)):
+    if not (lines is not None and last <= len(lines) if first else await is_there(side, body.path)):
         raise refused
     if lines is None:
         return Meant()
@@ -97,19 +98,6 @@ async def meant_lines(side: Compared, body: AddComment) -> Meant:
     return Meant(
         first, last, lines[start:last], lines[max(0, start - BESIDE) : start], lines[last : last + BESIDE]
     )
-
-
-async def _is_there(side: Compared, path: str) -> bool:
-    """Whether either side has such a file, of whatever kind."""
-    try:
-        name = text_to_name(path)
-    except ValueError:
-        return False
-    for commit in (side.snapshot, side.base):
-        place = f"{commit}:".encode() + name
-        if not (await side.depot.git.run("rev-parse", "--verify", "--quiet", place, ok=(0, 1, 128))).code:
-            return True
-    return False
 
 
 async def lines_of(side: Compared, which: Side, path: str) -> list[str] | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from core.engine.comment_places import Anchored, begun_comment, comment_of, meant_lines, placed
 from core.engine.comments_prompt import comments_prompt
 from core.engine.comparing import Comparing, DiffRequest
+from core.engine.file_places import located_in_diff
 from core.engine.scratches import comment_drafts, take_comment_draft
 from core.engine.sessions import Sessions
 from core.engine.texts import check_text
@@ -14,7 +17,6 @@ from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.path_text import text_to_name
 from core.lifecycle.context import Context
 from core.review.base import parse_base
-from core.review.diff import Compared
 from core.store import lookup
 from core.store import models as m
 from core.store.models.fields import now
@@ -71,7 +73,9 @@ class Comments:
         text = check_text("the comment", body.body, BODY_LIMIT).strip()
         if not text:
             raise UsageError("the comment is empty", hint="Write what should be different.")
-        side = _side_of(await self._comparing.sides(name, DiffRequest(parse_base(body.base))), body.repo)
+        sides = await self._comparing.sides(name, DiffRequest(parse_base(body.base)))
+        side, path = await located_in_diff(sides, body.repo, body.path)
+        body = msgspec.structs.replace(body, path=path)
         meant = await meant_lines(side, body)
 
         def write() -> tuple[ReviewComment, Scratch | None]:
@@ -193,19 +197,20 @@ class Comments:
 
     async def mark_reviewed(self, name: str, body: MarkReviewed) -> ReviewedAnswer:
         """Marks a file as read, or as not read; the mark goes when its content changes."""
-        side = _side_of(await self._comparing.sides(name, DiffRequest(), fresh=False), body.repo)
-        text_to_name(body.path)
+        sides = await self._comparing.sides(name, DiffRequest(), fresh=False)
+        side, path = await located_in_diff(sides, body.repo, body.path)
+        text_to_name(path)
 
         def write() -> None:
             row = lookup.live_workspace(name)
             where = (m.ReviewedFile.workspace == row, m.ReviewedFile.repo == side.repo_id,
-                     m.ReviewedFile.path == body.path)  # fmt: skip
+                     m.ReviewedFile.path == path)  # fmt: skip
             m.ReviewedFile.delete().where(*where).execute()
             if body.reviewed:
-                m.ReviewedFile.create(workspace=row, repo=side.repo_id, path=body.path, content=body.content)
+                m.ReviewedFile.create(workspace=row, repo=side.repo_id, path=path, content=body.content)
 
         await self._context.store.write(write)
-        return ReviewedAnswer(path=body.path, reviewed=body.reviewed)
+        return ReviewedAnswer(path=path, reviewed=body.reviewed)
 
     async def _mark_sent(self, name: str, ids: Sequence[str]) -> None:
         def write() -> list[ReviewComment]:
@@ -223,15 +228,6 @@ class Comments:
         if draft is not None:
             self._context.hub.publish(ScratchChanged(scratch=draft))
         return comment
-
-
-def _side_of(sides: Sequence[Compared], key: str) -> Compared:
-    for side in sides:
-        if key in (side.repo_id, side.name) or (not key and len(sides) == 1):
-            return side
-    raise NotFoundError(
-        f"the diff has no repo {key[:80]!r}", hint=f"It has: {', '.join(side.name for side in sides)}."
-    )
 
 
 def _rows(name: str) -> list[m.ReviewComment]:

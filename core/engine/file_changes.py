@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.engine.file_places import located
 from core.errors import ConflictError, NotFoundError, UsageError
 from core.git.depot import Depot
 from core.git.known import known_commit
 from core.git.merge_tree import scaffold
-from core.git.path_text import text_to_name
-from core.git.snapshot import is_folder_below
+from core.git.path_text import name_to_text
 from core.git.tree_edit import FILE, TreeEntry, with_entries, write_blob
 from core.lifecycle.applying import Applying, Goal, Plan
 from core.lifecycle.checkpoint_records import checkpoint_states
@@ -45,13 +45,13 @@ class FileChanges:
         """Begins to change a file, or a folder with all that is in it; a checkpoint is taken before.
 
         Raises:
-            NotFoundError: There is no such file, as far as git sees.
-            UsageError: The path is none of the workspace's, or the content is too long.
+            NotFoundError: There is no such file, as far as git sees, or the path is none of the workspace's.
+            UsageError: The content is too long, or the new path is in another repository.
             ConflictError: There is something of that name already, or an agent works.
         """
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
         facts = await self._snapshots.take(name)
-        repo, path = _located(facts, body.path)
+        repo, path = located(facts, body.path)
         depot = Place(self._context.home, name).depot(repo.repo_id)
         entries = await self._entries(facts, repo, depot, path, body)
         tree = await with_entries(depot, repo.snapshot, entries)
@@ -69,22 +69,22 @@ class FileChanges:
                     hint = "Make it in the workspace."
                     raise UsageError(f"a new file can have {CONTENT_LIMIT} bytes at most", hint=hint)
                 await _refuse_taken(depot, repo, path, body.path)
-                await self._refuse_ignored(facts.name, body.path)
+                await self._refuse_ignored(facts.name, repo, path)
                 return {path: TreeEntry(FILE, await write_blob(depot, content))}
             case FileAction.RENAME:
-                other, to = _located(facts, body.to)
+                other, to = located(facts, body.to)
                 if other is not repo:
                     raise UsageError("files cannot move between repositories", hint="Copy it in a shell.")
                 found = await _below(depot, repo.snapshot, path, body.path)
                 await _refuse_taken(depot, repo, to, body.to, leaving=found)
                 if to not in found:
-                    await self._refuse_ignored(facts.name, body.to)
+                    await self._refuse_ignored(facts.name, repo, to)
                 gone: Entries = dict.fromkeys(found)
                 return gone | {to + each.removeprefix(path): entry for each, entry in found.items()}
             case FileAction.DELETE:
                 return dict.fromkeys(await _below(depot, repo.snapshot, path, body.path))
             case FileAction.RESTORE:
-                source = _located(facts, body.source or body.path)
+                source = located(facts, body.source or body.path)
                 if source[0] is not repo:
                     raise UsageError("files cannot move between repositories", hint="Copy it in a shell.")
                 commit = await self._kept_in(facts, repo, depot, body)
@@ -100,32 +100,17 @@ class FileChanges:
             raise NotFoundError(f"checkpoint {body.checkpoint} does not have {repo.name}")
         return states[repo.repo_id].commit
 
-    async def _refuse_ignored(self, name: str, path: str) -> None:
+    async def _refuse_ignored(self, name: str, repo: RepoFacts, path: bytes) -> None:
         """Refuses a name that only the disk knows something of."""
-        folder, _, last = path.strip("/").rpartition("/")
+        shown = f"{repo.name}/{name_to_text(path)}"
+        folder, _, last = shown.rpartition("/")
         try:
             nodes = await list_folder(Place(self._context.home, name).code, folder)
         except NotFoundError:
             return
         if any(node.name == last for node in nodes):
             hint = "git ignores it: no checkpoint has it. Choose another name."
-            raise ConflictError(f"there is {path[:200]!r} already", hint=hint)
-
-
-def _located(facts: WorkspaceFacts, path: str) -> tuple[RepoFacts, bytes]:
-    """The repository that a path below the workspace's folder is in, and the name there."""
-    folder, _, inner = path.strip("/").partition("/")
-    repo = next((each for each in facts.repos if each.name == folder), None)
-    try:
-        name = text_to_name(inner)
-    except ValueError:
-        name = b""
-    if repo is None or not name or not is_folder_below(name):
-        names = ", ".join(f"{each.name}/…" for each in facts.repos)
-        raise UsageError(
-            f"{path[:200]!r} is no path of a file in {facts.name!r}", hint=f"Its files begin with {names}"
-        )
-    return repo, name
+            raise ConflictError(f"there is {shown[:200]!r} already", hint=hint)
 
 
 async def _below(depot: Depot, commit: str, path: bytes, shown: str) -> dict[bytes, TreeEntry]:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from core.engine.comparing import Comparing
-from core.engine.moments import Moment, located, moments_of
+from core.engine.file_places import located
+from core.engine.moments import Moment, moments_of
 from core.errors import NotFoundError
 from core.git.changes import CHANGES
 from core.git.depot import Depot
@@ -19,7 +20,7 @@ from core.git.diff import WHOLE
 from core.git.file_log import LoggedChange, file_log
 from core.git.file_states import StateChange, change_between, changes_along, renamed_from
 from core.git.known import EMPTY_TREES, known_commit
-from core.git.path_text import name_to_text, text_to_name
+from core.git.path_text import name_to_text
 from core.git.tree_edit import entry_at
 from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts
@@ -52,7 +53,8 @@ class FileHistories:
 
         Args:
             name: The workspace.
-            path: The file as it is called now, `REPO/PATH`; it may be gone.
+            path: The file as it is called now, `REPO/PATH`, or `PATH` where there is one repository; it may
+                be gone.
             start: How many of the latest to leave out.
             limit: Steps at most.
 
@@ -62,10 +64,9 @@ class FileHistories:
         start, limit = max(0, min(start, START_LIMIT)), max(1, min(limit, PAGE_LIMIT))
         await self._comparing.live(name)
         facts = await self._snapshots.take(name) if start == 0 else await self._comparing.live(name)
-        repo, inner = located(facts, path)
+        repo, wanted = located(facts, path)
         depot = Place(self._context.home, name).depot(repo.repo_id)
         moments = await self._context.store.read(moments_of, facts, repo)
-        wanted = _name(inner, path)
         along, at_first = await changes_along(depot, [moment.commit for moment in moments], wanted)
         at_head = await _called_at(depot, repo, wanted, at_first)
         logged, older = await file_log(depot, repo.head or repo.base_commit, at_head, start + limit + 1)
@@ -126,21 +127,20 @@ class FileHistories:
         repo, inner, depot = await self._found(name, path, before, commit)
         sides = Sides(repo.repo_id, repo.name, depot, before, commit)
         return await self._diffs.window(
-            sides, inner, WHOLE, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT))
+            sides, name_to_text(inner), WHOLE, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT))
         )
 
     async def content(self, name: str, path: str, commit: str, start: int, limit: int) -> FileContent:
         """A window of a file as it was in a commit of the depot."""
         _, inner, depot = await self._found(name, path, commit)
-        name_there = _name(inner, path)
-        entry = await entry_at(depot, commit, name_there)
+        entry = await entry_at(depot, commit, inner)
         if entry is None:
             raise NotFoundError(f"there was no {path[:200]!r} then", hint="Look at the step before.")
         return await read_past_window(
             depot, entry, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT))
         )
 
-    async def _found(self, name: str, path: str, *ids: str) -> tuple[RepoFacts, str, Depot]:
+    async def _found(self, name: str, path: str, *ids: str) -> tuple[RepoFacts, bytes, Depot]:
         facts = await self._comparing.live(name)
         repo, inner = located(facts, path)
         depot = Place(self._context.home, name).depot(repo.repo_id)
@@ -161,13 +161,6 @@ def _is_one(moments: Sequence[Moment], step: StateChange, commits: Mapping[str, 
 
 def _path(repo: RepoFacts, name: bytes) -> str:
     return f"{repo.name}/{name_to_text(name)}"
-
-
-def _name(inner: str, path: str) -> bytes:
-    try:
-        return text_to_name(inner)
-    except ValueError as error:
-        raise NotFoundError(f"there never was a file {path[:200]!r}", hint="Check the path.") from error
 
 
 async def _called_at(depot: Depot, repo: RepoFacts, name: bytes, at_first: bytes | None) -> bytes:

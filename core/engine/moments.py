@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import NotFoundError
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts
 from core.lifecycle.rewinding import checkpoint_before, went_back
 from core.store import models as m
@@ -29,20 +28,6 @@ class Turn:
     agent: str
     prompt: str
     summary: str
-
-
-def located(facts: WorkspaceFacts, path: str) -> tuple[RepoFacts, str]:
-    """The repository that a path below the workspace's folder is in, and the path there.
-
-    Raises:
-        NotFoundError: It is in none.
-    """
-    name, _, inner = path.partition("/")
-    for repo in facts.repos:
-        if repo.name == name and inner:
-            return repo, inner
-    names = ", ".join(f"{repo.name}/…" for repo in facts.repos)
-    raise NotFoundError(f"{path[:200]!r} is no file of {facts.name!r}", hint=f"Its files begin with {names}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.engine.comparing import Comparing, DiffRequest
+from core.engine.file_places import located_in_diff
 from core.errors import ConflictError, GitError, UsageError
 from core.git.changes import changed_files
 from core.git.merge_tree import merge_trees, scaffold
@@ -134,9 +135,9 @@ class Parts:
         sides = await self._comparing.sides(name, DiffRequest(parse_base(base)))
         chosen: dict[str, tuple[Compared, list[Part]]] = {}
         for part in parts:
-            side = _side(sides, part.repo)
+            side, path = await located_in_diff(sides, part.repo, part.path)
             _, wanted = chosen.setdefault(side.repo_id, (side, []))
-            wanted.append(Part(part.path, part.old, part.new))
+            wanted.append(Part(path, part.old, part.new))
         for side, wanted in chosen.values():
             for path in await _changed_since(side, snapshot.get(side.repo_id, side.snapshot), wanted):
                 raise ConflictError(
@@ -146,14 +147,6 @@ class Parts:
         if not chosen:
             raise UsageError("nothing of the diff is named", hint="Name files, or lines of one.")
         return list(chosen.values())
-
-
-def _side(sides: Sequence[Compared], key: str) -> Compared:
-    for side in sides:
-        if key in (side.repo_id, side.name) or (not key and len(sides) == 1):
-            return side
-    names = ", ".join(side.name for side in sides)
-    raise UsageError(f"the diff has no repo {key[:80]!r}", hint=f"It has: {names}.")
 
 
 async def _changed_since(side: Compared, seen: str, parts: Sequence[Part]) -> list[str]:

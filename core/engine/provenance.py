@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from core.engine.comparing import Comparing
 from core.engine.conversations import Conversations
-from core.engine.moments import Moment, located, moments_of
+from core.engine.file_places import located
+from core.engine.moments import Moment, moments_of
 from core.errors import NotFoundError
-from core.git.path_text import text_to_name
+from core.git.path_text import name_to_text
 from core.lifecycle.context import Context
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
@@ -33,17 +34,17 @@ class Provenance:
 
         Args:
             name: The workspace.
-            path: The file, from the workspace's folder: `REPO/PATH`.
+            path: The file, `REPO/PATH`; where there is one repository, `PATH` will do.
 
         Raises:
             NotFoundError: There is no such file, or it has no lines.
         """
         await self._comparing.live(name)
         facts = await self._snapshots.take(name)
-        repo, inner = located(facts, path)
+        repo, inner_name = located(facts, path)
+        inner = name_to_text(inner_name)
         moments = await self._context.store.read(moments_of, facts, repo)
         depot = Place(self._context.home, name).depot(repo.repo_id)
-        inner_name = text_to_name(inner)
         found = await blame(depot, [moment.commit for moment in moments], inner_name)
         text = (await depot.git.run("cat-file", "blob", f"{repo.snapshot}:".encode() + inner_name)).out
         if b"\0" in text or not found:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from core.engine.comparing import Comparing, DiffRequest
+from core.engine.file_places import on_disk
 from core.engine.pushing import Pushes
 from core.errors import ConflictError, NotFoundError
 from core.lifecycle.context import Context
@@ -93,8 +94,8 @@ class Review:
 
     async def file(self, name: str, path: str, start: int, limit: int) -> FileContent:
         """A window of a file's lines."""
-        await self._live(name)
         code = Place(self._context.home, name).code
+        path = on_disk(await self._live(name), code, path)
         return await read_file_window(code, path, start=max(0, start), limit=max(1, min(limit, WINDOW_LIMIT)))
 
     async def picture(
@@ -111,8 +112,8 @@ class Review:
         Raises:
             UsageError: It cannot be shown; it says why.
         """
-        await self._live(name)
         code = Place(self._context.home, name).code
+        path = on_disk(await self._live(name), code, path)
         return await self._pictures.of_file(code, path, width, height, background, sixel)
 
     async def diff(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BoatyardError, ConflictError, UsageError
+from core.errors import BoatyardError, ConflictError, NotFoundError, UsageError
 from core.values.entities import Workspace
 from core.values.requests import DiffPart, DiscardParts, RestoreTo, SendPrompt, TakeParts
 from tests.yard import Yard, git
@@ -99,11 +99,13 @@ async def test_bad_requests_change_nothing(yard: Yard) -> None:
         (DiscardParts(parts=()), "nothing of the diff"),
         (DiscardParts(parts=(DiffPart(path="../x"),)), "is not changed"),
         (DiscardParts(parts=(DiffPart(path="b.txt"),)), "is not changed"),
-        (DiscardParts(parts=(DiffPart(path="a.txt", repo="other"),)), "no repo 'other'"),
         (DiscardParts(parts=(DiffPart(path="a.txt"),), base="yesterday"), "compared with"),
     ):
         with pytest.raises(UsageError, match=why):
             await yard.client.discard_parts("first", body)
+    body = DiscardParts(parts=(DiffPart(path="a.txt", repo="other"),))
+    with pytest.raises(NotFoundError, match="no repo 'other'"):
+        await yard.client.discard_parts("first", body)
     with pytest.raises(UsageError, match="already"):
         await yard.client.take_parts("first", TakeParts(parts=(DiffPart(path="a.txt"),), into="first"))
     assert (folder / "a.txt").read_text() == AFTER

@@ -204,6 +204,10 @@ def keeping_lines(workspace: Workspace) -> list[str]:
     return lines
 
 
+PATH = "a file, as PATH; as REPO/PATH where the workspace has several repositories"
+"""Help for the path of a file."""
+
+
 def name(parser: argparse.ArgumentParser) -> None:
     """The argument that most verbs of a workspace take."""
     parser.add_argument("name", help="name of the workspace")

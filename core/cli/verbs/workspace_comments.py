@@ -85,7 +85,7 @@ def _comment(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("place", metavar="PATH[:LINE[-LINE]]", help="as the diff shows it")
     parser.add_argument("text", help="what should be different")
-    parser.add_argument("--repo", default="", help="where the workspace has several")
+    parser.add_argument("--repo", default="", help="where the workspace has several; or PATH begins with it")
     parser.add_argument("--old", action="store_true", help="the lines are removed ones")
     parser.add_argument("--base", default="", metavar="BASE", help="what the diff compares with; see diff")
 

@@ -8,7 +8,7 @@ import sys
 from core.cli.invocation import Invocation
 from core.cli.progress import follow_operation
 from core.cli.verb import Verb
-from core.cli.verbs.workspace import name
+from core.cli.verbs.workspace import PATH, name
 from core.errors import UsageError
 from core.values.requests import ChangeFile, FileAction
 
@@ -90,7 +90,7 @@ def _picture(parser: argparse.ArgumentParser) -> None:
 
 def _path(parser: argparse.ArgumentParser) -> None:
     name(parser)
-    parser.add_argument("path", help="REPO/PATH")
+    parser.add_argument("path", help=PATH)
 
 
 def _create(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +100,7 @@ def _create(parser: argparse.ArgumentParser) -> None:
 
 def _rename(parser: argparse.ArgumentParser) -> None:
     _path(parser)
-    parser.add_argument("to", help="REPO/PATH, in the same repository")
+    parser.add_argument("to", help="the new path, in the same repository")
 
 
 def _restore(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +109,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--commit", default="", metavar="ID", help="instead: a whole id of file-history --json"
     )
-    parser.add_argument("--source", default="", metavar="REPO/PATH", help="what the file was called there")
+    parser.add_argument("--source", default="", metavar="PATH", help="what the file was called there")
 
 
 VERBS = (

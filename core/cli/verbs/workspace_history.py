@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from core.cli.invocation import Invocation
 from core.cli.output import short, when
 from core.cli.verb import Verb
-from core.cli.verbs.workspace import name
+from core.cli.verbs.workspace import PATH, name
 from core.client import Client
 from core.values.provenance import FileStep, StepKind
 from core.values.review import DiffLine, LineKind
@@ -64,7 +64,7 @@ async def _lines(client: Client, workspace: str, step: FileStep) -> AsyncIterato
 
 def _history(parser: argparse.ArgumentParser) -> None:
     name(parser)
-    parser.add_argument("path", help="REPO/PATH, as it is called now; it may be gone")
+    parser.add_argument("path", help=f"{PATH}; as it is called now, it may be gone")
     parser.add_argument("--start", type=int, default=0, metavar="N", help="leave out so many of the latest")
     parser.add_argument("--limit", type=int, default=50, metavar="N", help="steps at most (50)")
     parser.add_argument("-p", "--patch", action="store_true", help="with what each step changed")

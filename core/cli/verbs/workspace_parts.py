@@ -61,7 +61,7 @@ def _range(text: str) -> LineRange:
 def _declare(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("path", nargs="+", help="a changed file, as the diff names it")
-    parser.add_argument("--repo", default="", help="where the workspace has several")
+    parser.add_argument("--repo", default="", help="where the workspace has several; or PATH begins with it")
     parser.add_argument("--base", default="", metavar="BASE", help="what the diff compares with; see diff")
     lines = "lines of the only file"
     parser.add_argument("--old", action="append", type=_range, default=[], metavar="N[-M]",

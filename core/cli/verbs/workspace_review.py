@@ -9,7 +9,7 @@ from typing import TypedDict
 from core.cli.invocation import Invocation
 from core.cli.output import Output, short
 from core.cli.verb import Verb
-from core.cli.verbs.workspace import name
+from core.cli.verbs.workspace import PATH, name
 from core.cli.verbs.workspace_checkpoints import add_number
 from core.cli.verbs.workspace_push import print_pushes
 from core.client import Client
@@ -187,7 +187,7 @@ def _files(parser: argparse.ArgumentParser) -> None:
 
 def _cat(parser: argparse.ArgumentParser) -> None:
     name(parser)
-    parser.add_argument("path", help="a file of the workspace, such as REPO/README.md")
+    parser.add_argument("path", help=PATH)
 
 
 def _cat_at(parser: argparse.ArgumentParser) -> None:

@@ -18,9 +18,9 @@ class DiffPart(Request, frozen=True, kw_only=True):
     """A file of a diff, or some of its changed lines."""
 
     path: str
-    """As the diff gave it."""
+    """As the diff gave it; without `repo` it may begin with the repository's folder."""
     repo: str = ""
-    """Name or id; empty where there is one only."""
+    """Name or id; empty where there is one only, or the path says it."""
     old: tuple[LineRange, ...] = ()
     """Removed lines, as the old side counts them."""
     new: tuple[LineRange, ...] = ()
@@ -40,7 +40,8 @@ class FileAction(StrEnum):
 class ChangeFile(Request, frozen=True, kw_only=True):
     action: FileAction
     path: str
-    """Below the workspace's folder: the repository's name, then the path in it."""
+    """Below the workspace's folder: the repository's name, then the path in it, which is enough where there
+    is one repository only."""
     to: str = ""
     """The new path, for `rename`."""
     content: str = ""
@@ -77,9 +78,9 @@ class AddComment(Request, frozen=True, kw_only=True):
     """A comment on lines of a file in a diff, or on the file as a whole."""
 
     path: str
+    """As in `DiffPart`."""
     body: str
     repo: str = ""
-    """Name or id; empty where there is one only."""
     side: Side = Side.NEW
     first: Annotated[int, Meta(ge=0)] = 0
     """Line, from 1; 0: the file as a whole."""
