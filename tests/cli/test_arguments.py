@@ -275,9 +275,17 @@ def test_a_run_names_no_repository_where_one_is_at_hand(
         "workspace"
     ]
     assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
+    refused = boatyard("run", "Nowhere", "--no-agent", "--project", "new-one", ok=False)
+    assert (refused.code, "is not a git repository" in refused.err) == (2, True)
+    boatyard("project", "add", "empty-one")
+    monkeypatch.chdir(here)
     refused = boatyard("run", "Nowhere", "--no-agent", "--project", "empty-one", ok=False)
     assert (refused.code, "has no repositories" in refused.err) == (2, True)
-    for name in ("here", "there"):
+    made = boatyard("run", "New", "--no-agent", "--project", "new-one", "--name", "new", "--json").json[
+        "workspace"
+    ]
+    assert [repo["name"] for repo in made["repos"]] == ["at-hand"]
+    for name in ("here", "there", "new"):
         boatyard("workspace", "remove", name, "--force")
 
 

@@ -33,6 +33,8 @@ async def run(call: Invocation) -> int:
     async with call.engine() as client:
         if not (body.agent or args.no_agent):
             body = replace(body, agent=await _usual(client))
+        if not body.repos and await _is_new(client, args.project):
+            body = replace(body, repos=(repo_key("."),))
         async with telling_of_clones(call.out, client):
             begun = await client.run_task(body)
         operation = await watch_operation(call.out, client, begun)
@@ -85,6 +87,11 @@ async def _usual(client: Client) -> str:
     return usual
 
 
+async def _is_new(client: Client, project: str) -> bool:
+    """Whether a project has yet to be made: it gets the repository at hand, as where none is named."""
+    return project not in {each.name for each in await client.projects()}
+
+
 def _unasked(args: argparse.Namespace) -> str:
     """With --wait and no terminal nobody is there to allow edits of the workspace's own files."""
     return "edits" if args.wait and not args.approve and not sys.stdin.isatty() else ""
@@ -97,8 +104,8 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="a path, or an address to clone; may be given several times; without it the project's "
-        "repositories, or the one here",
+        help="a path, or an address to clone; may be given several times; without it the "
+        "repositories of the project, or the one here where there is no such project yet",
     )
     parser.add_argument("--description", default="", help="more about the task, in Markdown")
     parser.add_argument("--project", default="", help="name of the project; else the repository's folder")
