@@ -7,11 +7,14 @@ import asyncio
 import msgspec
 import pytest
 
+from core.values import events as told
 from core.values.attempts import Attempt, CheckAnswer, CheckState
 from core.values.entities import Spent
 from core.values.states import Activity, WorkspaceState
 from tests.tui.driver import driven
-from tests.tui.fake_engine import FakeEngine
+from tests.tui.fake_engine import FakeEngine, diff_of
+from tests.tui.test_diff_view import one_file
+from tui.diff import reading
 
 
 @pytest.fixture
@@ -69,6 +72,31 @@ async def test_one_is_compared_with_the_next_and_one_is_kept_after_a_question(ri
         await ui.sees("third is kept; archived: second, fourth; z takes it back")
         await ui.press("z")
         assert await ui.asked("restore_workspace") == "fourth"
+
+
+async def test_the_diff_of_two_is_read_anew_when_either_changes_or_is_worked_on(
+    rivals: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LIVE_SECONDS", 0.05)
+    one_file(rivals, ("@", "@@"), ("+", "as it was"))
+
+    def writes(text: str, number: int) -> None:
+        rivals.diffs["a.py"] = diff_of(("@", "@@"), ("+", text))
+        rivals.changed = (msgspec.structs.replace(rivals.changed[0], old_id=str(number) * 40),)
+
+    async with driven(rivals) as ui:
+        await ui.open_workspace("second")
+        await ui.press("V")
+        await ui.sees("▌second")
+        await ui.press("d")
+        await ui.sees("against workspace third", "as it was")
+        writes("something was taken over", 2)
+        rivals.emit(told.FilesChanged(workspace="third"))
+        await ui.sees("something was taken over")
+        assert not ui.app.home.diff.looks_by_itself
+        rivals.set_workspace(rivals.workspaces_["third"], activity=Activity.RUNNING)
+        writes("an agent writes", 3)
+        await ui.sees("an agent writes")
 
 
 async def test_what_an_agent_does_not_report_is_not_nothing_and_a_long_path_keeps_its_end(

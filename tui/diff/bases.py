@@ -26,6 +26,12 @@ class Compared:
         """Whether one side is what is in the workspace now."""
         return not self.until
 
+    @property
+    def other(self) -> str:
+        """The name of the workspace on the old side; empty: there is none."""
+        kind, _, name = self.base.partition(":")
+        return name if kind == "workspace" else ""
+
     def words(self, targets: str = "the target branch") -> str:
         """For people."""
         return self._what(targets) + (f", {self.repo} alone" if self.repo else "")

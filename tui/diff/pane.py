@@ -129,13 +129,13 @@ class DiffPane(DiffGoing):
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
             self.read_again()
-        elif self.workspace and self.workspace in changes.files:
+        elif self.sides & changes.files:
             self.files_changed()
         elif self.workspace and ("" in changes.comments or self.workspace in changes.comments):
             self.read_comments()
         elif self.workspace and self.screen.is_current and other_drafts(changes, self.workspace):
             self.read_comments()
-        if self.workspace in changes.workspaces and not self.looks_by_itself:
+        if self.sides & changes.workspaces and not self.looks_by_itself:
             self.look_while_at_work()
 
     # Moving

@@ -107,6 +107,12 @@ class DiffReading(DiffRemarks):
             self._ahead = self.set_timer(AHEAD_SECONDS, self._look_ahead)
 
     @property
+    def sides(self) -> set[str]:
+        """The workspaces whose work is on one of the two sides."""
+        other = self.source.compared.other if self.source is not None else ""
+        return {name for name in (self.workspace, other) if name}
+
+    @property
     def looks_by_itself(self) -> bool:
         """Whether it is looked at again and again, for an agent works."""
         return self._live is not None
@@ -120,13 +126,13 @@ class DiffReading(DiffRemarks):
             self.read_again()
 
     def look_while_at_work(self, took: float = 0.0) -> None:
-        """Looks again after a while, if an agent works here; `took`: seconds that the last look did."""
+        """Looks again after a while, if an agent works on either side; `took`: seconds of the last look."""
         if self._live is not None:
             self._live.stop()
             self._live = None
-        workspace = self._store.workspaces.get(self.workspace or "")
+        found = [self._store.workspaces.get(name) for name in self.sides]
         past = self.source is not None and bool(self.source.compared.until)
-        if workspace is not None and workspace.activity is Activity.RUNNING and not past:
+        if any(each and each.activity is Activity.RUNNING for each in found) and not past:
             self._live = self.set_timer(max(LIVE_SECONDS, LIVE_SHARE * took), self._look_live)
 
     def _look_live(self) -> None:
