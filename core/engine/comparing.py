@@ -125,7 +125,7 @@ class Comparing:
         if not found:
             raise NotFoundError(
                 f"no repository of {facts.name!r} knows the commit {revision[:60]!r}",
-                hint="Give its id, the name of a branch or tag of the user's repository, or HEAD~1.",
+                hint="Give its id, the name of a branch or tag of your repository, or HEAD~1.",
             )
         return found
 

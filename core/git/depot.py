@@ -135,7 +135,7 @@ class Depot:
         )
         if commit is None:
             raise NotFoundError(
-                f"the target branch {branch!r} does not exist in the user's repository",
+                f"the target branch {branch!r} does not exist in your repository",
                 hint="Make the branch there, or choose another target branch.",
             )
         return commit

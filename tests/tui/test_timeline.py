@@ -56,6 +56,25 @@ async def test_two_can_be_compared_and_one_with_the_present(history: FakeEngine)
         await ui.sees("checkpoint 3 to now")
 
 
+async def test_as_a_base_of_the_diff_enter_means_since_then_and_all_other_keys_do_what_they_do(
+    history: FakeEngine,
+) -> None:
+    async with driven(history) as ui:
+        await ui.open_workspace("second")
+        await ui.press("4")
+        await ui.sees("sailed")
+        await ui.press("B", "p")
+        await ui.sees("before: sail", "enter since")
+        await ui.press("n")
+        await ui.sees("New checkpoint of second")
+        await ui.press("enter")
+        assert await ui.asked("take_checkpoint") == ("second", "")
+        await ui.sees("Checkpoints of second", "enter since")
+        await ui.press("G", "enter")
+        await ui.sees("checkpoint 1 to now")
+        assert ("diff", ("second", "checkpoint:1", 0)) in history.calls
+
+
 @pytest.mark.slow
 async def test_going_back_asks_first_and_can_be_undone(history: FakeEngine) -> None:
     async with driven(history) as ui:

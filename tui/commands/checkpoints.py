@@ -9,6 +9,7 @@ from core.client.exchange import export_to, import_from
 from core.values import requests as ask
 from core.values.entities import Operation
 from tui.commands.operations import finished
+from tui.diff.bases import Compared, of_checkpoints
 from tui.session.timeline import LineSheet, Timeline
 from tui.widgets.menu import question
 
@@ -17,9 +18,20 @@ if TYPE_CHECKING:
 
 
 async def timeline(app: BoatyardApp) -> None:
-    """The list of checkpoints, until something is chosen that is seen elsewhere."""
+    """The list of checkpoints, and the diff of what is chosen there."""
     name = _name(app)
-    while choice := await app.ask(Timeline(app.link, app.store, name)):
+    compared = await compared_states(app, name)
+    if compared is not None:
+        app.home.go_to_workspace(name, view="diff")
+        app.home.diff.compare_with(compared)
+
+
+async def compared_states(app: BoatyardApp, name: str, *, since: bool = False) -> Compared | None:
+    """The list of checkpoints, until two states are chosen to be compared; None: it was left.
+
+    `since`: what Enter shows is what was done since a checkpoint; else what it brought.
+    """
+    while choice := await app.ask(Timeline(app.link, app.store, name, since=since)):
         if choice.what == "new":
             await _take(app, name)
         elif choice.what == "restore":
@@ -29,9 +41,8 @@ async def timeline(app: BoatyardApp) -> None:
         elif choice.what == "import":
             await _import(app, name)
         else:
-            app.home.go_to_workspace(name, view="diff")
-            app.home.diff.compare(choice.since, choice.until)
-            return
+            return of_checkpoints(choice.since, choice.until)
+    return None
 
 
 async def take(app: BoatyardApp) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.commands.checkpoints import compared_states
 from tui.diff.bases import Compared
-from tui.session.timeline import LineSheet, Timeline
+from tui.session.timeline import LineSheet
 from tui.widgets.finder import Finder, Found
 from tui.widgets.menu import Menu, Option, choice, numbered
 
@@ -67,9 +68,7 @@ async def _of(app: BoatyardApp, name: str, kind: str) -> Compared | None:
         other = await other_workspace(app, name, "Compare with")
         return Compared(f"workspace:{other}") if other else None
     if kind == "checkpoint":
-        choice = await app.ask(Timeline(app.link, app.store, name))
-        if choice is not None and choice.what == "diff":
-            return Compared(f"checkpoint:{choice.since}" if choice.since else "", choice.until)
+        return await compared_states(app, name, since=True)
     return None
 
 

@@ -104,7 +104,7 @@ class CheckpointRows(RowView):
 
 
 HINTS = (
-    "{choose} diff", "{checkpoint-mark} mark", "{checkpoint-compare} compare",
+    "{checkpoint-mark} mark", "{checkpoint-compare} compare",
     "{checkpoint-restore} restore", "{checkpoint-new} new", "{checkpoint-export} zip",
     "{checkpoint-import} import",
 )  # fmt: skip
@@ -115,8 +115,15 @@ class Timeline(Sheet[Choice]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("timeline")]
 
-    def __init__(self, link: Link, store: Store, workspace: str) -> None:
-        super().__init__(f"Checkpoints of {workspace}", *HINTS)
+    def __init__(self, link: Link, store: Store, workspace: str, *, since: bool = False) -> None:
+        """
+        Args:
+            since: Enter shows what was done since a checkpoint; else what it brought.
+        """
+        super().__init__(
+            f"Checkpoints of {workspace}", "{choose} since" if since else "{choose} diff", *HINTS
+        )
+        self._since = since
         self._link = link
         self._store = store
         self._workspace = workspace
@@ -186,7 +193,10 @@ class Timeline(Sheet[Choice]):
     @on(RowView.Chosen)
     def _chosen(self, event: RowView.Chosen) -> None:
         event.stop()
-        self.dismiss(Choice("diff", until=self._rows.checkpoints[event.index].number))
+        if self._since:
+            self._compare()
+        else:
+            self.dismiss(Choice("diff", until=self._rows.checkpoints[event.index].number))
 
 
 class LineSheet(Sheet[str]):

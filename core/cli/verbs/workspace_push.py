@@ -49,7 +49,7 @@ def _sentence(push: RepoPush, *, done: bool) -> str:
 def _push(parser: argparse.ArgumentParser) -> None:
     name(parser)
     parser.add_argument("--repo", default="", help="only this repo of the workspace")
-    parser.add_argument("--remote", default="", help="a remote of the user's repository, as git names it")
+    parser.add_argument("--remote", default="", help="a remote of your repository, as git names it")
     parser.add_argument("--dry-run", action="store_true", help="say what would be pushed, change nothing")
 
 
