@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from core.errors import ConflictError
 from core.values import requests as ask
+from core.values.entities import Operation
 from core.values.prompting import Image
-from core.values.states import Activity, TaskStatus
+from core.values.states import Activity, TaskStatus, WorkspaceState
 from tests.tui.driver import SIZES, Driver, driven
 from tests.tui.fake_engine import FakeEngine
 from tui.board.columns import Filter, build, read_filter
@@ -280,6 +282,41 @@ async def test_a_task_with_several_attempts_does_not_land_from_the_board(pier: F
         await ui.press("l", "b", "l")
         await ui.sees("'under way' has 2 attempts", "V shows them side by side")
         assert not [name for name, _ in pier.calls if name == "queue_landing"]
+
+
+async def test_the_attempts_of_marked_tasks_are_archived_and_come_back(pier: FakeEngine) -> None:
+    pier.set_workspace(pier.workspaces_["second"], state=WorkspaceState.CLOSED)
+    async with driven(pier) as ui:
+        await open_board(ui)
+        await ui.press("l", "b")
+        await ui.sees("2 workspaces: archive script, close, hide")
+        await ui.press("a")
+        await ui.sees("2 workspaces archived; z takes it back")
+        states = [(each.state, each.archived) for each in pier.workspaces_.values()]
+        assert states == [(WorkspaceState.CLOSED, True)] * 2
+        await ui.press("z")
+        await ui.until(lambda: not any(each.archived for each in pier.workspaces_.values()), "shown again")
+        assert pier.workspaces_["first"].state is WorkspaceState.OPEN
+        assert pier.workspaces_["second"].state is WorkspaceState.CLOSED, "as it was before"
+
+
+async def test_what_cannot_be_archived_is_said_and_the_rest_is(
+    pier: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = pier.archive_workspace
+
+    async def refusing(name: str, body: ask.ArchiveWorkspace) -> Operation:
+        if name == "first":
+            raise ConflictError("the workspace 'first' is being updated", hint="Wait.")
+        return await archive(name, body)
+
+    monkeypatch.setattr(pier, "archive_workspace", refusing)
+    async with driven(pier) as ui:
+        await open_board(ui)
+        await ui.press("l", "b", "a")
+        await ui.sees("the workspace 'first' is being updated", "second archived; z takes it back")
+        await ui.press("z")
+        assert await ui.asked("restore_workspace") == "second"
 
 
 async def test_a_filter_goes_from_a_column_that_it_empties_to_what_it_found(pier: FakeEngine) -> None:

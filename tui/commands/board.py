@@ -10,8 +10,10 @@ from core.errors import ConflictError, NotFoundError
 from core.values import requests as ask
 from core.values.entities import Task
 from core.values.events import TaskChanged
-from core.values.states import TaskStatus
+from core.values.states import TaskStatus, WorkspaceState
+from core.values.wording import counted
 from tui.board.columns import workspaces_of
+from tui.commands.keeping import archive_all
 from tui.commands.landing import queue_tasks
 from tui.commands.task_removal import remove_tasks
 from tui.looks.states import TASK
@@ -132,14 +134,21 @@ async def bulk(app: BoatyardApp) -> None:
         for status in TaskStatus
         if any(task.status is not status for task in chosen)
     ]
-    if any(workspaces_of(app.store, task.id) for task in chosen):
+    workspaces = [each for task in chosen for each in workspaces_of(app.store, task.id)]
+    if workspaces:
         options.append(choice("bulk-land", "land", "queue their workspaces, in the best order"))
+    whole = [each for each in workspaces if each.state is not WorkspaceState.CREATING]
+    if whole:
+        told = f"{counted(len(whole), 'workspace')}: archive script, close, hide"
+        options.append(choice("bulk-archive", "archive", told))
     removal = choice("bulk-remove", "remove", "those without workspaces; it can be undone", danger=True)
     picked = await app.ask(Menu(title, "", [*options, removal]))
     if picked == "remove":
         await remove_tasks(app, chosen)
     elif picked == "land":
         await queue_tasks(app, chosen)
+    elif picked == "archive":
+        await archive_all(app, whole)
     elif picked:
         await put(app, chosen, TaskStatus(picked))
     if picked:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
+from core.errors import BoatyardError
 from core.values import requests as ask
-from core.values.entities import Trashed, Workspace
+from core.values.entities import Operation, Trashed, Workspace
+from core.values.states import WorkspaceState
 from core.values.wording import counted
 from tui.commands.operations import ended, finished
 from tui.looks.durations import ago, size
@@ -50,6 +54,43 @@ async def archive(app: BoatyardApp) -> None:
 
     await finished(app, app.client.archive_workspace(workspace.name, ask.ArchiveWorkspace()))
     app.can_undo(f"{workspace.name} is archived", back)
+
+
+async def archive_all(app: BoatyardApp, workspaces: Sequence[Workspace]) -> None:
+    """Archives those that can be; says which cannot, and why. One undo brings all of them back."""
+    with app.deed():
+        gone, kept = await _archive(app, workspaces)
+    if gone:
+
+        async def back() -> None:
+            for each in gone:
+                again = each.state is WorkspaceState.CLOSED
+                await (app.client.unarchive_workspace if again else app.client.restore_workspace)(each.name)
+
+        named = gone[0].name if len(gone) == 1 else counted(len(gone), "workspace")
+        app.can_undo(f"{named} archived", back)
+    for reason in kept[:3]:
+        app.fail(reason)
+
+
+async def _archive(
+    app: BoatyardApp, workspaces: Sequence[Workspace]
+) -> tuple[list[Workspace], list[BoatyardError]]:
+    """Those that are archived, as they were before, and why others are not; all at the same time."""
+    body = ask.ArchiveWorkspace()
+    outcomes = await asyncio.gather(
+        *(_until_done(app, app.client.archive_workspace(each.name, body)) for each in workspaces)
+    )
+    both = list(zip(workspaces, outcomes, strict=True))
+    return [each for each, error in both if error is None], [error for error in outcomes if error]
+
+
+async def _until_done(app: BoatyardApp, asked: Awaitable[Operation]) -> BoatyardError | None:
+    try:
+        await ended(app, await asked)
+    except BoatyardError as error:
+        return error
+    return None
 
 
 async def remix(app: BoatyardApp) -> None:

@@ -58,6 +58,7 @@ MENU_ACTIONS: tuple[Action, ...] = (
         ("bulk-done", "d", "Done"),
         ("bulk-cancelled", "x", "Cancelled"),
         ("bulk-land", "l", "Land"),
+        ("bulk-archive", "a", "Archive"),
         ("bulk-remove", "R", "Remove"),
     ),
     *_menu(

@@ -89,7 +89,7 @@ class Workspaces(Projects, Tasks):
 
     async def restore_workspace(self, name: str) -> Operation:
         self._asked("restore_workspace", name)
-        self.set_workspace(self.workspaces_[name], state=WorkspaceState.OPEN)
+        self.set_workspace(self.workspaces_[name], state=WorkspaceState.OPEN, archived=False)
         return done("restore", name)
 
     async def start_dev_servers(self, name: str, body: ask.DevServerRequest) -> tuple[DevServer, ...]:
