@@ -157,12 +157,15 @@ async def test_a_small_window_does_not_overwrite_the_layout_of_the_large_one(eng
         await ui.press("greater_than_sign")
         await ui.sees("there is nothing beside it")
         await ui.press("plus")
+        await ui.sees("the pane has the whole screen already")
+        await ui.press("backslash")
+        await ui.until(lambda: seen(ui) == {"tree"}, "where one is")
         await ui.pilot.resize_terminal(200, 60)
         await ui.until(lambda: seen(ui) == {"tree", "session", "inspector"}, "not zoomed here")
         await ui.until(lambda: width(ui, "tree") == 48, "as wide as before")
         await leave(ui)
     sizes = kept(engine)["sizes"]
-    assert sizes["narrow"]["zoomed"] and not sizes["wide"]["zoomed"]
+    assert not sizes["narrow"]["zoomed"] and not sizes["narrow"]["hidden"] and not sizes["wide"]["zoomed"]
     assert sizes["wide"]["widths"] == {"tree": 48} and sizes["medium"]["widths"] == {}
 
 

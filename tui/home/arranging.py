@@ -127,14 +127,14 @@ class Arranging:
         if not size:
             return
         now, home = self.now, self._home
-        home.zoomed = now.zoomed
-        home.set_class(now.zoomed, "-zoom")
+        home.zoomed = now.zoomed and size in WIDTHS  # else Escape would unzoom what is the whole screen anyway
+        home.set_class(home.zoomed, "-zoom")
         for pane in ("tree", "inspector"):
             home.set_class(pane in now.hidden, f"-no-{pane}")
         own = now.widths if size in WIDTHS else {}
         for pane in SIDES:
             widget = home.query_one(f"#{pane}")
-            if pane in own and not (pane == "tree" and now.zoomed):
+            if pane in own and not (pane == "tree" and home.zoomed):
                 widget.styles.width = min(own[pane], max(1, home.size.width - 10))
             else:
                 widget.styles.clear_rule("width")

@@ -62,6 +62,7 @@ class HomeScreen(SelectionScreen, inherit_bindings=False):
             connected=self.link.state is LinkState.CONNECTED,
             view=self.view,
             zoomed=self.zoomed,
+            alone=self.has_class("-narrow"),
             project=project,
             task=task,
             workspace=workspace,

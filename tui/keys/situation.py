@@ -20,6 +20,8 @@ class Situation:
     view: str = "tree"
     """`tree`, `session`, `files`, `diff` or `board`."""
     zoomed: bool = False
+    alone: bool = False
+    """Whether the terminal has room for one pane at a time."""
     project: Project | None = None
     task: Task | None = None
     workspace: Workspace | None = None
@@ -251,5 +253,7 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "pane-2": lambda now: "",
     "pane-3": _workspace,
     "pane-4": _workspace,
+    "zoom": lambda now: "the pane has the whole screen already" if now.alone else "",
+    "hide-tree": lambda now: "there is nothing beside it" if now.alone else "",
     "unzoom": lambda now: "" if now.zoomed else "nothing is zoomed",
 }
