@@ -59,7 +59,7 @@ async def test_a_task_that_the_engine_refused_is_there_again(
         await ui.sees("New task")
         await ui.type("Paint the hull")
         await ui.press("enter")
-        await ui.sees("the disk is full")
+        await ui.sees("the disk is full", "Free some. What you typed is kept.")
         await ui.press("n")
         await ui.sees("New task", "Paint the hull")
 

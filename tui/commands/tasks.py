@@ -38,12 +38,12 @@ async def new(app: BoatyardApp) -> None:
     if form.start and form.agent:
         app.remember_agent(form.agent)
     if not form.project:
-        await _first(app, form)
-        await app.task_drafts.forget(NEW)
+        async with app.task_drafts.sending(NEW):
+            await _first(app, form)
         return
     body = ask.AddTask(project=form.project, title=form.title, description=form.description)
-    task = await app.client.add_task(body)
-    await app.task_drafts.forget(NEW)
+    async with app.task_drafts.sending(NEW):
+        task = await app.client.add_task(body)
     if form.start:
         await _open(app, task.id, form)
     else:
@@ -81,8 +81,8 @@ async def subtask(app: BoatyardApp) -> None:
     body = ask.AddTask(
         project=form.project, title=form.title, description=form.description, parent_workspace=names[-1]
     )
-    part = await app.client.add_task(body)
-    await app.task_drafts.forget(key)
+    async with app.task_drafts.sending(key):
+        part = await app.client.add_task(body)
     if form.start:
         await _open(app, part.id, form)
 
@@ -176,8 +176,8 @@ async def edit(app: BoatyardApp) -> None:
     changed = await app.ask(EditSheet(task.title, task.description, drafted=drafted, keep=keep))
     if changed is not None:
         title, description = (UNSET if part is None else part for part in changed)
-        await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
-        await app.task_drafts.forget(task.id)
+        async with app.task_drafts.sending(task.id):
+            await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
 
 
 async def _set_status(app: BoatyardApp, status: TaskStatus) -> None:

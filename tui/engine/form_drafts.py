@@ -7,7 +7,8 @@ lost connection keep it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from core.errors import BoatyardError
@@ -75,6 +76,16 @@ class FormDrafts:
         except BoatyardError:
             self._texts[key] = {}
             self._dirty.add(key)  # an empty one takes its place when the engine is back
+
+    @contextlib.asynccontextmanager
+    async def sending(self, key: str) -> AsyncIterator[None]:
+        """What was typed is forgotten when it has been sent; who refuses it says also that it is kept."""
+        try:
+            yield
+        except BoatyardError as error:
+            error.hint = f"{error.hint} What you typed is kept.".strip()
+            raise
+        await self.forget(key)
 
     @property
     def unsaved(self) -> dict[str, Texts]:

@@ -127,7 +127,9 @@ class Arranging:
         if not size:
             return
         now, home = self.now, self._home
-        home.zoomed = now.zoomed and size in WIDTHS  # else Escape would unzoom what is the whole screen anyway
+        home.zoomed = (
+            now.zoomed and size in WIDTHS
+        )  # else Escape would unzoom what is the whole screen anyway
         home.set_class(home.zoomed, "-zoom")
         for pane in ("tree", "inspector"):
             home.set_class(pane in now.hidden, f"-no-{pane}")

@@ -12,6 +12,7 @@ from core.cli.verb import Verb
 from core.client import Client
 from core.client.launch import engine_answers, engine_holds, ensure_engine
 from core.errors import NotFoundError, UnreachableError
+from core.values.wording import counted
 
 STOP_SECONDS = 15.0
 LOG_TAIL = 200_000
@@ -55,11 +56,12 @@ async def status(call: Invocation) -> int | None:
     async with Client(call.home.socket, brief=True) as client:
         found = await client.engine_status()
         notices = await client.notices()
+    running = "1 process" if found.running == 1 else f"{found.running} processes"
     lines = [
         f"process    {found.pid}, version {found.version}, since {when(found.started_at)}",
         f"home       {found.home}",
         f"socket     {call.home.socket}",
-        f"running    {found.running} processes, {found.clients} clients",
+        f"running    {running}, {counted(found.clients, 'client')}",
     ]
     for runner in found.runners:
         state = "can be used" if runner.available else "cannot be used"
