@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
+from core.cli.invocation import Invocation
 from core.cli.verb import Verb
 from core.errors import UsageError
 
@@ -28,10 +30,16 @@ NOUNS = {
 }
 
 
+MOST = 60
+"""Characters of a wrong word that are said again."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are Boatyard's own, and which takes options between arguments."""
 
     _again = False
+    elsewhere: Mapping[str, Sequence[str]] = {}
+    """Whole commands that a word which is none by itself may stand for."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """As ever; where arguments are left, they may belong to a positional that takes none or more of them,
@@ -46,6 +54,25 @@ class Parser(argparse.ArgumentParser):
             return self.parse_known_intermixed_args(args, namespace)
         finally:
             self._again = False
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """As ever; but of many commands those are named that may be meant, and not all."""
+        if action.choices is None or value in action.choices:
+            return
+        known = [str(each) for each in action.choices]
+        if action.nargs != argparse.PARSER:
+            option = "/".join(action.option_strings) or action.metavar or action.dest
+            self.error(f"{option}: {str(value)[:MOST]!r} is none of {', '.join(known)}")
+        self._refuse_word(str(value)[:MOST], known)
+
+    def _refuse_word(self, word: str, known: Sequence[str]) -> NoReturn:
+        similar = [f"{self.prog} {each}" for each in get_close_matches(word, known, 2)]
+        meant = " or ".join(f"'{each}'" for each in (*similar, *self.elsewhere.get(word, ())))
+        hint = f"See '{self.prog} --help'."
+        raise UsageError(
+            f"there is no command '{self.prog} {word}'",
+            hint=f"Did you mean {meant}? {hint}" if meant else hint,
+        )
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"See '{self.prog} --help'.")
@@ -74,7 +101,9 @@ def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
     )
     _add_common(parser, default=None)
     parser.add_argument("--version", action=_Version, help="show the version and leave")
-    commands = parser.add_subparsers(dest="noun", metavar="COMMAND", required=True, parser_class=Parser)
+    parser.set_defaults(run=_nothing_named)
+    commands = parser.add_subparsers(dest="noun", metavar="COMMAND", parser_class=Parser)
+    parser.elsewhere = _whole_commands(verbs)
     for verb in verbs:
         if not verb.noun:
             _add_verb(commands, verb)
@@ -86,6 +115,20 @@ def make_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
             for verb in own:
                 _add_verb(below, verb)
     return parser
+
+
+async def _nothing_named(_: Invocation) -> None:
+    hint = "Without one the interface opens, on a terminal. 'boatyard --help' lists the commands."
+    raise UsageError("no command is named", hint=hint)
+
+
+def _whole_commands(verbs: Sequence[Verb]) -> dict[str, list[str]]:
+    """What each verb is called with its noun."""
+    found: dict[str, list[str]] = {}
+    for verb in verbs:
+        if verb.noun:
+            found.setdefault(verb.name, []).append(f"boatyard {verb.noun} {verb.name}")
+    return found
 
 
 def _add_verb(commands: Any, verb: Verb) -> None:

@@ -124,6 +124,27 @@ def test_exit_codes(boatyard: Boatyard, code: int, argv: tuple[str, ...]) -> Non
         assert error["hint"], error
 
 
+@pytest.mark.parametrize(
+    ("argv", "told", "meant"),
+    (
+        (("workspace", "dif", "x"), "'boatyard workspace dif'", "Did you mean 'boatyard workspace diff'?"),
+        (("diff", "x"), "no command 'boatyard diff'", "Did you mean 'boatyard workspace diff'?"),
+        (("workspac", "list"), "no command 'boatyard workspac'", "Did you mean 'boatyard workspace'?"),
+        (("x" * 10_000,), f"no command 'boatyard {'x' * 60}'", "See 'boatyard --help'."),
+        (("ws", "new", "x", "--runner=qemu"), "--runner: 'qemu' is none of host, docker", "new --help"),
+        ((), "no command is named", "the interface opens, on a terminal"),
+    ),
+    ids=("a verb", "without its noun", "a noun", "nothing like it", "an option's value", "nothing"),
+)  # fmt: skip
+def test_a_word_that_is_none_says_which_may_be_meant(
+    boatyard: Boatyard, argv: tuple[str, ...], told: str, meant: str
+) -> None:
+    error = boatyard(*argv, "--json", ok=False)
+    assert error.code == 2
+    document = json.loads(error.err)["error"]
+    assert told in document["message"] and meant in document["hint"], document
+
+
 def test_options_go_before_between_and_behind_arguments(boatyard: Boatyard, workspace: str) -> None:
     repo = boatyard("workspace", "show", workspace, "--json").json["repos"][0]["name"]
     boatyard("workspace", "exec", workspace, "--", "sh", "-c", "mkdir in && echo x > in/-odd")
