@@ -11,9 +11,9 @@ from core.values import events as told
 from core.values.attempts import Attempt, CheckAnswer, CheckState
 from core.values.entities import Spent
 from core.values.states import Activity, WorkspaceState
+from tests.tui.changes import one_file
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine, diff_of
-from tests.tui.test_diff_view import one_file
 from tui.diff import reading
 
 

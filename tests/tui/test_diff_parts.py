@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from tests.tui.changes import one_file
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.test_diff_view import one_file
 from tui.diff.view import DiffView
 
 

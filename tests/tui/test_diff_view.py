@@ -1,4 +1,4 @@
-"""The diff: side by side, folded, searched, marked as read, live without losing one's place."""
+"""The diff: side by side, folded, marked as read, live without losing one's place."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ import pytest
 
 from core.errors import BoatyardError, NotFoundError
 from core.values import events as told
-from core.values.comments import ReviewComment
 from core.values.provenance import LinesFrom, Origin
-from core.values.review import Change, FileChange
+from core.values.review import Change
 from core.values.states import Activity
+from tests.tui.changes import LINES, one_file, whole_file
 from tests.tui.driver import driven
 from tests.tui.fake_engine import FakeEngine, changed_file, diff_of
 from tui.diff import reading
 from tui.diff.view import DiffView
-
-LINES = (("@", "@@ one @@"), (" ", "same"), ("-", "old words here"), ("+", "new words here"), (" ", "end"))
-
-
-def one_file(engine: FakeEngine, *lines: tuple[str, str], **more: object) -> None:
-    file = msgspec.structs.replace(changed_file("a.py"), new_id="1" * 40, **more)
-    engine.changed = (file,)
-    engine.diffs["a.py"] = diff_of(*(lines or LINES))
 
 
 @pytest.mark.parametrize("size", [(160, 40), (200, 60)])
@@ -162,96 +154,6 @@ async def test_the_end_is_the_one_that_a_diff_turns_out_to_have(engine: FakeEngi
         await ui.until(lambda: view.row_text(view.cursor_row) == "the very last", "the cursor is there")
 
 
-async def test_a_search_goes_beyond_what_was_read(engine: FakeEngine) -> None:
-    one_file(engine, ("@", "@@"), *(("+", f"line {n}") for n in range(30_000)), ("+", "the NEEDLE"))
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("line 0")
-        await ui.press("slash")
-        await ui.type("needle")
-        await ui.press("enter")
-        await ui.sees("the NEEDLE")
-        view = ui.app.home.query_one(DiffView)
-        await ui.until(lambda: view.row_text(view.cursor_row) == "the NEEDLE", "the cursor is there")
-        await ui.press("slash")
-        await ui.type("not there at all")
-        await ui.press("enter")
-        await ui.sees("no line of this diff")
-
-
-async def test_a_search_goes_on_in_other_files_and_comes_back(engine: FakeEngine) -> None:
-    names = {"a.py": {}, "b.py": {}, "c.lock": {"generated": True}, "p.png": {"binary": True}}
-    engine.changed = tuple(
-        msgspec.structs.replace(changed_file(name), new_id=str(n) * 40, **more)
-        for n, (name, more) in enumerate(names.items(), 1)
-    )
-    engine.diffs["a.py"] = diff_of(("@", "@@"), ("+", "a: the Needle"), ("+", "a: hay"))
-    engine.diffs["b.py"] = diff_of(("@", "@@"), (" ", "b: needle around"), ("+", "b: hay"))
-    engine.diffs["c.lock"] = diff_of(("@", "@@"), ("+", "c: hay"), ("-", "c: NEEDLE"), ("-", "c: needles"))
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("a: hay")
-        view = ui.app.home.query_one(DiffView)
-
-        async def comes_to(text: str) -> None:
-            await ui.until(lambda: view.row_text(view.cursor_row) == text, f"the cursor is at {text}")
-
-        await ui.press("slash")
-        await ui.type("needle")
-        await ui.press("enter")
-        await comes_to("a: the Needle")
-        for text in ("c: NEEDLE", "c: needles", "a: the Needle"):
-            await ui.press("n")
-            await comes_to(text)
-        for text in ("c: needles", "c: NEEDLE", "a: the Needle"):
-            await ui.press("N")
-            await comes_to(text)
-        await ui.press("J", "slash")
-        await ui.type("around")
-        await ui.press("enter")
-        await comes_to("b: needle around")
-
-
-async def test_a_search_unfolds_the_file_that_it_finds_something_in(engine: FakeEngine) -> None:
-    one_file(engine, generated=True)
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("Folded: generated")
-        await ui.press("slash")
-        await ui.type("new words")
-        await ui.press("enter")
-        await ui.sees("new words here")
-
-
-async def test_what_is_not_in_the_lines_is_said_above_them(engine: FakeEngine) -> None:
-    engine.changed = (
-        FileChange(repo_id="repo-app", path="run.sh", change=Change.MODIFIED, old_mode="100644",
-                   new_mode="100755"),
-        FileChange(repo_id="repo-app", path="p.png", change=Change.MODIFIED, binary=True, old_size=1000,
-                   new_size=4096),
-        FileChange(repo_id="repo-app", path="new.py", old_path="old.py", change=Change.RENAMED, added=1),
-        FileChange(repo_id="repo-app", path="sub", change=Change.MODIFIED, old_mode="160000",
-                   new_mode="160000", old_id="a" * 40, new_id="b" * 40),
-        FileChange(repo_id="repo-app", path="crlf.txt", change=Change.MODIFIED, added=1),
-    )  # fmt: skip
-    engine.diffs["crlf.txt"] = diff_of(("@", "@@"), ("+", "dos\r"), ("+", "bell\x07 \u202e"))
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4")
-        await ui.sees("executable")
-        await ui.press("J")
-        await ui.sees("Binary file", "→ 4")
-        await ui.press("J")
-        await ui.sees("old.py → new.py")
-        await ui.press("J")
-        await ui.sees("Submodule: commit aaaaaaaaaa → bbbbbbbbbb")
-        await ui.press("J")
-        await ui.sees("dos^M", "bell^G \\u202e")
-
-
 async def test_the_base_is_chosen_and_said(engine: FakeEngine) -> None:
     one_file(engine)
     async with driven(engine) as ui:
@@ -263,96 +165,6 @@ async def test_the_base_is_chosen_and_said(engine: FakeEngine) -> None:
         await ui.sees("not committed")
         await ui.press("escape")
         await ui.sees("against main")
-
-
-async def test_a_comment_is_written_shown_under_its_line_and_sent_once(engine: FakeEngine) -> None:
-    one_file(engine)
-    engine.deaf = 1
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("new words here")
-        await ui.press("j", "j", "j", "c")
-        await ui.sees("Comment on a.py:2")
-        await ui.type("why")
-        await ui.press("escape", "c")
-        await ui.type(" so")
-        await ui.press("enter")
-        body = await ui.asked("add_comment")
-        assert (body.body, body.first, body.last, body.side.value) == ("why so", 2, 2, "new")
-        await ui.sees("▲ open  why so")
-        await ui.press("C")
-        await ui.sees("Comments on second", "a.py:2")
-        await ui.press("s")
-        await ui.sees("the answer got lost")
-        await ui.press("s")
-        await ui.sees("1 sent to the agent")
-        sent = [value for name, value in engine.calls if name == "send_comments"]
-        assert sent[0] == sent[1] and sent[0].ids == ("comment-0",) and sent[0].request_id
-        await ui.press("enter")
-        await ui.sees("● sent  why so")
-
-
-async def test_comments_that_are_still_being_read_are_sent_when_they_are_here(
-    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one_file(engine)
-    engine.put_comment(ReviewComment(id="x", workspace="second", repo_id="repo-app", path="a.py", body="why"))
-    comments, here = engine.comments, asyncio.Event()
-
-    async def later(name: str) -> tuple[ReviewComment, ...]:
-        await here.wait()
-        return await comments(name)
-
-    monkeypatch.setattr(engine, "comments", later)
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("C")
-        await ui.sees("Comments on second")
-        await ui.press("s")
-        here.set()
-        assert (await ui.asked("send_comments")).ids == ("x",)
-        await ui.sees("1 sent to the agent")
-
-
-async def test_an_outdated_comment_and_one_on_the_file_are_above_the_lines(engine: FakeEngine) -> None:
-    one_file(engine)
-    for id_, first, outdated, sent in (("x", 0, False, None), ("y", 9, True, None), ("z", 9, True, 1.0)):
-        engine.put_comment(
-            ReviewComment(id=id_, workspace="second", repo_id="repo-app", path="a.py", first=first,
-                          body=f"[b]{id_}[/]", outdated=outdated, sent_at=sent)
-        )  # fmt: skip
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("open  [b]x[/]", "outdated  [b]y[/]", "outdated, sent  [b]z[/]", "old words here")
-        await ui.press("C")
-        await ui.sees("outdated, sent a.py:9", "open           a.py", "outdated       a.py:9")
-
-
-@pytest.mark.parametrize("ending", ["copied", "commented on"])
-async def test_a_range_stays_on_its_lines_while_an_agent_writes_above(
-    engine: FakeEngine, ending: str
-) -> None:
-    one_file(engine)
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("4", "enter")
-        await ui.sees("new words here")
-        view = ui.app.home.query_one(DiffView)
-        view.move_to(next(n for n in range(view.row_count()) if view.row_text(n) == "new words here"))
-        await ui.press("v", "j")
-        assert view.marked == "new words here\nend"
-        above = [("+", f"written {number}") for number in range(1100)]
-        engine.diffs["a.py"] = diff_of(LINES[0], *above, *LINES[1:])
-        engine.changed = (msgspec.structs.replace(engine.changed[0], new_id="2" * 40, added=1101),)
-        engine.emit(told.FilesChanged(workspace="second"))
-        await ui.sees("1102 + new words here")
-        assert view.marked == "new words here\nend"
-        assert view.row_text(view.cursor_row) == "end"
-        if ending == "commented on":
-            await ui.press("c")
-            await ui.sees("Comment on a.py:1102-1103")
 
 
 async def test_one_scrolls_sideways_by_cells_and_no_further_than_there_is_text(engine: FakeEngine) -> None:
@@ -442,42 +254,6 @@ async def test_one_comes_back_to_the_line_after_the_engine_was_away(engine: Fake
 
 async def refusing(*_: object, **__: object) -> NoReturn:
     raise BoatyardError("the engine does not answer", hint="Wait.")
-
-
-def whole_file(engine: FakeEngine) -> None:
-    """A file of 1,201 lines, of which the last was changed, and a comment on one of those before."""
-    one_file(engine)
-    engine.changed += (msgspec.structs.replace(changed_file("z.py"), new_id="3" * 40),)
-    engine.diffs["z.py"] = diff_of(*LINES)
-    lines = [(" ", f"row {number}") for number in range(1, 1201)]
-    engine.whole_diffs["a.py"] = whole = diff_of(("@", "@@ all @@"), *lines, ("+", "the last"))
-    engine.diffs["a.py"] = [msgspec.structs.replace(whole[0], text="@@ end @@"), *whole[-4:]]
-    engine.put_comment(
-        ReviewComment(
-            id="c", workspace="second", repo_id="repo-app", path="a.py", first=700, last=700, body="why"
-        )
-    )
-
-
-@pytest.mark.parametrize("opened", [True, False])
-async def test_one_goes_to_a_comment_that_is_in_no_hunk(engine: FakeEngine, opened: bool) -> None:
-    whole_file(engine)
-    async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        if opened:
-            await ui.press("4")
-            await ui.sees("the last")
-        await ui.press("C")
-        await ui.sees("a.py:700")
-        await ui.press("enter")
-        await ui.sees("whole file", "700  700   row 700", "open  why")
-        view = ui.app.home.query_one(DiffView)
-        assert view.row_text(view.cursor_row) == "row 700"
-        await ui.press("J")
-        await ui.sees("old words here")
-        assert "whole file" not in ui.text(), "the next file is shown as before"
-        await ui.press("K")
-        await ui.sees("@@ end @@")
 
 
 async def test_more_and_fewer_lines_around_changes_up_to_the_whole_file(engine: FakeEngine) -> None:
