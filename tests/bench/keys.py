@@ -93,9 +93,7 @@ def _measure(screen: Keys, files: int, logs: dict[str, Path], keys: int) -> int:
         screen.press("1")
         good = [told("at rest, in the tree", screen.there_and_back("k", "j", keys))]
         screen.press("3")
-        screen.rest(1.0)
-        screen.press("\r")
-        screen.rest(1.0)
+        screen.rest(2.0)
         good.append(told("files, one after the other", screen.down("j", min(files - 2, 5 * keys))))
         screen.press("4")
         screen.rest(3.0)

@@ -37,8 +37,6 @@ def laid_out(engine: FakeEngine) -> None:
 async def test_a_file_is_deleted_and_comes_back_from_the_checkpoint_of_before(engine: FakeEngine) -> None:
     laid_out(engine)
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.press("d")
         await ui.sees("app/a.py is deleted; z takes it back")
@@ -58,8 +56,6 @@ async def test_the_preview_follows_the_cursor_when_its_file_goes_away(
     engine.tree["app"] = (*engine.tree["app"], following)
     engine.contents = {"app/a.py": ["the first"], "app/b.py": ["the second"]}
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.sees("the first")
         engine.tree["app"] = (engine.tree["app"][0], following)
@@ -72,8 +68,6 @@ async def test_the_preview_follows_the_cursor_when_its_file_goes_away(
 async def test_a_file_is_made_and_renamed_and_both_are_undone(engine: FakeEngine) -> None:
     laid_out(engine)
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.press("n")
         await ui.sees("New file")
@@ -106,8 +100,6 @@ async def test_a_path_that_is_refused_is_there_again_with_the_reason(
     laid_out(engine)
     monkeypatch.setattr(engine, "change_file", refuses)
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.press("r")
         await ui.sees("Rename a.py")
@@ -136,8 +128,6 @@ async def test_a_picture_says_what_it_is(engine: FakeEngine, monkeypatch: pytest
 
     monkeypatch.setattr(engine, "file", file)
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.press("enter")
         await ui.sees(f"{words}, 2")
@@ -159,8 +149,6 @@ async def test_a_change_that_takes_long_is_said_to_be_under_way(
 
     monkeypatch.setattr(engine, "wait_operation", slowly)
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space")
         await open_files(ui)
         await ui.press("d")
         await ui.sees("app/a.py is being deleted")

@@ -39,10 +39,15 @@ def laid_out(engine: FakeEngine) -> None:
     engine.once = {("app/a.py", KEPT): ["as it was at twelve"], ("app/old.py", FIRST): ["the very first"]}
 
 
-async def open_history(ui: Driver) -> None:
+async def open_file(ui: Driver) -> None:
     await ui.open_workspace("second")
-    await ui.press("3", "space", "j")
+    await ui.press("3")
     await ui.sees("a.py")
+    await ui.press("j")
+
+
+async def open_history(ui: Driver) -> None:
+    await open_file(ui)
     await ui.press("O")
     await ui.sees("History of app/a.py", "checkpoint 12")
 
@@ -108,8 +113,8 @@ async def test_older_steps_are_read_when_the_cursor_comes_near_them(engine: Fake
     laid_out(engine)
     engine.steps = [engine.steps[2]] * 130
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space", "j", "O")
+        await open_file(ui)
+        await ui.press("O")
         await ui.sees("commit 33333333")
         assert _pages(engine) == [0]
         await ui.press("G")
@@ -122,8 +127,8 @@ async def test_a_file_without_a_history_says_so(engine: FakeEngine) -> None:
     laid_out(engine)
     engine.steps = []
     async with driven(engine) as ui:
-        await ui.open_workspace("second")
-        await ui.press("3", "space", "j", "O")
+        await open_file(ui)
+        await ui.press("O")
         await ui.sees("There is no history", "there never was a file")
 
 

@@ -51,7 +51,9 @@ async def test_a_folder_that_is_opened_again_is_read_again(engine: FakeEngine) -
     laid_out(engine)
     async with driven(engine) as ui:
         await ui.open_workspace("second")
-        await ui.press("3", "space", "j", "space")
+        await ui.press("3")
+        await ui.sees("src/")
+        await ui.press("j", "space")
         await ui.sees("b.py")
         await ui.press("k", "space")
         engine.tree["app/src"] = (FileNode(path="app/src/new.py", name="new.py", folder=False),)
@@ -73,7 +75,7 @@ async def test_until_the_cursor_is_there_nothing_is_done_to_another_file(
     monkeypatch.setattr(engine, "files", late)
     async with driven(engine) as ui:
         await ui.open_workspace("second")
-        await ui.press("3", "space")
+        await ui.press("3")
         await ui.sees("src/")
         ui.app.home.files.reveal("app/src/b.py")
         await ui.press("j", "k")  # the cursor is somewhere else, by the user's own hand

@@ -41,7 +41,7 @@ def asked(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def open_app(ui: Driver) -> None:
     await ui.open_workspace("second")
-    await ui.press("3", "space")
+    await ui.press("3")
     await ui.sees("a.py")
 
 

@@ -59,7 +59,9 @@ def pictured(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
 
 async def open_picture(ui: Driver) -> None:
     await ui.open_workspace("second")
-    await ui.press("3", "space", "j", "enter")
+    await ui.press("3")
+    await ui.sees("p.png")
+    await ui.press("j", "enter")
     await ui.sees(WORDS)
 
 

@@ -50,7 +50,9 @@ async def test_the_folder_at_the_cursor_of_the_files_is_proposed(engine: FakeEng
     }
     async with driven(engine) as ui:
         await ui.open_workspace("second")
-        await ui.press("3", "space", "j")
+        await ui.press("3")
+        await ui.sees("site/")
+        await ui.press("j")
         await ui.until(lambda: (node := ui.app.home.files.current) and node.name == "site", "at the folder")
         await choose(ui, "publish a folder")
         await ui.press("enter")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+from msgspec.structs import replace
+
 from core.errors import BoatyardError
 from core.values import events as told
 from core.values.review import Change, FileChange, FileNode
@@ -104,6 +107,31 @@ async def test_folders_are_read_when_opened_and_files_when_looked_at(engine: Fak
         await ui.sees("import os", "print(os.sep)")
 
 
+@pytest.mark.parametrize("repos", [1, 2])
+async def test_the_only_repository_is_open_at_first_and_of_several_none(
+    engine: FakeEngine, repos: int
+) -> None:
+    engine.tree = {
+        name: (FileNode(path=f"{name}/a.py", name=f"{name}.py", folder=False),) for name in ("app", "web")
+    }
+    engine.tree[""] = tuple(FileNode(path=name, name=name, folder=True) for name in ("app", "web")[:repos])
+    second = engine.workspaces_["second"]
+    web = replace(second.repos[0], repo_id="web", name="web", path="/ws/second/web")
+    engine.set_workspace(second, repos=(second.repos[0], web)[:repos])
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("3")
+        await ui.sees("app/")
+        rows = [row.strip() for row in ui.rows("#file-tree")]
+        assert rows == (["app", "app.py"] if repos == 1 else ["app", "web"])
+        await ui.press("space")
+        await ui.until(lambda: ("app.py" in ui.text()) == (repos == 2), "the other way round")
+        await ui.open_workspace("first")
+        await ui.open_workspace("second")
+        await ui.press("3")
+        await ui.until(lambda: ("app.py" in ui.text()) == (repos == 1), "as at first")
+
+
 async def test_at_eighty_columns_enter_shows_the_file_and_escape_the_tree(engine: FakeEngine) -> None:
     engine.tree[""] = (FileNode(path="a.py", name="a.py", folder=False),)
     engine.contents["a.py"] = ["only line"]
@@ -198,8 +226,6 @@ async def test_the_end_of_a_long_file_is_one_key_away(engine: FakeEngine) -> Non
     async with driven(engine) as ui:
         await ui.open_workspace("second")
         await ui.press("3")
-        await ui.sees("app/")
-        await ui.press("space")
         await ui.sees("long.py")
         await ui.press("j", "enter")
         await ui.sees("row 1 ")

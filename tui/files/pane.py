@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
 from textual import on, work
@@ -44,6 +45,8 @@ class FilesPane(Horizontal):
         self._link = link
         self.workspace: str | None = None
         self._stale = True
+        self._unopened = True
+        """Whether the folder of a workspace's only repository has not been opened yet."""
 
     def compose(self) -> ComposeResult:
         yield FileTree(id="file-tree")
@@ -68,7 +71,7 @@ class FilesPane(Horizontal):
         """Another workspace is selected; its files are read when the pane is in sight."""
         if name != self.workspace:
             self.workspace = name
-            self._stale = True
+            self._stale = self._unopened = True
             self.remove_class("-inside")
             self._tree.reset()
             self._preview.show("")
@@ -78,9 +81,18 @@ class FilesPane(Horizontal):
         """Reads what may be old, if the pane is in sight."""
         if self._stale and self.workspace and self.display and self.is_on_screen:
             self._stale = False
+            self._open_only_repo(self.workspace)
             self._read_folders(self.workspace, self._tree.open_folders)
             if self._preview.path:
                 self._read_file(self.workspace, self._preview.path, 0)
+
+    def _open_only_repo(self, name: str) -> None:
+        """Begins with the folder of the only repository open: there is nothing else to choose."""
+        workspace = self._store.workspaces.get(name)
+        if self._unopened and workspace is not None and workspace.repos:
+            self._unopened = False
+            if len(workspace.repos) == 1:
+                self._tree.begin_open(PurePath(workspace.repos[0].path).name)
 
     @property
     def current(self) -> FileNode | None:

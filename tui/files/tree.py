@@ -63,6 +63,10 @@ class FileTree(RowView):
         self._loaded = False
         self.rows_changed()
 
+    def begin_open(self, path: str) -> None:
+        """A folder is open as soon as it is there."""
+        self._open.add(path)
+
     @property
     def open_folders(self) -> list[str]:
         """The folders in sight, the workspace's own first; they are what a refresh reads again."""
