@@ -181,6 +181,28 @@ async def test_enter_opens_the_newest_attempt_and_escape_comes_back(pier: FakeEn
         await ui.sees("Start the task", "Permissions")
 
 
+@pytest.mark.parametrize(("key", "view"), [("2", "session"), ("3", "files"), ("4", "diff")])
+async def test_a_panes_key_shows_the_newest_attempts_from_the_board_and_from_the_tasks_row(
+    pier: FakeEngine, key: str, view: str
+) -> None:
+    async with driven(pier) as ui:
+        await ui.press("6")
+        await ui.sees("In review")
+        await ui.press("l", key)
+        await ui.until(lambda: ui.app.home.view == view, view)
+        shown = ui.app.home.situation().workspace
+        assert shown is not None and shown.name == "second"
+        await ui.press("escape")
+        await ui.until(lambda: ui.app.home.view == "board", "back on the board")
+        ui.app.home.go_to(f"task:{shown.task_id}")
+        await ui.press(key)
+        await ui.until(lambda: ui.app.home.view == view, f"{view} from the tree")
+        assert ui.app.home.situation().workspace == shown
+        ui.app.home.go_to("project:project-app")
+        await ui.press("3")
+        await ui.sees("files: no workspace is selected")
+
+
 async def test_a_task_is_written_and_seen_as_markdown(pier: FakeEngine) -> None:
     async with driven(pier) as ui:
         await open_board(ui)

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 
 def view(name: str) -> Callable[[BoatyardApp], None]:
-    """A handler that brings one pane to the front."""
+    """A handler that brings one pane to the front: of the task's newest attempt, where a task is in hand."""
 
     def show(app: BoatyardApp) -> None:
-        app.home.show_view(name)
+        now = app.home.situation()
+        if name == "tree" or not now.attempts or now.task is None:
+            app.home.show_view(name)
+        else:
+            app.home.open_attempt(now.task.id, name)
 
     return show
 

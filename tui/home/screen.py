@@ -66,6 +66,7 @@ class HomeScreen(SelectionScreen, inherit_bindings=False):
             project=project,
             task=task,
             workspace=workspace,
+            attempts=0 if workspace or not task else len(self.store.in_sight(task.id)),
             approval=self.session.approval if self.session_in_sight else None,
             waiting=len(in_need(self.store)),
             undoable=self.undoable,

@@ -157,9 +157,14 @@ class SelectionScreen(PaneScreen, inherit_bindings=False):
     def _card_chosen(self, event: BoardView.Chosen) -> None:
         event.stop()
         task = self.board.current
-        names = self.store.in_sight(task.id) if task else []
-        if names:
-            self.go_to_workspace(names[-1])
-            self.come_back = names[-1], lambda: self.show_view("board")
-        elif task is not None:
+        if task is not None and not self.open_attempt(task.id):
             self.post_message(self.Chosen("start"))
+
+    def open_attempt(self, task_id: str, view: str = "session") -> bool:
+        """Shows the newest attempt at a task, if there is any in sight; Escape leads back to the board."""
+        names, before = self.store.in_sight(task_id), self.view
+        if names:
+            self.go_to_workspace(names[-1], view=view)
+            if before == "board":
+                self.come_back = names[-1], lambda: self.show_view("board")
+        return bool(names)

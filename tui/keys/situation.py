@@ -25,6 +25,8 @@ class Situation:
     project: Project | None = None
     task: Task | None = None
     workspace: Workspace | None = None
+    attempts: int = 0
+    """Workspaces of the task in hand, where none of them is in hand."""
     approval: Approval | None = None
     """The permission request that is on the screen."""
     waiting: int = 0
@@ -61,6 +63,10 @@ _BUSY = frozenset({Activity.RUNNING, Activity.WAITING, Activity.ASKING, Activity
 
 def _workspace(now: Situation) -> str:
     return "" if now.workspace else "no workspace is selected"
+
+
+def _attempt(now: Situation) -> str:
+    return "" if now.attempts else _workspace(now)
 
 
 def _open(now: Situation) -> str:
@@ -251,8 +257,8 @@ _RULES: dict[str, Callable[[Situation], str]] = {
     "limits": _workspace,
     "refused-hosts": _workspace,
     "pane-2": lambda now: "",
-    "pane-3": _workspace,
-    "pane-4": _workspace,
+    "pane-3": _attempt,
+    "pane-4": _attempt,
     "zoom": lambda now: "the pane has the whole screen already" if now.alone else "",
     "hide-tree": lambda now: "there is nothing beside it" if now.alone else "",
     "unzoom": lambda now: "" if now.zoomed else "nothing is zoomed",
