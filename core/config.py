@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from core.errors import ConfigError
+from core.toml_text import complaint
 from core.values.states import MergeStyle, RunnerKind
 
 FILE_LIMIT = 2**20
@@ -264,7 +265,8 @@ def settings_from(text: str, kind: type[S], path: str) -> S:
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply", hint="Take the brackets out.") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}", hint="See the TOML format's rules for this line.") from error
+        wrong = f"{path}: {complaint(error, text)}"
+        raise ConfigError(wrong, hint="See the TOML format's rules for this line.") from error
     except msgspec.ValidationError as error:
         raise _explain(path, text, str(error), kind) from error
 

@@ -108,12 +108,13 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, n
     ("content", "why"),
     [
         (b"[engine\n", "line 1"),
+        (b"[engine]\nx = [1,\n\n", "line 2, where the file ends"),
         (b"a = 1\na = 2\n", "overwrite"),
         (b"\xff\xfe = 1", "not UTF-8"),
         (b"x = 'y'\n" * (FILE_LIMIT // 4), "regular file of at most"),
         (b"x = " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
     ],
-    ids=["broken", "twice", "not UTF-8", "endless", "5,000 levels"],
+    ids=["broken", "ending too early", "twice", "not UTF-8", "endless", "5,000 levels"],
 )
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
     (tmp_path / "config.toml").write_bytes(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigError
+from core.toml_text import complaint
 from themes.colour import mix
 from themes.tokens import COLOURS, EXTRA, TOKENS
 
@@ -73,7 +74,10 @@ def _read(name: str, path: Path) -> ThemeFile:
             )
         text = data.decode()
         document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
+        wrong = f"{path}: {complaint(error, text)}"
+        raise ConfigError(wrong, hint="Correct the file or choose another theme.") from error
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}", hint="Correct the file or choose another theme.") from error
     _Checked(path, text, document).check()
     return _complete(name, document)

@@ -127,6 +127,9 @@ def test_states_differ_by_more_than_colour() -> None:
         ("name = 'x'\nprimaray = '#ffffff'\n", ":2: 'primaray' means nothing"),
         ("[status]\nrunning = 'blue'\nrunnning = 'red'\n", ":3: 'runnning' means nothing"),
         ("primary = \n", "line 1"),
+        ("name = 'x'\n[text]\ntext = \"bold\n\n", "line 3"),
+        ("name = 'x'\n[text", "line 2, where the file ends"),
+        ("name = 'x'\nprimary = [\n\n\n", "line 2, where the file ends"),
     ],
 )
 def test_a_theme_that_is_wrong_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
