@@ -208,10 +208,11 @@ class Yard(Base):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for workspace in await self.client.workspaces():
-            await self.client.stop_workspace(workspace.name)
-        await self.close()
-        self.delete()
+        try:
+            await self.clear()
+        finally:
+            await self.close()
+            self.delete()
 
     async def open(self) -> None:
         """Starts an engine on the home, as after another one has ended."""

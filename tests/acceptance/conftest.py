@@ -22,13 +22,6 @@ async def yard(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Yard]:
 
 
 @pytest.fixture
-async def cleared(yard: Yard) -> AsyncIterator[None]:
-    """Leaves no container of the test's workspaces."""
-    yield
-    await yard.clear()
-
-
-@pytest.fixture
 def user() -> Iterator[User]:
     """In a short folder: a socket's path may not be long."""
     home = Path(tempfile.mkdtemp(prefix="by-"))

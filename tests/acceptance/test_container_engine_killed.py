@@ -42,8 +42,6 @@ async def yard(second: SecondEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     monkeypatch.setenv("DOCKER_HOST", second.address)
     async with Yard(AGENTS) as each:
         yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 @pytest.mark.parametrize("second", [("--live-restore",)], indirect=True)

@@ -52,4 +52,3 @@ async def test_what_a_container_does_to_its_rules_harms_nobody(yard: Yard, tmp_p
     (folder / ".gitignore").unlink()
     (folder / ".gitignore").symlink_to(secret)
     assert await names(yard, "repo", ignored=True) == {".gitignore": False, "a.py": False, "new.py": False}
-    await yard.clear()

@@ -12,7 +12,7 @@ from core.values.requests import RunCommand, UpdateWorkspace, WantedSettings
 from core.values.states import ProcessStatus, RunnerKind
 from tests.yard import Yard, docker_settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cleared")]
+pytestmark = pytest.mark.slow
 
 
 async def run(yard: Yard, name: str, script: str) -> tuple[int | None, str, str]:

@@ -13,7 +13,7 @@ from core.values.requests import RunCommand, UpdateWorkspace, WantedSettings
 from core.values.states import RunnerKind
 from tests.yard import Yard
 
-pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.usefixtures("cleared")]
+pytestmark = [pytest.mark.container, pytest.mark.slow]
 
 FETCH = """
 import sys, urllib.error, urllib.request

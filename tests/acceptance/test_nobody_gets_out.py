@@ -15,7 +15,7 @@ from core.values.states import RunnerKind
 from tests.acceptance.user import picture
 from tests.yard import Yard, git
 
-pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.usefixtures("cleared")]
+pytestmark = [pytest.mark.container, pytest.mark.slow]
 
 MARK = uuid.uuid4().hex
 """Stands in every file of the host that must not be read; put together inside, not to be found itself."""

@@ -40,7 +40,6 @@ async def test_a_file_that_cannot_be_read_is_told_and_not_left_behind_by_a_merge
         assert found.repos[0].unread == ()
         await yard.client.merge("work", MergeWorkspace())
         assert (repository / "s.txt").read_text() == "s\n" and (repository / "d/x").read_text() == "x\n"
-        await yard.clear()
 
 
 async def test_nothing_is_brought_over_what_no_checkpoint_could_give_back(docker_engine: str) -> None:
@@ -60,4 +59,3 @@ async def test_nothing_is_brought_over_what_no_checkpoint_could_give_back(docker
         await inside(yard, at + "chmod u+r a.txt; grep -q two a.txt")
         await yard.done(await yard.client.restore_to("work", RestoreTo(number=kept.number)))
         await inside(yard, at + "grep -q one a.txt")
-        await yard.clear()

@@ -27,8 +27,6 @@ async def yard(request: pytest.FixtureRequest) -> AsyncIterator[Yard]:
         request.getfixturevalue("docker_engine")
     async with Yard(AGENTS if request.param == "docker" else HOST + AGENTS) as each:
         yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 @pytest.fixture

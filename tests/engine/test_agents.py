@@ -136,7 +136,6 @@ async def test_a_container_is_asked_for_what_it_has_itself(yard: Yard, docker_en
         assert trial.ok, trial
     absent = await yard.client.test_agent("nowhere", TestAgent(workspace=name))
     assert not absent.ok and "127" in absent.reason
-    await yard.clear()
 
 
 @pytest.mark.container

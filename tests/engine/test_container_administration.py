@@ -23,8 +23,6 @@ pytestmark = [pytest.mark.container, pytest.mark.slow]
 async def yard(docker_engine: str) -> AsyncIterator[Yard]:
     async with Yard(AGENTS) as each:
         yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 @pytest.fixture

@@ -20,8 +20,6 @@ pytestmark = [pytest.mark.container, pytest.mark.slow]
 async def yard(docker_engine: str) -> AsyncIterator[Yard]:
     async with Yard(AGENTS) as each:
         yield each
-        for workspace in await each.client.workspaces():
-            await each.remove(workspace.name)
 
 
 async def test_a_container_is_stopped_when_idle_and_not_while_a_shell_is_open(
