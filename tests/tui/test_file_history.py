@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from core.values.provenance import FileStep, StepKind
+import asyncio
+
+import pytest
+
+from core.values.provenance import FileHistory, FileStep, StepKind
 from core.values.requests import ChangeFile, FileAction
 from core.values.review import Change, DiffLine, FileNode, LineKind
 from tests.tui.driver import Driver, driven
@@ -75,6 +79,44 @@ async def test_enter_shows_what_a_step_changed_and_v_the_file_as_it_was(engine: 
         await ui.sees("commit 33333333")
         await ui.press("j", "v")
         await ui.sees("the very first")
+
+
+async def test_a_key_right_behind_the_way_back_to_the_history_means_the_step_that_was_there(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(engine)
+    async with driven(engine) as ui:
+        await open_history(ui)
+        await ui.press("j", "enter")
+        await ui.sees("was so")
+
+        async def never(name: str, path: str, **more: int) -> FileHistory:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        monkeypatch.setattr(engine, "file_history", never)
+        await ui.press("escape", "r")
+        await ui.sees("app/a.py is as it was at checkpoint 12")
+
+
+async def test_a_key_before_the_history_is_there_is_refused_with_words(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out(engine)
+    gate, history = asyncio.Event(), engine.file_history
+
+    async def waits(name: str, path: str, **more: int) -> FileHistory:
+        await gate.wait()
+        return await history(name, path, **more)
+
+    monkeypatch.setattr(engine, "file_history", waits)
+    async with driven(engine) as ui:
+        await open_file(ui)
+        await ui.press("O", "r")
+        await ui.sees("Reading the history.")
+        gate.set()
+        await ui.sees("checkpoint 12")
+        assert "Reading the history." not in ui.text()
 
 
 async def test_a_file_is_brought_back_from_a_step_and_z_takes_that_back(engine: FakeEngine) -> None:

@@ -9,7 +9,7 @@ from core.values.requests import ChangeFile, FileAction
 from core.values.review import Change
 from tui.commands.files import changed, offer, tail
 from tui.commands.paths import path_at_hand
-from tui.files.history_sheet import FileHistorySheet, StepChoice, place
+from tui.files.history_sheet import FileHistorySheet, Seen, StepChoice, place
 from tui.files.step_sheet import PastFileSheet, StepSheet
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ async def show(app: BoatyardApp) -> None:
     """The list of its steps, until something is brought back or it is left."""
     workspace = app.home.situation().workspace
     assert workspace is not None
-    path, row = path_at_hand(app), 0
-    while choice := await app.ask(FileHistorySheet(app.link, workspace.name, path, row)):
-        row = choice.row
+    path, seen = path_at_hand(app), Seen()
+    while choice := await app.ask(FileHistorySheet(app.link, workspace.name, path, seen)):
+        seen = choice.seen
         if choice.what == "restore":
             await _restore(app, workspace.name, path, choice)
             return

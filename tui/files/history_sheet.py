@@ -30,12 +30,21 @@ PLACE = 16
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What had been read of the history, to come back to: a key that follows means what was there."""
+
+    steps: tuple[FileStep, ...] = ()
+    more: bool = True
+    row: int = 0
+
+
+@dataclass(frozen=True)
 class StepChoice:
     """What was decided."""
 
     what: Literal["diff", "file", "restore"]
     step: FileStep
-    row: int
+    seen: Seen
 
 
 class StepRows(RowView):
@@ -112,10 +121,10 @@ class FileHistorySheet(Sheet[StepChoice]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("history")]
 
-    def __init__(self, link: Link, workspace: str, path: str, row: int = 0) -> None:
+    def __init__(self, link: Link, workspace: str, path: str, seen: Seen) -> None:
         super().__init__(f"History of {path}", *HINTS)
         self._link, self._workspace, self._path = link, workspace, path
-        self._row, self._more, self._reading = row, True, False
+        self._seen, self._more, self._reading = seen, seen.more, False
 
     def body(self) -> ComposeResult:
         yield StepRows()
@@ -123,7 +132,12 @@ class FileHistorySheet(Sheet[StepChoice]):
     def on_mount(self) -> None:
         self._rows = self.query_one(StepRows)
         self._rows.focus()
-        self._read()
+        self._rows.steps += self._seen.steps
+        if self._rows.steps:
+            self._rows.rows_changed()
+            self._rows.move_to(self._seen.row)
+        else:
+            self._read()
 
     @work(group="steps")
     async def _read(self) -> None:
@@ -143,16 +157,12 @@ class FileHistorySheet(Sheet[StepChoice]):
             self._reading = False
         self._more = page.more
         self._rows.steps += page.steps
+        self.problem("")
         self._rows.rows_changed()
-        if start <= self._row < len(self._rows.steps):
-            self._rows.move_to(self._row)
-        elif self._row >= len(self._rows.steps):
-            self._read()
 
     @on(RowView.Highlighted)
     def _moved(self, event: RowView.Highlighted) -> None:
         event.stop()
-        self._row = event.index
         if event.index > len(self._rows.steps) - PAGE // 2:
             self._read()
 
@@ -167,5 +177,8 @@ class FileHistorySheet(Sheet[StepChoice]):
         self._choose("diff")
 
     def _choose(self, what: Literal["diff", "file", "restore"]) -> None:
-        if self._rows.current is not None:
-            self.dismiss(StepChoice(what, self._rows.current, self._rows.cursor_row))
+        rows = self._rows
+        if rows.current is None:
+            self.problem(f"{rows.note}.")
+        else:
+            self.dismiss(StepChoice(what, rows.current, Seen(tuple(rows.steps), self._more, rows.cursor_row)))
