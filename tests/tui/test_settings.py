@@ -239,3 +239,26 @@ async def test_settings_that_are_not_read_yet_are_not_said_to_fit_nothing(
         await ui.sees("Reading the settings")
         gate.set()
         await ui.sees("idle_minutes")
+
+
+async def test_each_of_two_quick_enters_turns_a_switch_and_the_cursor_goes_on(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, change = asyncio.Event(), engine.set_config
+
+    async def waits(body: ask.SetConfig) -> object:
+        await gate.wait()
+        return await change(body)
+
+    monkeypatch.setattr(engine, "set_config", waits)
+    async with driven(engine) as ui:
+        sheet = await at(ui)
+        sheet._rows.reveal("merge.hooks")
+        await ui.press("enter", "enter", "d", "enter", "j")
+        on = sheet._rows.current
+        gate.set()
+        await ui.until(partial(_more_than, engine, 3), "all four")
+        async with sheet.in_turn:
+            assert sheet._rows.current and on and sheet._rows.current.key == on.key
+        hooks = "merge.hooks"
+        assert sent(engine) == [(hooks, "false"), (hooks, "true"), (hooks, None), (hooks, "false")]

@@ -73,7 +73,7 @@ class SettingRows(RowView):
 
     def narrow(self, words: str) -> None:
         """Shows only those that have all the words in name, value, source or sentence."""
-        at = self.current.key if self.current else ""
+        at = self.current
         self._wanted = words
         found = [row for row in self._all if row.setting and _fits(row, words.casefold().split())]
         self.rows = []
@@ -82,8 +82,8 @@ class SettingRows(RowView):
                 self.rows.append(SettingRow(row.section))
             self.rows.append(row)
         self.rows_changed()
-        keys = [row.key if row.setting else "" for row in self.rows]
-        self.move_to(keys.index(at) if at and at in keys else 1)
+        places = {(row.key, row.setting is None): index for index, row in enumerate(self.rows)}
+        self.move_to(places.get((at.key, at.setting is None), 1) if at else 1)
 
     @property
     def current(self) -> SettingRow | None:
@@ -94,6 +94,11 @@ class SettingRows(RowView):
     def current_source(self) -> str:
         """Who says the setting at the cursor."""
         return self.current.source if self.current else ""
+
+    def as_now(self, setting: Setting) -> Setting:
+        """A setting as it was shown last."""
+        found = (row.setting for row in self._all if row.setting and row.key == setting.key)
+        return next(found, setting)
 
     def reveal(self, key: str) -> None:
         """Puts the cursor on a setting."""

@@ -142,8 +142,7 @@ class SettingsSheet(Sheet[str]):
         if setting.kind is SettingKind.TABLE and self._rows.current_source == "file":
             self.problem("It is a table: change it in the file.")
             return
-        async with self.in_turn:
-            await self._try(lambda: self._then_show(self._book.change(setting)))
+        await self._in_turn(setting, self._book.change)
 
     async def _then_show(self, change: Awaitable[object]) -> None:
         key = await change
@@ -153,8 +152,18 @@ class SettingsSheet(Sheet[str]):
     async def _unset(self) -> None:
         setting = self._setting()
         if setting is not None:
-            async with self.in_turn:
-                await self._try(lambda: self._then_show(self._book.unset(setting)))
+            await self._in_turn(setting, self._book.unset)
+
+    async def _in_turn(self, setting: Setting, does: Callable[[Setting], Awaitable[object]]) -> None:
+        """Does something about a setting as it is when what the keys before asked for is done; the cursor
+        stays where it is by then."""
+
+        async def done() -> None:
+            await does(self._rows.as_now(setting))
+            await self._show("")
+
+        async with self.in_turn:
+            await self._try(done)
 
     @work(group="change")
     async def _undo(self) -> None:
