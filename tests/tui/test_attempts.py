@@ -6,6 +6,7 @@ import asyncio
 
 import msgspec
 import pytest
+from textual.widgets import Static
 
 from core.values import events as told
 from core.values.attempts import Attempt, CheckAnswer, CheckState
@@ -135,7 +136,8 @@ async def test_a_key_before_they_are_measured_says_that_they_are_not(
         await ui.open_workspace("second")
         await ui.press("V")
         await ui.sees("Measuring the attempts")
-        for key in ("c", "d", "L", "K"):
+        for key in ("c", "d", "L", "K", "enter", "right"):
+            ui.app.screen.query_one("#problem", Static).update("")
             await ui.press(key)
             await ui.sees("Measuring the attempts.")
             assert "only one attempt" not in ui.text() and "No check" not in ui.text()

@@ -6,10 +6,11 @@ import asyncio
 
 import msgspec
 import pytest
+from textual import events
 
 from core.errors import ConflictError, ForgeError, UsageError
 from core.values.comments import ReviewComment
-from core.values.pull_requests import Check, CheckStatus, PullLink, RemoteComment
+from core.values.pull_requests import Check, CheckStatus, PullDraft, PullLink, RemoteComment
 from core.values.pushing import PushReport
 from core.values.requests import OpenPullRequest, UpdatePullRequest
 from tests.tui.driver import driven
@@ -100,10 +101,33 @@ async def test_a_key_pressed_twice_does_not_break_off_what_it_began(
         await ui.press("P")
         await ui.sees("#12 open", "no checks")
         await ui.press("d", "d")
-        await ui.sees("Changing it")
+        await ui.sees("Changing it", "Changing it is still under way: wait for its end")
         gate.set()
         await ui.sees("#12 draft")
         assert [name for name, _ in engine.calls].count("begun") == 1
+
+
+async def test_what_is_typed_while_the_host_is_asked_waits_for_the_form(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, drafts = asyncio.Event(), engine.draft_pull_requests
+
+    async def slow(name: str, **more: str) -> tuple[PullDraft, ...]:
+        await gate.wait()
+        return await drafts(name, **more)
+
+    monkeypatch.setattr(engine, "draft_pull_requests", slow)
+    async with driven(engine) as ui:
+        await ui.open_workspace("second")
+        await ui.press("P")
+        await ui.sees("Pull request of second")
+        for char in "o, py":
+            ui.app.post_message(events.Key("space" if char == " " else char, char))
+        await ui.pilot.pause()
+        assert "Copied" not in ui.text()
+        gate.set()
+        await ui.sees("Open a pull request at ", "Cache the [prices], py")
+        assert not [name for name, _ in engine.calls if name == "push"]
 
 
 async def test_what_was_begun_ends_after_its_dialog_was_left_and_a_failure_is_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tui.keys.keymap import Keymap
@@ -31,6 +32,10 @@ class Look(Protocol):
 
     def write_to_terminal(self, sequence: str) -> None:
         """Sends a control sequence of our own."""
+        ...
+
+    def opening(self) -> AbstractContextManager[None]:
+        """While what a dialog begins with is asked for: keys typed meanwhile wait for it."""
         ...
 
     def say(self, message: str, *, severity: str = "information") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import uuid4
 
 from msgspec import UNSET
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.values.pull_requests import PullView
     from tui.engine.form_drafts import FormDrafts
     from tui.engine.link import Link
+    from tui.looks.look import Look
 
 HINTS = (
     "{pull-push} push", "{pull-open} open", "{pull-edit} edit", "{pull-draft} draft",
@@ -41,6 +42,8 @@ class PullSheet(ShownPulls):
         self._request = uuid4().hex
         """Of the checks that are sent next: trying again repeats nothing."""
         self._busy = False
+        self._asked = ""
+        """What the host was asked to do, in words, until it has answered."""
 
     def acts(self) -> Mapping[str, Callable[[], object]]:
         return {
@@ -55,6 +58,8 @@ class PullSheet(ShownPulls):
         if not self._busy:
             self._busy = True
             self.app.run_worker(self._to_its_end(does), group="pull-request")
+        elif self._asked:
+            self._say(f"{self._asked} is still under way: wait for its end", severity="warning")
 
     async def _to_its_end(self, does: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -72,9 +77,14 @@ class PullSheet(ShownPulls):
         """What stands in the way, and why."""
         self.problem("\n".join(filter(None, (self._trouble, self.filled(text)))))
 
+    async def _host_answers(self) -> None:
+        """Waits until it is known what a form begins with; what is typed meanwhile is meant for that."""
+        with cast("Look", self.app).opening():
+            await self._read.wait()
+
     async def _open_one(self) -> PullView | None:
         """The one that is meant, once it has been read; else says why there is none."""
-        await self._read.wait()
+        await self._host_answers()
         view = self._reading.view_at(self._repo)
         if view is None and any(each.status is PullStatus.OPEN for each in self._links):
             self._tell("It has not been read: {pull-again} tries again.")
@@ -92,7 +102,7 @@ class PullSheet(ShownPulls):
         self._say(f"Pushed: {told}" if told else "There was nothing to push")
 
     async def _open(self) -> None:
-        await self._read.wait()
+        await self._host_answers()
         draft = self._reading.draft_at(self._repo)
         if draft is None:
             is_open = self._reading.view_at(self._repo) is not None
@@ -161,7 +171,12 @@ class PullSheet(ShownPulls):
         """Something at the host, which takes a while; then everything is read anew: what failed in the end
         may have pushed before. What was typed for it, under `key`, is forgotten once it is done."""
         self.problem(f"{words} …")
-        if await self._try(call):
+        self._asked = words
+        try:
+            done = await self._try(call)
+        finally:
+            self._asked = ""
+        if done:
             if key:
                 await self._texts.forget(key)
             if not self._gone:

@@ -158,6 +158,9 @@ class AttemptRows(RowView):
     def on_resize(self) -> None:  # type: ignore[override]
         self.build()
 
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen(self, self.at))  # also where there is none yet: that is said then
+
     def action_cursor(self, step: int) -> None:
         self.scroll_relative(y=step, animate=False)
 
@@ -241,7 +244,7 @@ class AttemptsSheet(Sheet[tuple[str, str]]):
         }  # fmt: skip
 
     def _step(self, step: int) -> None:
-        if self._rows.attempts:
+        if self._in_hand() is not None:
             self._rows.at = (self._rows.at + step) % len(self._rows.attempts)
             self._rows.build()
 
