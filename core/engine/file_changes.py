@@ -23,7 +23,7 @@ from core.lifecycle.context import Context
 from core.lifecycle.facts import RepoFacts, WorkspaceFacts
 from core.lifecycle.place import Place
 from core.lifecycle.snapshots import Snapshots
-from core.review.folders import list_folder
+from core.review.folders import scan_folder
 from core.store import lookup
 from core.values.entities import Operation
 from core.values.requests import ChangeFile, FileAction
@@ -50,14 +50,19 @@ class FileChanges:
             ConflictError: There is something of that name already, or an agent works.
         """
         await self._context.store.read(lambda: lookup.live_workspace(name).id)
-        facts = await self._snapshots.take(name)
+        facts, seen = await self._snapshots.take_whole(name)
         repo, path = located(facts, body.path)
         depot = Place(self._context.home, name).depot(repo.repo_id)
         entries = await self._entries(facts, repo, depot, path, body)
         tree = await with_entries(depot, repo.snapshot, entries)
         goal = Goal(await scaffold(depot, tree, repo.head), repo.head, repo.snapshot)
         message = f"before: {body.action.value} {body.path[:150]}"
-        return await self._applying.begin("apply", name, Plan(goals={repo.repo_id: goal}, message=message))
+        # What comes back from a checkpoint may be ignored now, and lie in the way as it is.
+        plan = Plan(
+            goals={repo.repo_id: goal}, message=message,
+            seen=() if body.action is FileAction.RESTORE else seen,
+        )  # fmt: skip
+        return await self._applying.begin("apply", name, plan)
 
     async def _entries(
         self, facts: WorkspaceFacts, repo: RepoFacts, depot: Depot, path: bytes, body: ChangeFile
@@ -102,15 +107,16 @@ class FileChanges:
 
     async def _refuse_ignored(self, name: str, repo: RepoFacts, path: bytes) -> None:
         """Refuses a name that only the disk knows something of."""
-        shown = f"{repo.name}/{name_to_text(path)}"
-        folder, _, last = shown.rpartition("/")
-        try:
-            nodes = await list_folder(Place(self._context.home, name).code, folder)
-        except NotFoundError:
-            return
-        if any(node.name == last for node in nodes):
-            hint = "git ignores it: no checkpoint has it. Choose another name."
-            raise ConflictError(f"there is {shown[:200]!r} already", hint=hint)
+        code, at = Place(self._context.home, name).code, repo.name
+        whole = f"{repo.name}/{name_to_text(path)}"
+        for part in path.split(b"/"):
+            there = {entry.name: entry.folder for entry in await scan_folder(code, at)}
+            at = f"{at}/{name_to_text(part)}"
+            if part not in there:
+                return
+            if not there[part] or at == whole:
+                hint = "git ignores it: no checkpoint has it. Choose another name."
+                raise ConflictError(f"there is {at[:200]!r} already", hint=hint)
 
 
 async def _below(depot: Depot, commit: str, path: bytes, shown: str) -> dict[bytes, TreeEntry]:

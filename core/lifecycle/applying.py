@@ -54,6 +54,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """By repo id; other repos stay as they are."""
     message: str
     """Of the checkpoint that is taken before."""
+    seen: tuple[RepoState, ...] = ()
+    """What that keeps of all repos, where one of them changes and no ignored file can be in the way. Empty:
+    it looks for itself."""
     halt: list[dict[str, object]] | None = None
     """Where an update stops then (see `core.lifecycle.updating`); empty: none is under way any more."""
     result: dict[str, object] = {}
@@ -87,18 +90,22 @@ class Applying:
 
     def steps_again(self, operation: Operation, arguments: Mapping[str, object]) -> list[Step]:
         """The steps of an operation that was cut off."""
-        return self.steps(operation, msgspec.convert(arguments["plan"], Plan))
+        return self.steps(operation, msgspec.convert(arguments["plan"], Plan), again=True)
 
-    def steps(self, operation: Operation, plan: Plan) -> list[Step]:
+    def steps(self, operation: Operation, plan: Plan, *, again: bool = False) -> list[Step]:
         labels, name = dict(STEPS), operation.workspace
+        # `files` looks before it writes: with one repository, what it refuses the first time changed nothing.
+        at_once = bool(plan.seen) and not again
 
         async def keep() -> None:
-            await self._refuse_changed(name, plan)
-            await self._placing.keep(operation.id, name, _states(plan), plan.message)
+            if not plan.seen:
+                await self._refuse_changed(name, plan)
+            await self._placing.keep(operation.id, name, _states(plan), plan.message, plan.seen)
             await self._context.operations.set_result(operation.id, **plan.result)
 
         async def check() -> None:
-            await self._placing.check(operation.id, name, await self._wanted(operation.id, name, plan))
+            if not at_once:
+                await self._placing.check(operation.id, name, await self._wanted(operation.id, name, plan))
 
         async def files() -> None:
             await self._placing.files(operation.id, name, await self._wanted(operation.id, name, plan))
@@ -106,7 +113,7 @@ class Applying:
         return [
             Step("keep", labels["keep"], keep),
             Step("check", labels["check"], check),
-            Step("files", labels["files"], files, keeps=True),
+            Step("files", labels["files"], files, keeps=True, refuses=(ConflictError,) if at_once else ()),
             Step("record", labels["record"], lambda: self._record(operation.id, name, plan), keeps=True),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from core.errors import BoatyardError, ConflictError, GitError
@@ -30,14 +30,22 @@ class Placing:
         self._context = context
         self._snapshots = snapshots
 
-    async def keep(self, operation_id: str, name: str, wanted: States, message: str) -> None:
-        """Keeps the present, with the ignored files that are in the way of what is to come.
+    async def keep(
+        self, operation_id: str, name: str, wanted: States, message: str, seen: Sequence[RepoState] = ()
+    ) -> None:
+        """Keeps the present, with the ignored files that are in the way of what is to come; or what was
+        `seen` of all repos, which is the present: `check` and `files` look whether it still is.
 
         Raises:
             ConflictError: Some of it cannot be read, so that nothing would bring it back.
         """
-        coming = {repo_id: state.commit for repo_id, state in wanted.items()}
-        kept = await self._snapshots.checkpoint(name, CheckpointKind.BEFORE_RESTORE, message, coming)
+        kind = CheckpointKind.BEFORE_RESTORE
+        if seen:
+            facts = await self._context.store.read(workspace_facts, name)
+            kept = await self._snapshots.keep(facts, kind, message, seen)
+        else:
+            coming = {repo_id: state.commit for repo_id, state in wanted.items()}
+            kept = await self._snapshots.checkpoint(name, kind, message, coming)
         await self._context.operations.set_result(operation_id, before=kept.number)
         refuse_unread(await self._context.store.read(workspace_facts, name))
 

@@ -70,6 +70,13 @@ class Snapshots:
             await self._take(name, Wanted())
             return await self._context.store.read(workspace_facts, name)
 
+    async def take_whole(self, name: str) -> tuple[WorkspaceFacts, tuple[RepoState, ...]]:
+        """As `take`; also what a checkpoint of it keeps, with the empty folders, for `keep`."""
+        async with self._locks[name]:
+            _, taken = await self._take(name, Wanted(folders=True))
+            facts = await self._context.store.read(workspace_facts, name)
+            return facts, tuple(each.kept() for each in taken)
+
     async def checkpoint(
         self, name: str, kind: CheckpointKind, message: str, coming: Mapping[str, str] | None = None
     ) -> Checkpoint:

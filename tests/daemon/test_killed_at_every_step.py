@@ -27,9 +27,11 @@ from core.values.entities import Operation
 from core.values.events import ProcessChanged
 from core.values.requests import (
     ArchiveWorkspace,
+    ChangeFile,
     DiffPart,
     DiscardParts,
     EmptyTrash,
+    FileAction,
     MergeWorkspace,
     NewWorkspace,
     PublishWorkspace,
@@ -384,6 +386,19 @@ async def test_a_part_of_a_diff_that_is_discarded(daemon: Daemon, step: str, rep
     folder = daemon.home.workspaces / "do-it" / "code" / "repo"
     body = DiscardParts(parts=(DiffPart(path="u.md"),))
     await killed(daemon, f"apply:{step}", lambda: daemon.client.discard_parts("do-it", body))
+    assert (await operation_of(daemon, "apply")).status is OperationStatus.DONE
+    assert not (folder / "u.md").exists()
+    (number,) = [each.number for each in await daemon.client.checkpoints("do-it")]
+    await daemon.done(await daemon.client.restore_to("do-it", RestoreTo(number=number)))
+    all_there(folder)
+
+
+@pytest.mark.parametrize("step", names(APPLY_STEPS))
+async def test_a_file_that_is_removed(daemon: Daemon, step: str, repository: Path) -> None:
+    await used_workspace(daemon)
+    folder = daemon.home.workspaces / "do-it" / "code" / "repo"
+    body = ChangeFile(action=FileAction.DELETE, path="u.md")
+    await killed(daemon, f"apply:{step}", lambda: daemon.client.change_file("do-it", body))
     assert (await operation_of(daemon, "apply")).status is OperationStatus.DONE
     assert not (folder / "u.md").exists()
     (number,) = [each.number for each in await daemon.client.checkpoints("do-it")]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.errors import ConflictError, NotFoundError
+from core.lifecycle.placing import Placing
+from core.runners import Environment, ExecResult
+from core.runners.host import HostRunner
 from core.values.entities import Operation
-from core.values.requests import ChangeFile, FileAction
+from core.values.requests import ChangeFile, FileAction, RestoreTo, TakeCheckpoint
+from core.values.states import OperationStatus
 from tests.yard import Yard, git
 
 FILES = {"a.txt": "a\n", "folder/b.txt": "b\n", "folder/deep/c.txt": "c\n", ".gitignore": "*.log\n"}
@@ -97,3 +103,71 @@ async def test_what_git_does_not_see_is_left_alone_and_said(yard: Yard) -> None:
     with pytest.raises(NotFoundError, match="git sees no"):
         await yard.client.change_file("first", ChangeFile(action=FileAction.DELETE, path="repo/folder/x.log"))
     assert (folder / "folder/x.log").exists()
+
+
+async def test_an_ignored_file_above_a_new_name_is_left_alone(yard: Yard) -> None:
+    folder = await made(yard)
+    (folder / "some.log").write_text("ignored\n")
+    for path in ("repo/some.log/new.txt", "some.log/deep/new.txt", "folder/x.log/x.log"):
+        with pytest.raises(ConflictError, match=r"\.log' already"):
+            await yard.client.change_file("first", ChangeFile(action=FileAction.CREATE, path=path))
+    assert (folder / "some.log").read_text() == "ignored\n"
+
+
+async def test_an_ignored_file_in_the_way_of_one_that_comes_back_is_kept(yard: Yard) -> None:
+    folder = await made(yard)
+    before = (await yard.client.take_checkpoint("first", TakeCheckpoint())).number
+    await change(yard, FileAction.DELETE, "repo/new.txt")
+    (folder / ".gitignore").write_text("*.log\nnew.txt\n")
+    (folder / "new.txt").write_text("ignored now\n")
+    ended = await change(yard, FileAction.RESTORE, "repo/new.txt", checkpoint=before)
+    assert (folder / "new.txt").read_text() == "new\n"
+    number = ended.result["before"]
+    assert isinstance(number, int)
+    await yard.done(await yard.client.restore_to("first", RestoreTo(number=number)))
+    assert (folder / "new.txt").read_text() == "ignored now\n"
+
+
+async def test_empty_folders_come_back_with_what_was_changed(yard: Yard) -> None:
+    folder = await made(yard)
+    (folder / "empty/inner").mkdir(parents=True)
+    ended = await change(yard, FileAction.CREATE, "repo/n.txt")
+    assert (folder / "empty/inner").is_dir()
+    shutil.rmtree(folder / "empty")
+    number = ended.result["before"]
+    assert isinstance(number, int)
+    await yard.done(await yard.client.restore_to("first", RestoreTo(number=number)))
+    assert (folder / "empty/inner").is_dir() and not (folder / "n.txt").exists()
+
+
+async def test_what_is_written_between_the_look_and_the_change_stops_it(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = await made(yard)
+    keep = Placing.keep
+
+    async def written_meanwhile(self: Placing, *what: Any) -> None:
+        (folder / "a.txt").write_text("by an agent\n")
+        await keep(self, *what)
+
+    monkeypatch.setattr(Placing, "keep", written_meanwhile)
+    begun = await yard.client.change_file("first", ChangeFile(action=FileAction.DELETE, path="repo/a.txt"))
+    ended = await yard.client.wait_operation(begun.id)
+    assert ended.status is OperationStatus.UNDONE and "changed meanwhile" in str(ended.error)
+    assert (folder / "a.txt").read_text() == "by an agent\n"
+
+
+async def test_a_change_goes_into_the_sandbox_three_times(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To look, to write, to look what came of it: each of them costs a moment in a container."""
+    await made(yard)
+    execute, asked = HostRunner.exec, list[str]()
+
+    async def counted(self: HostRunner, env: Environment, argv: tuple[str, ...], **more: Any) -> ExecResult:
+        asked.append(argv[3])
+        return await execute(self, env, argv, **more)
+
+    monkeypatch.setattr(HostRunner, "exec", counted)
+    await change(yard, FileAction.RENAME, "repo/new.txt", to="repo/moved.txt")
+    assert asked == ["boatyard-snapshot", "boatyard-restore", "boatyard-snapshot"]
