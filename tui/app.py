@@ -221,6 +221,13 @@ class BoatyardApp(EngineApp, inherit_bindings=False):
                 self.home.undoable = True
                 raise
 
+    def on_app_focus(self) -> None:
+        """The user comes back from elsewhere, where they may have been at the files."""
+        if self.ready:
+            self.home.files.read_again()
+            self.home.diff.may_be_old()
+            self.home.diff.look_again()
+
     def on_selection_screen_chosen(self, event: HomeScreen.Chosen) -> None:
         self.perform(event.action_id)
 

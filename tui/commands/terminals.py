@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from core.values.entities import Workspace
 from tui.session.conversation import Conversation
 from tui.terminal.programs import copy as copy_text
 from tui.terminal.programs import edit_file, edit_text, run_beside
+from tui.terminal.tmux import in_tmux
 from tui.text.prose import code_blocks
 from tui.widgets.menu import Menu, Option, choice, numbered
 from tui.widgets.prompt import Prompt
@@ -27,12 +29,19 @@ def _read_again(app: BoatyardApp) -> None:
     app.home.diff.read_again()
 
 
+def _changing(app: BoatyardApp, name: str) -> AbstractContextManager[None]:
+    """While the user is at a workspace's files in a popup or a window of tmux: the diff is looked at now and
+    then. Elsewhere nobody sees it before that program ends."""
+    return app.home.diff.changed_by_hand(name) if in_tmux() else nullcontext()
+
+
 async def shell(app: BoatyardApp) -> None:
     """A shell where the workspace's processes run."""
     workspace = app.home.situation().workspace
     assert workspace is not None
     argv = await app.client.shell_argv(workspace.name, ask.RunCommand(argv=()))
-    await run_beside(app, workspace.name, argv)
+    with _changing(app, workspace.name):
+        await run_beside(app, workspace.name, argv)
     _read_again(app)
 
 
@@ -64,7 +73,8 @@ async def edit(app: BoatyardApp) -> None:
     assert workspace is not None
     path, line = _path(app, workspace)
     try:
-        await edit_file(app, "edit", path, line)
+        with _changing(app, workspace.name):
+            await edit_file(app, "edit", path, line)
     finally:
         _read_again(app)
 

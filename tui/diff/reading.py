@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -39,6 +41,8 @@ LIVE_SECONDS = 2.0
 """How long after a look comes the next one, while an agent works."""
 LIVE_SHARE = 4
 """And so many times as long as the look took: it is a snapshot of all that is there."""
+HAND_SECONDS, HAND_SHARE = 10.0, 20
+"""The same while the user is at the files with a program of their own, which may stay open for days."""
 
 
 class DiffReading(DiffRemarks):
@@ -65,6 +69,8 @@ class DiffReading(DiffRemarks):
         self._ahead: Timer | None = None
         self._live: Timer | None = None
         """Until the next look by itself, and while it takes place; None: there is none."""
+        self._by_hand: Counter[str] = Counter()
+        """How many shells and editors are open, by workspace."""
         self._page_here = asyncio.Event()
         """Whether a page of the workspace's diff has come."""
 
@@ -115,7 +121,22 @@ class DiffReading(DiffRemarks):
     @property
     def looks_by_itself(self) -> bool:
         """Whether it is looked at again and again, for an agent works."""
-        return self._live is not None
+        return self._live is not None and self._at_work
+
+    @property
+    def _at_work(self) -> bool:
+        found = (self._store.workspaces.get(name) for name in self.sides)
+        return any(each and each.activity is Activity.RUNNING for each in found)
+
+    @contextlib.contextmanager
+    def changed_by_hand(self, name: str) -> Iterator[None]:
+        """While a program that tells the engine nothing is open beside the interface, in a workspace."""
+        self._by_hand[name] += 1
+        self.look_while_at_work()
+        try:
+            yield
+        finally:
+            self._by_hand[name] -= 1
 
     def files_changed(self) -> None:
         """Reads it anew: at once, or where it is looked at by itself with the next look, which may have been
@@ -126,14 +147,17 @@ class DiffReading(DiffRemarks):
             self.read_again()
 
     def look_while_at_work(self, took: float = 0.0) -> None:
-        """Looks again after a while, if an agent works on either side; `took`: seconds of the last look."""
+        """Looks again after a while, if an agent or the user works on either side; `took`: seconds of the
+        last look."""
         if self._live is not None:
             self._live.stop()
             self._live = None
-        found = [self._store.workspaces.get(name) for name in self.sides]
-        past = self.source is not None and bool(self.source.compared.until)
-        if any(each and each.activity is Activity.RUNNING for each in found) and not past:
+        if self.source is not None and self.source.compared.until:
+            return  # The past stays as it is.
+        if self._at_work:
             self._live = self.set_timer(max(LIVE_SECONDS, LIVE_SHARE * took), self._look_live)
+        elif any(self._by_hand[name] for name in self.sides):
+            self._live = self.set_timer(max(HAND_SECONDS, HAND_SHARE * took), self._look_live)
 
     def _look_live(self) -> None:
         self._stale = True
