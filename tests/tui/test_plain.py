@@ -13,7 +13,7 @@ import pytest
 
 from core.values.conversation import Entry, EntryKind
 from core.values.entities import ApprovalOption
-from core.values.states import TaskStatus
+from core.values.states import Activity, TaskStatus
 from tests.acceptance.user import COMMAND, User, make_repository
 from tests.tui.fake_engine import FakeEngine, changed_file
 from tui.plain.lines import Lines
@@ -39,6 +39,16 @@ async def test_all_is_listed_and_a_number_opens_it(engine: FakeEngine) -> None:
     assert "2 workspaces." in told and "1. first: running. Task: Redirect after login" in told
     assert "second: ready for review, branch boatyard/second." in told
     assert "Agent: All done." in told and "1 task without a workspace." in told
+
+
+@pytest.mark.parametrize("choice", ["1", "4"], ids=["the conversation", "the diff"])
+async def test_what_was_read_is_no_longer_unseen(engine: FakeEngine, choice: str) -> None:
+    engine.set_workspace(engine.workspaces_["second"], activity=Activity.UNSEEN)
+    engine.changed = (changed_file("a.py", 1, 0),)
+    told = await plain(engine, "2", choice, "", "0", "q")
+    before, _, after = told.partition("second: finished unseen, branch")
+    assert before and "second: ready for review" in after and "second: finished unseen" not in after
+    assert ("1 line added, 0 removed" in told) == (choice == "4")
 
 
 async def test_the_agent_is_written_to_answered_and_its_work_merged(engine: FakeEngine) -> None:

@@ -59,6 +59,7 @@ class Talk:
             self._lines.say(f"{conversation.start} earlier entries are left out.")
         text = "\n".join(filter(None, map(_entry, conversation.entries)))
         await self._lines.pages(text or "Nothing has been said yet.")
+        await self._client.seen(self._name)
 
     async def _write(self) -> None:
         prompt = await self._lines.ask("What is the agent to do? An empty line sends nothing.")
@@ -85,10 +86,11 @@ class Talk:
 
     async def _diff(self) -> None:
         summary = await self._client.diff(self._name)
-        counts = f"{summary.added} lines added, {summary.removed} removed"
+        counts = f"{counted(summary.added, 'line')} added, {summary.removed} removed"
         self._lines.say(f"{counted(len(summary.files), 'file')}, {counts}.")
         for file in summary.files[:200]:
             self._lines.say(f"{file.change.value}: {file.path}, {file.added} added, {file.removed} removed")
+        await self._client.seen(self._name)
         if summary.files and await self._lines.ask("Type y to read all lines, Enter to go on.") == "y":
             await self._lines.pages(await self._client.patch(self._name))
 
