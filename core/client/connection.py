@@ -65,7 +65,7 @@ class Connection:
         except msgspec.DecodeError as error:
             raise BoatyardError(
                 f"the engine's answer to {method} {path} is not understood: {error}",
-                hint="Engine and client may be of different versions: run 'boatyard engine stop'.",
+                hint="Engine and client may be of different versions: run 'boatyard engine restart'.",
             ) from error
 
     def events(self, since: int) -> AsyncIterator[AnyEvent]:

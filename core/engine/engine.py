@@ -9,6 +9,7 @@ from functools import partial
 from importlib.metadata import version
 
 from core.agents.registry import Executors
+from core.code_mark import code_mark
 from core.config import load_config
 from core.engine.agents import Agents
 from core.engine.attempts import Attempts
@@ -269,6 +270,7 @@ class Engine:
             asyncio.create_task(engine.spending.run()),
             asyncio.create_task(engine.pull_watching.run()),
             asyncio.create_task(engine.attention.run()),
+            asyncio.create_task(_mark_code()),
         ]
         return engine
 
@@ -286,6 +288,7 @@ class Engine:
         return EngineStatus(
             pid=os.getpid(),
             version=version("boatyard"),
+            code=await asyncio.to_thread(code_mark),
             home=str(self._context.home.data),
             instance=self._context.home.instance,
             started_at=self.lifetime.started_at,
@@ -346,3 +349,8 @@ def _count_start() -> int:
     row.number += 1
     row.save()
     return int(row.number)
+
+
+async def _mark_code() -> None:
+    """Looks at the code while it is that which was started."""
+    await asyncio.to_thread(code_mark)

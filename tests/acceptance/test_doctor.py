@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import stat
 import subprocess
 import threading
@@ -19,6 +20,7 @@ import pytest
 
 from core.cli.diagnosis.finding import State
 from core.cli.diagnosis.home import LOW_DISK, disk
+from core.code_mark import CODE
 from core.paths import find_home
 from tests.acceptance.user import COMMAND, User, make_repository
 from tests.yard import AGENTS, HOST
@@ -47,6 +49,32 @@ def program(folder: Path, name: str, script: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)
+
+
+def test_an_engine_from_before_an_update_is_named_and_gives_way_while_its_agent_goes_on(
+    user: User, tmp_path: Path
+) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(CODE, before / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    with (before / "core" / "errors.py").open("a") as file:
+        file.write("# as it was\n")
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    user.env["GATE"] = str(gate)
+    old = {**user.environment, "PYTHONPATH": str(before)}
+    subprocess.run([*COMMAND, "engine", "start"], env=old, check=True, capture_output=True)
+    repository = make_repository(tmp_path / "repo", {"a": "a"})
+    user.boatyard("run", "Go on", "--repo", str(repository), "--agent", "gated", "--name", "going-on")
+    told = found(user, "engine")
+    assert told["state"] == "warning" and "it was started before an update" in told["what"]
+    assert told["fix"] == "boatyard engine restart" and told["fixable"]
+    process = user.boatyard("engine", "status", "--json").json["pid"]
+    after = user.boatyard("engine", "restart")
+    assert "1 process went on" in after.out and str(process) not in after.out
+    assert found(user, "engine")["state"] == "ok"
+    gate.write_text("on\n")
+    user.boatyard("workspace", "send", "going-on", "And again", "--agent", "writer", "--wait")
+    assert "done: on" in user.boatyard("search", "done: on").out
 
 
 def test_a_home_in_order_has_no_problem_and_says_all_of_each_finding(user: User, tmp_path: Path) -> None:

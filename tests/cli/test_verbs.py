@@ -65,6 +65,7 @@ def test_the_engine(call: Calls) -> None:
     assert call("engine start")["pid"] > 0
     assert call("engine status")["running"] == 0
     assert call("engine logs", "-n", "5")["lines"]
+    assert call("engine restart", twice=False)["pid"]
     assert call("engine stop", twice=False)["stopped"] is True
     assert call("engine stop")["stopped"] is False
     assert call("engine status", codes=(5,)) == {"running": False}

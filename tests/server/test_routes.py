@@ -168,4 +168,4 @@ async def test_a_client_of_another_version_gets_a_hint(yard: Yard) -> None:
     async with Client(yard.home.socket) as client:
         with pytest.raises(BoatyardError, match="is not understood") as refusal:
             await client._http.call("GET", "/engine", tuple[int, ...])
-        assert "engine stop" in refusal.value.hint
+        assert "engine restart" in refusal.value.hint

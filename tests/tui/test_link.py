@@ -70,6 +70,25 @@ async def test_an_engine_that_somebody_starts_again_is_found(
         assert not engine.asked_to_start
 
 
+@pytest.mark.parametrize("mark", ["0123456789abcdef", ""], ids=["other code", "older than marks"])
+async def test_an_engine_from_before_an_update_is_told_and_starts_anew_by_the_palette(
+    engine: FakeEngine, mark: str
+) -> None:
+    engine.code = mark
+    async with driven(engine) as ui:
+        await ui.sees("The engine runs other code")
+        ui.app.clear_notifications()
+        ui.app.perform("restart-engine")
+        await ui.until(lambda: ("stop_engine", None) in engine.calls, "told to stop")
+        await ui.until(lambda: engine.asked_to_start, "started again")
+        await ui.until(lambda: ui.app.link.state is LinkState.CONNECTED, "connected again")
+        assert "runs other code" not in ui.text()
+        engine.asked_to_start = False
+        engine.emit(told.Stopping())  # by somebody else: that one is not started again
+        await ui.sees("engine stopped")
+        assert not engine.asked_to_start
+
+
 async def test_drafts_are_kept_per_workspace(engine: FakeEngine) -> None:
     async with driven(engine) as ui:
         session = ui.app.home.session

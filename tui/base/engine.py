@@ -35,6 +35,9 @@ class EngineApp(TerminalApp, inherit_bindings=False):
         self._connect = connect
         self._begin_at_newest = newest
         self._means: Means | None = None
+        self._engine_code = ""
+        self._told_code = ""
+        """Of the engine that was said to run other code."""
 
     def say(self, message: str, *, severity: str = "information") -> None:
         """Shows a short message for a few seconds."""
@@ -95,6 +98,20 @@ class EngineApp(TerminalApp, inherit_bindings=False):
             return  # The link has told already.
         self.store.take_agents(means.agents, means.runners)
         self.store.publish()
+        await self._tell_other_code()
+
+    async def _tell_other_code(self) -> None:
+        """Says once that the engine is older than this program, or newer: it outlives an update."""
+        from core.code_mark import code_mark
+
+        engine = self._engine_code or "without a mark"
+        if engine not in (self._told_code, await asyncio.to_thread(code_mark)):
+            self._told_code = engine
+            hint = self.keymap.fill(
+                "{palette} and then “restart engine” brings it up to date; all agents go on."
+            )
+            error = BoatyardError("The engine runs other code: it was started before an update", hint=hint)
+            self.fail(error, severity="warning")
 
     async def _read_review(self) -> None:
         """What is to be expected of landing, and what waits to; events tell of both from then on."""
@@ -113,6 +130,7 @@ class EngineApp(TerminalApp, inherit_bindings=False):
             agents, status, templates = await asyncio.gather(
                 self.client.agents(), self.client.engine_status(), self.client.templates()
             )
+            self._engine_code = status.code
             self._means = Means(
                 self.store,
                 agents,

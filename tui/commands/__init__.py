@@ -150,6 +150,7 @@ HANDLERS: dict[str, Handler] = {
     "theme": places.theme,
     "glyphs": places.glyphs,
     "reconnect": places.reconnect,
+    "restart-engine": places.restart_engine,
     "redraw": places.redraw,
     "mouse": places.mouse,
     "interrupt": places.interrupt,

@@ -67,6 +67,11 @@ def reconnect(app: BoatyardApp) -> None:
     app.link.reconnect()
 
 
+async def restart_engine(app: BoatyardApp) -> None:
+    """Lets the code that is here now take over."""
+    await app.link.restart_engine()
+
+
 def redraw(app: BoatyardApp) -> None:
     app.draw_again()
 

@@ -59,6 +59,8 @@ class Link:
         self._again = asyncio.Event()
         self._may_start = True
         """False after the engine was told to stop, until R: it is not started again unasked."""
+        self._comes_again = False
+        """Whether an engine that is told to stop is followed by another one."""
         self._wait = FIRST_WAIT
         self.state = LinkState.STARTING
         self.reconnect_key = "R"
@@ -77,6 +79,15 @@ class Link:
                 hint=f"Wait for it, or press {self.reconnect_key} to connect at once.",
             )
         return self._client
+
+    async def restart_engine(self) -> None:
+        """Tells the engine to stop, and starts another one as soon as it is gone."""
+        self._comes_again = True
+        try:
+            await self.client.stop_engine()
+        except BoatyardError:
+            self._comes_again = False
+            raise
 
     def reconnect(self) -> None:
         """Tries again now, and takes a fresh snapshot."""
@@ -107,7 +118,7 @@ class Link:
             if self._again.is_set():
                 continue
             if told_to_stop:
-                self._may_start = False
+                self._may_start, self._comes_again = self._comes_again, False
             if self._may_start:
                 self._set(LinkState.LOST, error)
                 await self._pause(self._wait)
@@ -134,7 +145,7 @@ class Link:
         if not self._store.loaded:
             self._bridge.load(await self._client.snapshot())
         self._set(LinkState.CONNECTED)
-        self._wait = FIRST_WAIT
+        self._wait, self._comes_again = FIRST_WAIT, False
         follow = asyncio.ensure_future(self._follow(self._client))
         again = asyncio.ensure_future(self._again.wait())
         try:

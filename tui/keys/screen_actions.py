@@ -128,6 +128,8 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     Action("mute", (), "mute", "No bell for this project, or again", APP),
     Action("theme", (), "theme", "Choose the colours", APP),
     Action("glyphs", (), "signs", "Draw signs in plain ASCII, or in Unicode again", APP),
+    Action("restart-engine", (), "restart engine", "Start the engine anew, as after an update; agents go on",
+           APP),
     Action("reconnect", ("R",), "reconnect", "Connect to the engine again and read everything anew", APP),
     Action("mouse", ("percent_sign",), "mouse", "Leave the mouse to the terminal, or take it back", APP),
     Action("redraw", ("ctrl+l",), "redraw", "Draw the screen again", APP),

@@ -46,7 +46,7 @@ def why_not(action_id: str, now: Situation) -> str:
 
 
 _NEED_ENGINE = frozenset({
-    "containers", "defaults", "repair", "limits", "refused-hosts",
+    "containers", "defaults", "restart-engine", "repair", "limits", "refused-hosts",
     "new", "add-project", "start", "stop", "dispose", "undo", "restore", "close", "remove", "task-done",
     "task-cancel", "task-todo", "task-edit", "remove-project", "allow", "allow-always", "reject", "queue",
     "attach", "shell", "command", "merge", "dev", "timeline", "checkpoint", "pin", "archive", "remix",

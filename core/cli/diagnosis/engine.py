@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from core.cli.diagnosis.finding import Finding, State
 from core.cli.diagnosis.tools import numbers
 from core.client import Client
 from core.client.launch import engine_answers, ensure_engine
+from core.client.stop import restart_engine
+from core.code_mark import code_mark
 from core.errors import BoatyardError
 from core.paths import Home
 from core.values.entities import EngineStatus, RunnerInfo
@@ -24,6 +27,8 @@ async def engine(home: Home) -> list[Finding]:
         await ensure_engine(home)
         async with Client(home.socket, brief=True) as client:
             status = await client.engine_status()
+            if status.code != await asyncio.to_thread(code_mark):
+                return [_other_code(home, status)]
             findings = [
                 Finding("engine", State.OK, f"process {status.pid}" + ("" if ran else ", started just now"))
             ]
@@ -37,6 +42,18 @@ async def engine(home: Home) -> list[Finding]:
     except BoatyardError as error:
         why = "Everything but this command needs it."
         return [Finding("engine", State.PROBLEM, error.message, why, error.hint)]
+
+
+def _other_code(home: Home, status: EngineStatus) -> Finding:
+    """Nothing else is asked of it: it may not know what this command asks."""
+    what = f"process {status.pid} runs other code than this command: it was started before an update"
+    why = "What is new does not work until it is started anew; what runs in workspaces goes on."
+    return Finding("engine", State.WARNING, what, why, "boatyard engine restart", partial(_restart, home))
+
+
+async def _restart(home: Home) -> str:
+    running = await restart_engine(home)
+    return "restarted" + (f"; processes that went on: {running}" if running else "")
 
 
 def _runner(runner: RunnerInfo) -> Finding:

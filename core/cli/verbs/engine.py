@@ -1,20 +1,18 @@
-"""`boatyard engine`: start, stop, status, logs."""
+"""`boatyard engine`: start, stop, restart, status, logs."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import time
 
 from core.cli.invocation import Invocation
 from core.cli.output import when
 from core.cli.verb import Verb
 from core.client import Client
-from core.client.launch import engine_answers, engine_holds, ensure_engine
+from core.client.launch import engine_answers, ensure_engine
+from core.client.stop import restart_engine, stop_engine
 from core.errors import NotFoundError, UnreachableError
 from core.values.wording import counted
 
-STOP_SECONDS = 15.0
 LOG_TAIL = 200_000
 SHOWN_NOTICES = 10
 
@@ -28,25 +26,21 @@ async def start(call: Invocation) -> None:
 
 async def stop(call: Invocation) -> None:
     """Stops the engine; what runs goes on, and the next engine finds it."""
-    if not await engine_answers(call.home):
+    running = await stop_engine(call.home)
+    if running is None:
         call.out.result({"stopped": False}, "no engine runs")
         return
-    async with Client(call.home.socket, brief=True) as client:
-        running = (await client.engine_status()).running
-        await client.stop_engine()
-    await _gone(call)
     left = f"; {running} running process{'es go' if running != 1 else ' goes'} on" if running else ""
     call.out.result({"stopped": True, "running": running}, f"stopped{left}")
 
 
-async def _gone(call: Invocation) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    while engine_holds(call.home) or await engine_answers(call.home):
-        if time.monotonic() > deadline:
-            raise UnreachableError(
-                "the engine was told to stop and has not ended", hint="See 'boatyard engine logs'."
-            )
-        await asyncio.sleep(0.05)
+async def restart(call: Invocation) -> None:
+    """Lets the code that is here now take over; what runs goes on."""
+    running = await restart_engine(call.home)
+    async with Client(call.home.socket, brief=True) as client:
+        found = await client.engine_status()
+    on = f"; {_processes(running)} went on" if running else ""
+    call.out.result(found, f"restarted: process {found.pid}{on}")
 
 
 async def status(call: Invocation) -> int | None:
@@ -56,12 +50,11 @@ async def status(call: Invocation) -> int | None:
     async with Client(call.home.socket, brief=True) as client:
         found = await client.engine_status()
         notices = await client.notices()
-    running = "1 process" if found.running == 1 else f"{found.running} processes"
     lines = [
         f"process    {found.pid}, version {found.version}, since {when(found.started_at)}",
         f"home       {found.home}",
         f"socket     {call.home.socket}",
-        f"running    {running}, {counted(found.clients, 'client')}",
+        f"running    {_processes(found.running)}, {counted(found.clients, 'client')}",
     ]
     for runner in found.runners:
         state = "can be used" if runner.available else "cannot be used"
@@ -70,6 +63,10 @@ async def status(call: Invocation) -> int | None:
     lines += [f"notice     {when(notice.at)} {notice.text}" for notice in notices[-SHOWN_NOTICES:]]
     call.out.result(found, *lines)
     return None
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
 
 
 async def logs(call: Invocation) -> None:
@@ -90,6 +87,7 @@ def _lines(parser: argparse.ArgumentParser) -> None:
 VERBS = (
     Verb("engine", "start", "start the engine, if it does not run", start),
     Verb("engine", "stop", "stop the engine; running processes go on", stop),
+    Verb("engine", "restart", "start it anew, as after an update; running processes go on", restart),
     Verb("engine", "status", "say whether it runs, and what it can use", status),
     Verb("engine", "logs", "show the end of its log", logs, _lines),
 )

@@ -23,6 +23,8 @@ class RunnerInfo(Value, frozen=True, kw_only=True):
 class EngineStatus(Value, frozen=True, kw_only=True):
     pid: int
     version: str
+    code: str = ""
+    """The mark of the code that it runs (`core.code_mark`); empty: it is older than such marks."""
     home: str
     instance: str
     started_at: float

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+from core.code_mark import code_mark
 from core.errors import UnreachableError
 from core.values import events as told
 from core.values.entities import (
@@ -32,6 +33,11 @@ class Connection(State):
         for stream in self._streams:
             stream.put_nowait(None)
 
+    async def stop_engine(self) -> None:
+        self._asked("stop_engine", None)
+        self.code = code_mark()  # the one that takes its place
+        self.emit(told.Stopping())
+
     async def close(self) -> None:
         return
 
@@ -39,6 +45,7 @@ class Connection(State):
         return EngineStatus(
             pid=1,
             version="0",
+            code=self.code,
             home="/h",
             instance="i",
             started_at=NOW,

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from core.code_mark import code_mark
 from core.errors import BoatyardError, UnreachableError
 from core.values import events as told
 from core.values import requests as ask
@@ -124,6 +125,7 @@ class State:
         self.watched: set[str] = set()
         """Containers whose usage the interface follows now."""
         self.up = True
+        self.code = code_mark()
         self.resets = False
         """Whether the event stream answers with `Reset` at first."""
         self._streams: set[asyncio.Queue[told.AnyEvent | None]] = set()
