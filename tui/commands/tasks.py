@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,11 +44,24 @@ async def new(app: BoatyardApp) -> None:
         return
     body = ask.AddTask(project=form.project, title=form.title, description=form.description)
     async with app.task_drafts.sending(NEW):
+        images = await _images(app, form.pictures)
         task = await app.client.add_task(body)
+    await _attach(app, task.id, images)
     if form.start:
         await _open(app, task.id, form)
     else:
         show_task(app, task.id)
+
+
+async def _images(app: BoatyardApp, paths: Sequence[str]) -> list[str]:
+    """The ids of pictures; asked for before a task is made, for one of them may not be read."""
+    return [(await app.client.add_image(ask.AddImage(path=path))).id for path in paths]
+
+
+async def _attach(app: BoatyardApp, task_id: str, images: Sequence[str]) -> None:
+    """Before the agent is started: it gets them with the prompt."""
+    for image in images:
+        await app.client.attach_image(task_id, ask.AttachImage(image=image))
 
 
 def show_task(app: BoatyardApp, task_id: str) -> None:
@@ -82,7 +96,9 @@ async def subtask(app: BoatyardApp) -> None:
         project=form.project, title=form.title, description=form.description, parent_workspace=names[-1]
     )
     async with app.task_drafts.sending(key):
+        images = await _images(app, form.pictures)
         part = await app.client.add_task(body)
+    await _attach(app, part.id, images)
     if form.start:
         await _open(app, part.id, form)
 
@@ -97,7 +113,8 @@ async def pictures(app: BoatyardApp) -> None:
 async def _first(app: BoatyardApp, form: TaskForm) -> None:
     """A task in a repository that Boatyard does not know yet."""
     path = str(Path(form.path).expanduser())
-    if form.start:
+    images = await _images(app, form.pictures)
+    if form.start and not images:
         body = ask.RunTask(
             title=form.title, repos=(path,), description=form.description, agent=form.agent,
             settings=or_environment(ask.WantedSettings(runner=form.runner, approve=form.approve)),
@@ -109,7 +126,11 @@ async def _first(app: BoatyardApp, form: TaskForm) -> None:
     project = await app.client.add_project(ask.AddProject(name=repo.name, repos=(repo.id,)))
     added = ask.AddTask(project=project.id, title=form.title, description=form.description)
     task = await app.client.add_task(added)
-    app.home.go_to(f"task:{task.id}")
+    await _attach(app, task.id, images)
+    if form.start:
+        await _open(app, task.id, form)
+    else:
+        app.home.go_to(f"task:{task.id}")
 
 
 async def _open(app: BoatyardApp, task_id: str, form: TaskForm) -> None:
@@ -175,9 +196,11 @@ async def edit(app: BoatyardApp) -> None:
         drafted = await app.task_drafts.of(task.id)
     changed = await app.ask(EditSheet(task.title, task.description, drafted=drafted, keep=keep))
     if changed is not None:
-        title, description = (UNSET if part is None else part for part in changed)
+        title, description = (UNSET if part is None else part for part in changed[:2])
         async with app.task_drafts.sending(task.id):
+            images = await _images(app, changed[2])
             await app.client.update_task(task.id, ask.UpdateTask(title=title, description=description))
+        await _attach(app, task.id, images)
 
 
 async def _set_status(app: BoatyardApp, status: TaskStatus) -> None:

@@ -61,6 +61,8 @@ class TaskForm:
     template: str = ""
     image: str = ""
     """An image's name, or with `./` in front the path of a Dockerfile in the repository."""
+    pictures: tuple[str, ...] = ()
+    """Paths of those that go with the task."""
 
 
 PERMISSIONS = (
@@ -123,7 +125,7 @@ class TaskTexts(Sheet[Result], Generic[Result]):
     def beginning(self, field: str) -> str:
         """What a field holds at first."""
         text = self._drafted.get(field, self._present.get(field, ""))
-        return safe_text(text, multiline=field == "description")
+        return safe_text(text, multiline=field != "title")
 
     @on(Input.Changed, "#title")
     def _title_typed(self, event: Input.Changed) -> None:
@@ -132,6 +134,21 @@ class TaskTexts(Sheet[Result], Generic[Result]):
     @on(Prompt.Changed, "#description")
     def _description_typed(self, event: Prompt.Changed) -> None:
         self._typed("description", event.text_area.text)
+
+    @on(Description.Pictured)
+    def _pictured(self, event: Description.Pictured) -> None:
+        event.stop()
+        self._typed("pictures", "\n".join(event.paths))
+
+    def described(self, placeholder: str = "") -> Description:
+        """The field of the description, with the pictures that were pasted there."""
+        pictures = self.beginning("pictures").splitlines()
+        return Description(self.beginning("description"), placeholder, pictures)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The paths of the pictures that go with the task."""
+        return self.query_one(Description).pictures
 
     def _typed(self, field: str, text: str) -> None:
         if text == self.beginning(field):
@@ -168,7 +185,7 @@ class TaskSheet(TaskTexts[TaskForm]):
         )  # fmt: skip
         yield self.field("Task", what)
         more = "More for the agent, if the title does not say it"
-        yield self.field("Description", Description(self.beginning("description"), placeholder=more))
+        yield self.field("Description", self.described(more))
         if self._projects:
             options = [(project.name, "", project.id) for project in self._projects]
             yield self.field("Project", Choice(options, at=self._at, id="project"))
@@ -203,7 +220,8 @@ class TaskSheet(TaskTexts[TaskForm]):
         runner = self.query_one("#runner", Choice).value if self.query("#runner") else None
         project = str(self.query_one("#project", Choice).value) if self._projects else ""
         description = self.query_one("#description", Prompt).text.strip()
-        self.dismiss(TaskForm(title, description, project, path, bool(agent), agent, runner))
+        form = TaskForm(title, description, project, path, bool(agent), agent, runner)
+        self.dismiss(replace(form, pictures=self.pictures))
 
 
 START_HINTS = ("{option-accept} start", "{sheet-next} next field", "{sheet-leave} cancel")
@@ -274,8 +292,8 @@ class StartSheet(Sheet[TaskForm]):
         self.dismiss(replace(form, env=env, secrets=secrets, fetch=fetch, template=template, image=image))
 
 
-class EditSheet(TaskTexts[tuple[str | None, str | None]]):
-    """A task's title and description; gives None for what was left as it is."""
+class EditSheet(TaskTexts[tuple[str | None, str | None, tuple[str, ...]]]):
+    """A task's title and description, None for what was left as it is, and the paths of more pictures."""
 
     def __init__(self, title: str, description: str, *, drafted: Texts, keep: Keep) -> None:
         hints = ("{send} keep", "{newline} new line", "{preview-text} preview", "{leave} cancel")
@@ -288,7 +306,7 @@ class EditSheet(TaskTexts[tuple[str | None, str | None]]):
         yield self.field(
             "Task", LineInput(self.beginning("title"), id="title", compact=True, select_on_focus=False)
         )
-        yield self.field("Description", Description(self.beginning("description")))
+        yield self.field("Description", self.described())
 
     def on_mount(self) -> None:
         self.query_one("#title").focus()
@@ -303,6 +321,7 @@ class EditSheet(TaskTexts[tuple[str | None, str | None]]):
             (
                 None if title == self._task_title else title,
                 None if description == self._description else description.strip(),
+                self.pictures,
             )
         )
 

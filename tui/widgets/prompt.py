@@ -77,6 +77,9 @@ class Prompt(TextArea):
             super().__init__()
             self.prompt = prompt
 
+    takes_pictures = False
+    """Whether the pasted path of a picture means the picture; in a session's prompt it always does."""
+
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             id=id, placeholder=placeholder, soft_wrap=True, show_line_numbers=False, compact=True
@@ -97,7 +100,7 @@ class Prompt(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = event.text[:LONGEST_PASTE]
-        if self._composed and is_picture(event.text):
+        if (self._composed or self.takes_pictures) and is_picture(event.text):
             event.prevent_default()
             self.post_message(self.Pasted(event.text))
 
