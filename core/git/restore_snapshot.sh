@@ -1,7 +1,8 @@
 # Brings a snapshot back, after work_index.sh:
 # boatyard-restore GIT_DIR WORKTREE BASE MODE TARGET HEAD BRANCH EXPECTED TOKEN
 # MODE `check` only says whether it can be done; `restore` does it. EXPECTED is the snapshot of what is there
-# now; anything else ends with 75 and changes nothing, unless this restoration (TOKEN) had begun already.
+# now; anything else ends with 75 and changes nothing, unless this restoration (TOKEN) had begun already, or was
+# through when whoever asked for it was killed: then TARGET is there.
 # Standard input: as for work_index.sh, and `+` before folders to make, `-` before those that go if they are
 # empty. Ignored files, and those that are left out, stay as they are; an ignored one that is in the way has
 # been kept in EXPECTED.
@@ -10,7 +11,7 @@ target=$(tree_to_restore "$target")
 keep_what_is_in_the_way "$target"
 now=$(mine write-tree)
 marker=$own/restoring
-if [ "$now" != "$(quiet rev-parse --verify "$expected^{tree}")" ]; then
+if [ "$now" != "$(quiet rev-parse --verify "$expected^{tree}")" ] && [ "$now" != "$target" ]; then
 	[ "$mode" = restore ] && [ "$(cat "$marker" 2>/dev/null || :)" = "$token" ] || exit 75
 fi
 if [ "$mode" = check ]; then

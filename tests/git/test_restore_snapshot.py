@@ -137,6 +137,19 @@ async def test_a_restoration_that_was_killed_half_way_can_be_finished(world: Wor
     assert not (world.clone.git_dir / "boatyard/restoring").exists()
 
 
+async def test_a_restoration_whose_end_nobody_heard_of_may_be_asked_for_again(world: World) -> None:
+    write(world.folder, {"a.txt": "one", ".gitignore": "log\n"})
+    first, first_tree = await taken(world), tree_of(world.folder)
+    write(world.folder, {"a.txt": "two", "log": "ignored"})
+    before = await taken(world, first.commit)
+    assert restored(world, first, before).returncode == 0
+    assert restored(world, first, before, mode="check").returncode == 0
+    assert restored(world, first, before).returncode == 0
+    assert tree_of(world.folder) == {**first_tree, "log": (b"ignored", False)}
+    write(world.folder, {"a.txt": "three, by somebody else"})
+    assert restored(world, first, before).returncode == CHANGED_MEANWHILE
+
+
 async def test_a_check_changes_nothing(world: World) -> None:
     first = await taken(world)
     write(world.folder, {"a.txt": "changed", "new.txt": "new"})
