@@ -127,9 +127,8 @@ class Arranging:
         if not size:
             return
         now, home = self.now, self._home
-        home.zoomed = (
-            now.zoomed and size in WIDTHS
-        )  # else Escape would unzoom what is the whole screen anyway
+        # Where one pane fits, Escape would unzoom what is the whole screen anyway.
+        home.zoomed = now.zoomed and size in WIDTHS
         home.set_class(home.zoomed, "-zoom")
         for pane in ("tree", "inspector"):
             home.set_class(pane in now.hidden, f"-no-{pane}")
