@@ -24,7 +24,11 @@ from tests.yard import AGENTS, Yard, docker_settings
 pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(600)]
 
 BROKEN = b'{"message": "storage is broken"}'
-LEFT_BEGUN = b'{"message": "task fc4aaa736cbe4e85: already exists"}'
+LEFT_BEGUN = {
+    "its task is left": b'{"message": "task fc4aaa736cbe4e85: already exists"}',
+    "its folder is left": b'{"message": "failed to start shim: mkdir /run/containerd/moby/fc4a: file exists: '
+    b'unknown"}',
+}
 """A start's answer, taken from a container engine that had been killed in the middle of the one before."""
 
 
@@ -124,13 +128,14 @@ async def test_it_is_told_and_the_operation_can_be_repeated(
         assert road.happened >= len(AT), "nothing was spoilt"
 
 
+@pytest.mark.parametrize("left", LEFT_BEGUN.values(), ids=LEFT_BEGUN.keys())
 async def test_a_container_whose_start_was_cut_off_for_good_is_made_anew(
-    road: Road, docker_engine: str
+    road: Road, docker_engine: str, left: bytes
 ) -> None:
     """An engine that was killed while it started a container refuses every later start of it."""
 
     async def answer() -> bytes:
-        return refusal(LEFT_BEGUN)
+        return refusal(left)
 
     async with Yard(AGENTS) as yard:
         task = await yard.task("Do it", yard.repository())

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _STOP_SECONDS = 5
-_LEFT_BEGUN = re.compile(r"\btask \S+ already exists")
-"""What containerd says of a container whose first start was cut off; no further start gets past it."""
+_LEFT_BEGUN = re.compile(r"\btask \S+ already exists|failed to start shim: mkdir .*: file exists")
+"""What containerd says of a container whose first start was cut off, late or early in it; no further start
+gets past it."""
 _STATES = {"running": EnvironmentState.RUNNING, "paused": EnvironmentState.RUNNING}
 
 
