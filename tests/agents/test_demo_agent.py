@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import runpy
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -227,3 +230,38 @@ def test_it_needs_nothing_newer_than_python_3_9_and_nothing_installed() -> None:
     imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     tops = {str(name).partition(".")[0] for name in imported}
     assert tops <= sys.stdlib_module_names
+
+
+def test_a_prompt_may_follow_as_soon_as_the_answer_to_the_one_before_is_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOATYARD_DEMO_PACE", "0")
+    program = runpy.run_path(str(FILE))
+    answers: dict[int, dict[str, Any]] = {}
+    ended = threading.Event()
+
+    class Wire(program["Wire"]):  # type: ignore[misc, valid-type]  # of a program, not a module
+        """A client that is never slower than the agent: it acts while the agent still writes."""
+
+        def send(self, message: dict[str, Any]) -> None:
+            if message.get("method") == "session/request_permission":
+                agent._take({"method": "session/cancel", "params": {"sessionId": session}})
+            elif message.get("method") is None:
+                answers[message["id"]] = message
+                if message["id"] == 1:
+                    prompt(2)
+                elif message["id"] == 2:
+                    ended.set()
+
+    agent = program["Agent"](Wire())
+    agent._take({"id": 0, "method": "session/new", "params": {"cwd": str(repository), "mcpServers": []}})
+    session = answers[0]["result"]["sessionId"]
+
+    def prompt(number: int) -> None:
+        text = [{"type": "text", "text": "Polish hello.py"}]
+        params = {"sessionId": session, "prompt": text}
+        agent._take({"id": number, "method": "session/prompt", "params": params})
+
+    prompt(1)
+    assert ended.wait(60)
+    assert [answers[number].get("result") for number in (1, 2)] == [{"stopReason": "cancelled"}] * 2

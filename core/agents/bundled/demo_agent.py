@@ -310,6 +310,8 @@ class Session:
         self.last_file = ""
         self.cancelled = threading.Event()
         self.worker: threading.Thread | None = None
+        self.at_work = False
+        """Ends before the answer is sent, and the worker after it."""
 
     def save(self) -> None:
         folder = sessions_folder(self.cwd)
@@ -656,7 +658,7 @@ class Agent:
         session = self.sessions.get(str(params.get("sessionId")))
         if session is None:
             raise RpcError(-32002, "there is no such session")
-        if session.worker is not None and session.worker.is_alive():
+        if session.at_work:
             raise RpcError(-32600, "a prompt of this session is still being worked on")
         texts = [block["text"] for block in params["prompt"] if block.get("type") == "text"]
         prompt = "\n".join(texts)
@@ -664,8 +666,9 @@ class Agent:
             raise RpcError(-32603, "the prompt holds the word \u201cfail\u201d, so this demonstration fails")
         session.cancelled.clear()
         turn = Turn(self.wire, session, prompt, self.pace)
+        session.at_work = True
         session.worker = threading.Thread(
-            target=lambda: self._answer(number, lambda: {"stopReason": turn.run()}), daemon=True
+            target=self._answer, args=(number, lambda: _play(turn, session)), daemon=True
         )
         session.worker.start()
 
@@ -674,6 +677,14 @@ class Agent:
         if session is not None:
             session.cancelled.set()
             self.wire.wake()
+
+
+def _play(turn: Turn, session: Session) -> dict[str, Any]:
+    """A turn to its end: when its answer is read, the next prompt may follow at once."""
+    try:
+        return {"stopReason": turn.run()}
+    finally:
+        session.at_work = False
 
 
 def _folder(params: dict[str, Any]) -> Path:
