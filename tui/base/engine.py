@@ -107,9 +107,7 @@ class EngineApp(TerminalApp, inherit_bindings=False):
         engine = self._engine_code or "without a mark"
         if engine not in (self._told_code, await asyncio.to_thread(code_mark)):
             self._told_code = engine
-            hint = self.keymap.fill(
-                "{palette} and then “restart engine” brings it up to date; all agents go on."
-            )
+            hint = self.keymap.fill("Press {palette}, and choose “restart engine”: all agents go on.")
             error = BoatyardError("The engine runs other code: it was started before an update", hint=hint)
             self.fail(error, severity="warning")
 
